@@ -1,0 +1,154 @@
+// Copyright The CXone Receiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package receiver
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
+	"go.opentelemetry.io/collector/consumer/consumererror"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+)
+
+// outcome is what became of a delivery, as own telemetry counts it.
+type outcome uint8
+
+const (
+	accepted outcome = iota
+	duplicate
+	unauthenticated
+	forbidden
+	malformed
+	tooLarge
+	refused  // could not be taken now: the sender may come back
+	rejected // refused for good by the pipeline
+	numOutcomes
+
+	uncounted = numOutcomes // no delivery: another path or method
+)
+
+var outcomeNames = [numOutcomes]string{
+	"accepted", "duplicate", "unauthenticated", "forbidden", "malformed", "too_large", "refused", "rejected",
+}
+
+// answer is what a sender is told. This file is the one place where a status code is decided.
+type answer struct {
+	status  int
+	outcome outcome
+	// text is the error told to the sender; it is constant wherever a sender is not yet trusted.
+	text string
+	// records are how many records were accepted, and unreadable how many of a delivery could not be read.
+	records, unreadable int
+	// allow and acceptEncoding are header values that go with 405 and 415.
+	allow, acceptEncoding string
+}
+
+var (
+	answerUnauthenticated = answer{status: http.StatusUnauthorized, outcome: unauthenticated, text: "authentication failed"}
+	answerForbidden       = answer{status: http.StatusForbidden, outcome: forbidden, text: "the client certificate may not deliver here"}
+	answerNotFound        = answer{status: http.StatusNotFound, outcome: uncounted, text: "no such path"}
+	answerMethod          = answer{status: http.StatusMethodNotAllowed, outcome: uncounted, text: "deliver with POST", allow: http.MethodPost}
+	answerBusy            = answer{status: http.StatusServiceUnavailable, outcome: refused, text: "too many deliveries at once, try again"}
+	answerShuttingDown    = answer{status: http.StatusServiceUnavailable, outcome: refused, text: "shutting down, try again"}
+	answerTryAgain        = answer{status: http.StatusServiceUnavailable, outcome: refused, text: "try again"}
+	answerExhausted       = answer{status: http.StatusTooManyRequests, outcome: refused, text: "the pipeline is out of resources, try again"}
+	answerRejected        = answer{status: http.StatusBadRequest, outcome: rejected, text: "rejected by the pipeline"}
+)
+
+func answerAccepted(records, unreadable int) answer {
+	return answer{status: http.StatusOK, outcome: accepted, records: records, unreadable: unreadable}
+}
+
+func answerDuplicate(records, unreadable int) answer {
+	return answer{status: http.StatusOK, outcome: duplicate, records: records, unreadable: unreadable}
+}
+
+func answerMalformed(why string) answer {
+	return answer{status: http.StatusBadRequest, outcome: malformed, text: why}
+}
+
+func answerTooLarge(limit int64) answer {
+	return answer{
+		status: http.StatusRequestEntityTooLarge, outcome: tooLarge,
+		text: "the body may have " + strconv.FormatInt(limit, 10) + " bytes at most, compressed or not",
+	}
+}
+
+func answerTooManyRecords(limit int64) answer {
+	return answer{
+		status: http.StatusRequestEntityTooLarge, outcome: tooLarge,
+		text: "a delivery may have " + strconv.FormatInt(limit, 10) + " records at most",
+	}
+}
+
+func answerEncoding(supported string) answer {
+	return answer{
+		status: http.StatusUnsupportedMediaType, outcome: malformed,
+		text: "unsupported Content-Encoding; supported: " + supported, acceptEncoding: supported,
+	}
+}
+
+// answerPipelineError maps the error of one signal's pipeline. A gRPC status speaks before the permanent mark, since
+// exporters mark what they will not retry themselves.
+func answerPipelineError(err error) answer {
+	if s, ok := status.FromError(err); ok {
+		switch s.Code() {
+		case codes.ResourceExhausted:
+			return answerExhausted
+		case codes.InvalidArgument:
+			return answerRejected
+		default:
+			return answerTryAgain
+		}
+	}
+	if consumererror.IsPermanent(err) {
+		return answerRejected
+	}
+	return answerTryAgain
+}
+
+func (a *answer) retryable() bool {
+	return a.status == http.StatusServiceUnavailable || a.status == http.StatusTooManyRequests
+}
+
+// write sends the answer. Headers go before the status line, or they would be lost.
+func (a *answer) write(w http.ResponseWriter, retryAfter time.Duration) {
+	h := w.Header()
+	h.Set("Content-Type", "application/json")
+	if a.retryable() {
+		h.Set("Retry-After", strconv.Itoa(int((retryAfter+time.Second-1)/time.Second)))
+	}
+	if a.allow != "" {
+		h.Set("Allow", a.allow)
+	}
+	if a.acceptEncoding != "" {
+		h.Set("Accept-Encoding", a.acceptEncoding)
+	}
+	body := a.appendBody(make([]byte, 0, 128))
+	h.Set("Content-Length", strconv.Itoa(len(body)))
+	w.WriteHeader(a.status)
+	_, _ = w.Write(body) // a sender that has gone will not learn of it, and comes back
+}
+
+// appendBody appends {"accepted": N} or {"error": "..."}.
+func (a *answer) appendBody(dst []byte) []byte {
+	if a.status != http.StatusOK {
+		dst = append(dst, `{"error": `...)
+		dst, _ = jsontext.AppendQuote(dst, a.text) // invalid UTF-8 is replaced
+		return append(dst, "}\n"...)
+	}
+	dst = append(dst, `{"accepted": `...)
+	dst = strconv.AppendInt(dst, int64(a.records), 10)
+	if a.unreadable > 0 {
+		dst = append(dst, `, "unreadable": `...)
+		dst = strconv.AppendInt(dst, int64(a.unreadable), 10)
+	}
+	if a.outcome == duplicate {
+		dst = append(dst, `, "duplicate": true`...)
+	}
+	return append(dst, "}\n"...)
+}

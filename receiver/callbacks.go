@@ -1,0 +1,127 @@
+// Copyright The CXone Receiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package receiver
+
+import (
+	"fmt"
+	"net"
+	"sync"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/cxone-otel/cxonereceiver/receiver/internal/payload"
+	"github.com/cxone-otel/cxonereceiver/receiver/internal/translate"
+)
+
+// newCallbacks returns the callbacks that are served: those whose data type has a pipeline.
+func newCallbacks(r *cxoneReceiver) ([]*callback, error) {
+	var callbacks []*callback
+	if voice := r.cfg.VoiceQuality.Get(); voice != nil {
+		c := newCallback(payload.VoiceQuality, voice.Path, time.UTC)
+		c.want = translate.Signals{
+			Metrics: r.next.metrics != nil,
+			Traces:  r.next.traces != nil && voice.ContactSpans,
+			Logs:    r.next.logs != nil,
+		}
+		callbacks = append(callbacks, c)
+	}
+	if script := r.cfg.ScriptAPI.Get(); script != nil {
+		zone, err := script.zone()
+		if err != nil {
+			return nil, err
+		}
+		c := newCallback(payload.ScriptAPI, script.Path, zone)
+		c.want = translate.Signals{Traces: r.next.traces != nil, Logs: r.next.logs != nil}
+		callbacks = append(callbacks, c)
+	}
+
+	served := callbacks[:0]
+	for _, c := range callbacks {
+		if c.want != (translate.Signals{}) {
+			served = append(served, c)
+			continue
+		}
+		if r.cfg.isWritten(c.dataType) {
+			return nil, fmt.Errorf("%[1]s is configured, but none of its signals has a pipeline (%[2]s); "+
+				"add the receiver to a pipeline of one, or switch the data type off with %[1]s: {enabled: false}", c.dataType, signalsOf(c.dataType))
+		}
+		r.settings.Logger.Info("a data type is not served, since none of its signals has a pipeline",
+			zap.Stringer("data_type", c.dataType), zap.String("path", c.path), zap.String("signals", signalsOf(c.dataType)))
+	}
+	return served, nil
+}
+
+func newCallback(t payload.DataType, path string, zone *time.Location) *callback {
+	return &callback{
+		dataType: t,
+		path:     path,
+		decoders: decoderPool{sync.Pool{New: func() any { return payload.NewDecoder(t, zone) }}},
+	}
+}
+
+// decoderPool keeps decoders for reuse.
+type decoderPool struct{ pool sync.Pool }
+
+func (p *decoderPool) get() *payload.Decoder  { return p.pool.Get().(*payload.Decoder) }
+func (p *decoderPool) put(d *payload.Decoder) { p.pool.Put(d) }
+
+func signalsOf(t payload.DataType) string {
+	if t == payload.VoiceQuality {
+		return "metrics, traces, logs"
+	}
+	return "traces, logs"
+}
+
+// isWritten says whether a data type's block is written out in the configuration.
+func (c *Config) isWritten(t payload.DataType) bool {
+	if t == payload.VoiceQuality {
+		return c.voiceWritten
+	}
+	return c.scriptWritten
+}
+
+// announce logs what belongs in the vendor's form, a line for each callback, and what is risky.
+func (e *endpoint) announce(logger *zap.Logger, address net.Addr) {
+	scheme := "http"
+	if e.cfg.TLS.HasValue() {
+		scheme = "https"
+	}
+	for _, c := range e.callbacks {
+		logger.Info("serving a callback; this is what belongs in CXone's form",
+			zap.String("callback_url", scheme+"://"+e.cfg.NetAddr.Endpoint+c.path),
+			zap.Stringer("data_type", c.dataType),
+			zap.String("authentication", e.cfg.authentication()),
+			zap.Stringer("listening_on", address),
+		)
+	}
+	if e.cfg.AllowUnauthenticated && e.cfg.authentication() == noAuthentication {
+		logger.Warn("deliveries are taken from anybody: allow_unauthenticated is set, and there is neither signature, client certificate nor auth")
+	}
+	if !e.cfg.TLS.HasValue() && !isLoopback(address) {
+		logger.Warn("plain HTTP on an address that is not loopback: personal data travels unencrypted; set tls, or put a proxy that ends TLS in front",
+			zap.Stringer("listening_on", address))
+	}
+}
+
+const noAuthentication = "none"
+
+// authentication names the methods in force.
+func (c *Config) authentication() string {
+	switch mutual, auth := c.requiresClientCertificate(), c.Auth.HasValue(); {
+	case mutual && auth:
+		return "mutual TLS and " + c.Auth.Get().AuthenticatorID.String()
+	case mutual:
+		return "mutual TLS"
+	case auth:
+		return c.Auth.Get().AuthenticatorID.String()
+	default:
+		return noAuthentication
+	}
+}
+
+func isLoopback(address net.Addr) bool {
+	tcp, ok := address.(*net.TCPAddr)
+	return !ok || tcp.IP.IsLoopback() // a Unix socket is as local as it gets
+}

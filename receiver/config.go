@@ -1,0 +1,248 @@
+// Copyright The CXone Receiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package receiver
+
+import (
+	"time"
+
+	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/config/confighttp"
+	"go.opentelemetry.io/collector/config/configopaque"
+	"go.opentelemetry.io/collector/config/configoptional"
+	"go.opentelemetry.io/collector/confmap"
+
+	"github.com/cxone-otel/cxonereceiver/receiver/internal/metadata"
+	"github.com/cxone-otel/cxonereceiver/receiver/internal/translate"
+)
+
+// Config is the receiver's configuration. Its keys are a public contract.
+type Config struct {
+	// ServerConfig is the collector's own HTTP server: endpoint (default localhost:8443), tls, auth, timeouts and more.
+	// max_request_body_size is 8 MiB, read_timeout 30s and write_timeout 60s here; compression_algorithms is the list of
+	// Content-Encodings that are taken: gzip, deflate, zstd.
+	confighttp.ServerConfig `mapstructure:",squash"`
+
+	// AllowUnauthenticated must be set to run with none of signature, tls::client_ca_file and auth. Default: false.
+	AllowUnauthenticated bool `mapstructure:"allow_unauthenticated"`
+
+	// VoiceQuality is the callback for call legs. On by default.
+	VoiceQuality configoptional.Optional[VoiceQualityConfig] `mapstructure:"voice_quality"`
+
+	// ScriptAPI is the callback for API calls made by Studio scripts. On by default.
+	ScriptAPI configoptional.Optional[ScriptAPIConfig] `mapstructure:"script_api"`
+
+	// ServiceName is the resource's service.name. Default: cxone.
+	ServiceName string `mapstructure:"service_name"`
+
+	// Namespace is mixed into every trace, span and log ID: several tenants that share one backend give each a different
+	// one. Default: empty.
+	Namespace string `mapstructure:"namespace"`
+
+	// Privacy says what becomes of personal data, in every signal.
+	Privacy PrivacyConfig `mapstructure:"privacy"`
+
+	// ReplayWindow bounds the memory of accepted deliveries, by which a repeat is recognised.
+	ReplayWindow ReplayWindowConfig `mapstructure:"replay_window"`
+
+	// MaxConcurrentDeliveries is how many deliveries may be in the pipeline at once; the slot is taken when the body is
+	// complete, so that slow senders hold none. Default: 1024.
+	MaxConcurrentDeliveries int `mapstructure:"max_concurrent_deliveries"`
+
+	// MaxInflightBytes bounds the bodies being read or held, all together. Default: 64 MiB.
+	MaxInflightBytes int64 `mapstructure:"max_inflight_bytes"`
+
+	// DeliveryTimeout is how long the pipeline may take to accept a delivery. Default: 25s.
+	DeliveryTimeout time.Duration `mapstructure:"delivery_timeout"`
+
+	// RetryAfter is what a sender is asked to wait before it tries again. Default: 5s.
+	RetryAfter time.Duration `mapstructure:"retry_after"`
+
+	// MetricsBuilderConfig has metrics (per metric enabled and attributes) and resource_attributes.
+	metadata.MetricsBuilderConfig `mapstructure:",squash"`
+
+	// voiceWritten and scriptWritten say whether the data type's block is written out in the configuration.
+	voiceWritten, scriptWritten bool
+
+	// prevent unkeyed literal initialization
+	_ struct{}
+}
+
+// VoiceQualityConfig is the callback for voice quality metrics.
+type VoiceQualityConfig struct {
+	// Path of the callback URL. Default: /cxone/voice-quality.
+	Path string `mapstructure:"path"`
+
+	// ContactSpans makes a span of each call leg. Default: true.
+	ContactSpans bool `mapstructure:"contact_spans"`
+
+	// ZeroIsUnmeasured names the figures of which zero means "not measured". Default: mos and score, on whose scale
+	// there is no zero.
+	ZeroIsUnmeasured []string `mapstructure:"zero_is_unmeasured"`
+
+	// Units of the vendor's numbers, which it does not publish.
+	Units UnitsConfig `mapstructure:"units"`
+
+	// Thresholds past which a call counts as degraded.
+	Thresholds ThresholdsConfig `mapstructure:"thresholds"`
+
+	// MetricAttributes names the opt-in attributes that are added to every gauge.
+	MetricAttributes []string `mapstructure:"metric_attributes"`
+
+	// prevent unkeyed literal initialization
+	_ struct{}
+}
+
+// UnitsConfig are the units of the vendor's numbers: ns, us, ms or s for times, percent or ratio for packet_loss, bit/s,
+// kbit/s or Mbit/s for bitrate.
+type UnitsConfig struct {
+	Jitter         string `mapstructure:"jitter"`
+	PacketLoss     string `mapstructure:"packet_loss"`
+	RTT            string `mapstructure:"rtt"`
+	Bitrate        string `mapstructure:"bitrate"`
+	Duration       string `mapstructure:"duration"`
+	RingTime       string `mapstructure:"ring_time"`
+	SetupTime      string `mapstructure:"setup_time"`
+	DisconnectTime string `mapstructure:"disconnect_time"`
+
+	// prevent unkeyed literal initialization
+	_ struct{}
+}
+
+// ScriptAPIConfig is the callback for script API calls.
+type ScriptAPIConfig struct {
+	// Path of the callback URL. Default: /cxone/script-api.
+	Path string `mapstructure:"path"`
+
+	// TimeZone is the IANA name of the zone of the vendor's times, which carry none. Default: UTC.
+	TimeZone string `mapstructure:"time_zone"`
+
+	// TimestampIs says whether dateTime is the "end" of the API call (the default) or its "start".
+	TimestampIs string `mapstructure:"timestamp_is"`
+
+	// SpanParent is "contact" (the default) for API spans below their contact's span, or "none".
+	SpanParent string `mapstructure:"span_parent"`
+
+	// Units of the vendor's numbers.
+	Units ScriptUnitsConfig `mapstructure:"units"`
+
+	// prevent unkeyed literal initialization
+	_ struct{}
+}
+
+// ScriptUnitsConfig is the unit of responseTime: ns, us, ms or s (the default).
+type ScriptUnitsConfig struct {
+	ResponseTime string `mapstructure:"response_time"`
+
+	// prevent unkeyed literal initialization
+	_ struct{}
+}
+
+// PrivacyConfig says what becomes of personal data: keep, mask, hash or drop.
+type PrivacyConfig struct {
+	PhoneNumbers    translate.Policy `mapstructure:"phone_numbers"`    // Default: mask.
+	AgentNames      translate.Policy `mapstructure:"agent_names"`      // Default: keep.
+	URLQuery        translate.Policy `mapstructure:"url_query"`        // keep or drop. Default: drop.
+	ResponseMessage translate.Policy `mapstructure:"response_message"` // keep or drop. Default: keep.
+	ExtraFields     translate.Policy `mapstructure:"extra_fields"`     // keep or drop. Default: keep.
+
+	// HashKey is the HMAC key for hash, 16 bytes at least.
+	HashKey configopaque.String `mapstructure:"hash_key"`
+
+	// prevent unkeyed literal initialization
+	_ struct{}
+}
+
+// ReplayWindowConfig bounds the memory of accepted deliveries.
+type ReplayWindowConfig struct {
+	// Size in deliveries; 0 switches the memory off. Default: 262144.
+	Size int `mapstructure:"size"`
+
+	// TTL is how long a delivery is remembered. Default: 15m.
+	TTL time.Duration `mapstructure:"ttl"`
+
+	// prevent unkeyed literal initialization
+	_ struct{}
+}
+
+const (
+	timestampIsEnd    = "end"
+	timestampIsStart  = "start"
+	spanParentContact = "contact"
+	spanParentNone    = "none"
+)
+
+func createDefaultConfig() component.Config {
+	server := confighttp.NewDefaultServerConfig()
+	server.NetAddr.Endpoint = "localhost:8443"
+	server.MaxRequestBodySize = 8 << 20
+	server.CompressionAlgorithms = []string{encodingGzip, encodingDeflate, encodingZstd}
+	server.ReadTimeout = 30 * time.Second
+	server.WriteTimeout = 60 * time.Second // an answer must still be possible after read_timeout and delivery_timeout
+
+	return &Config{
+		ServerConfig: server,
+		VoiceQuality: configoptional.Some(VoiceQualityConfig{
+			Path:             "/cxone/voice-quality",
+			ContactSpans:     true,
+			ZeroIsUnmeasured: []string{translate.Mos.String(), translate.Score.String()},
+			Units: UnitsConfig{
+				Jitter:         translate.Jitter.DefaultUnit(),
+				PacketLoss:     translate.PacketLoss.DefaultUnit(),
+				RTT:            translate.RTT.DefaultUnit(),
+				Bitrate:        translate.Bitrate.DefaultUnit(),
+				Duration:       translate.Duration.DefaultUnit(),
+				RingTime:       translate.RingTime.DefaultUnit(),
+				SetupTime:      translate.SetupTime.DefaultUnit(),
+				DisconnectTime: translate.DisconnectTime.DefaultUnit(),
+			},
+			Thresholds: ThresholdsConfig{
+				Mos:        3.6,
+				RFactor:    70,
+				Jitter:     30 * time.Millisecond,
+				PacketLoss: 0.01,
+				RTT:        300 * time.Millisecond,
+			},
+		}),
+		ScriptAPI: configoptional.Some(ScriptAPIConfig{
+			Path:        "/cxone/script-api",
+			TimeZone:    "UTC",
+			TimestampIs: timestampIsEnd,
+			SpanParent:  spanParentContact,
+			Units:       ScriptUnitsConfig{ResponseTime: "s"},
+		}),
+		ServiceName: "cxone",
+		Privacy: PrivacyConfig{
+			PhoneNumbers:    translate.PolicyMask,
+			AgentNames:      translate.PolicyKeep,
+			URLQuery:        translate.PolicyDrop,
+			ResponseMessage: translate.PolicyKeep,
+			ExtraFields:     translate.PolicyKeep,
+		},
+		ReplayWindow:            ReplayWindowConfig{Size: 262144, TTL: 15 * time.Minute},
+		MaxConcurrentDeliveries: 1024,
+		MaxInflightBytes:        64 << 20,
+		DeliveryTimeout:         25 * time.Second,
+		RetryAfter:              5 * time.Second,
+		MetricsBuilderConfig:    metadata.NewDefaultMetricsBuilderConfig(),
+	}
+}
+
+// Unmarshal implements confmap.Unmarshaler. Both data types are on by default; a block set to null switches one off, and
+// one that is written out must have a pipeline.
+func (c *Config) Unmarshal(conf *confmap.Conf) error {
+	if err := conf.Unmarshal(c); err != nil {
+		return err
+	}
+	keys := conf.ToStringMap()
+	voice, hasVoice := keys["voice_quality"]
+	script, hasScript := keys["script_api"]
+	if hasVoice && voice == nil {
+		c.VoiceQuality = configoptional.None[VoiceQualityConfig]()
+	}
+	if hasScript && script == nil {
+		c.ScriptAPI = configoptional.None[ScriptAPIConfig]()
+	}
+	c.voiceWritten, c.scriptWritten = hasVoice, hasScript
+	return nil
+}

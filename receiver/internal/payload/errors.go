@@ -1,0 +1,65 @@
+// Copyright The CXone Receiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package payload
+
+import (
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// Error says why a body, or one record of it, is not the payload of its callback. Its text names the place and never
+// quotes the body beyond a single character.
+type Error struct {
+	// Offset is the position in bytes within the JSON text that Part names; -1 where no single place is to blame.
+	Offset int64
+	// Part is "" for the body, "metadata" for an envelope's metadata and "string" for a body encoded twice.
+	Part string
+	// Reason is what was wrong there.
+	Reason string
+	// WrongType is set where the records are of the other data type; the right callback is that of Found.
+	WrongType bool
+	// Found is the data type that the records are of, where WrongType is set.
+	Found DataType
+}
+
+func (e *Error) Error() string {
+	var at string
+	if e.Offset >= 0 {
+		at = fmt.Sprintf(" at byte %d", e.Offset)
+	}
+	switch e.Part {
+	case partMetadata:
+		return fmt.Sprintf("metadata: %s%s", e.Reason, at)
+	case partString:
+		return fmt.Sprintf("the JSON held as a string: %s%s", e.Reason, at)
+	default:
+		return e.Reason + at
+	}
+}
+
+const (
+	partBody     = ""
+	partMetadata = "metadata"
+	partString   = "string"
+)
+
+// syntaxError words what the JSON decoder found. base is what precedes the text that the decoder was given.
+func syntaxError(err error, part string, length int) *Error {
+	var syntactic *jsontext.SyntacticError
+	switch {
+	case errors.As(err, &syntactic):
+		reason := "not valid JSON: " + syntactic.Err.Error()
+		if errors.Is(syntactic.Err, io.ErrUnexpectedEOF) {
+			reason = "not valid JSON: it ends too early"
+		}
+		return &Error{Offset: syntactic.ByteOffset, Part: part, Reason: reason}
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return &Error{Offset: int64(length), Part: part, Reason: "not valid JSON: it ends too early"}
+	default:
+		return &Error{Offset: -1, Part: part, Reason: "not valid JSON"}
+	}
+}

@@ -1,0 +1,117 @@
+// Copyright The CXone Receiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package payload
+
+import "github.com/go-json-experiment/json/jsontext"
+
+// MaxUnknown is how many unknown fields a record keeps; the rest are only counted.
+const MaxUnknown = 64
+
+// Record is one call leg or one script API call. A Decoder reuses it: it is valid until the yield function returns, but
+// the strings in it stay valid.
+type Record struct {
+	// Type says which payload the record is of.
+	Type DataType
+	// Raw is the record's JSON as received, after undoing the encoding as a string; invalid UTF-8 is replaced by U+FFFD.
+	Raw string
+	// Err is set on a record that cannot be read, and says why. Such a record has nothing but Type and Raw.
+	Err error
+	// Unknown are the fields that this release does not know, the envelope's included, in the order received; at most
+	// MaxUnknown of them.
+	Unknown []Member
+	// NumUnknown counts all unknown fields, those beyond MaxUnknown included.
+	NumUnknown int
+	// NumDropped counts the unknown fields that are not in Unknown.
+	NumDropped int
+	// EnvelopeNanos is the envelope's timestamp in Unix nanoseconds, 0 where there is none.
+	EnvelopeNanos int64
+
+	values [numFields]Value
+}
+
+// Member is an unknown field: its name, and its value as text.
+type Member struct {
+	Name string
+	// Text is a string's content, or the JSON of any other value; "" for a value that is not given.
+	Text string
+	// JSON says that Text is an object or an array.
+	JSON bool
+}
+
+// Value is a known field's value. The zero Value is a field that is not given: missing, null or "".
+type Value struct {
+	// Text is a string's content, or the JSON literal as received: an identifier keeps every digit.
+	Text string
+	// Number is the value of a numeric field, in the vendor's unit.
+	Number float64
+	// Nanos is the value of a time field, in Unix nanoseconds.
+	Nanos int64
+	// Kind is the JSON kind of the value as received; 0 for a field that is not given.
+	Kind jsontext.Kind
+	// Unreadable says that the value is not one that the field can have; only Text and Kind are set then.
+	Unreadable bool
+}
+
+// Get returns a field's value as received, readable or not.
+func (r *Record) Get(f Field) *Value { return &r.values[f] }
+
+// Text returns a readable field's text, "" where it is not given or cannot be read.
+func (r *Record) Text(f Field) string {
+	if v := &r.values[f]; !v.Unreadable {
+		return v.Text
+	}
+	return ""
+}
+
+// Number returns a numeric field's value, and whether there is one.
+func (r *Record) Number(f Field) (float64, bool) {
+	v := &r.values[f]
+	return v.Number, v.Kind != 0 && !v.Unreadable
+}
+
+// Nanos returns a time field's value in Unix nanoseconds, and whether there is one.
+func (r *Record) Nanos(f Field) (int64, bool) {
+	v := &r.values[f]
+	return v.Nanos, v.Kind != 0 && !v.Unreadable
+}
+
+// Unreadable returns the known fields whose values could not be read.
+func (r *Record) Unreadable() []Field {
+	var fields []Field
+	for f := range envelopeSource {
+		if r.values[f].Unreadable {
+			fields = append(fields, f)
+		}
+	}
+	return fields
+}
+
+// AppendCompact appends the record's compact JSON, the one that identities are made from: Raw without insignificant
+// white space; key order, numbers and escapes untouched.
+func (r *Record) AppendCompact(dst []byte) []byte {
+	start, inString := 0, false
+	for i := 0; i < len(r.Raw); i++ {
+		switch c := r.Raw[i]; {
+		case inString:
+			switch c {
+			case '\\':
+				i++
+			case '"':
+				inString = false
+			}
+		case c == '"':
+			inString = true
+		case c == ' ' || c == '\t' || c == '\n' || c == '\r':
+			dst = append(dst, r.Raw[start:i]...)
+			start = i + 1
+		}
+	}
+	return append(dst, r.Raw[start:]...)
+}
+
+// reset empties the record for reuse.
+func (r *Record) reset(t DataType) {
+	clear(r.Unknown)
+	*r = Record{Type: t, Unknown: r.Unknown[:0]}
+}

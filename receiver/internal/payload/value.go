@@ -1,0 +1,134 @@
+// Copyright The CXone Receiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package payload
+
+import (
+	"bytes"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// The range of a pdata timestamp that Go's time can give in nanoseconds.
+const (
+	minYear = 1970
+	maxYear = 2261
+)
+
+const usLayout = "1/2/2006 3:04:05 PM"
+
+// readValue reads a field's value from its JSON as its kind wants it.
+func readValue(json string, k kind, zone *time.Location) Value {
+	v := Value{Kind: jsontext.Kind(json[0]), Text: json}
+	switch v.Kind {
+	case 'n':
+		return Value{}
+	case '"':
+		v.Text = unquote(json)
+		if v.Text == "" {
+			return Value{}
+		}
+	case '{', '[':
+		v.Unreadable = k != anything
+		return v
+	case 't', 'f':
+		v.Unreadable = k != text && k != anything
+		return v
+	default:
+		v.Kind = '0'
+	}
+
+	switch k {
+	case number:
+		v.Number, v.Unreadable = readNumber(v.Text)
+	case isoTime:
+		v.Nanos, v.Unreadable = readTime(v.Text, isoTime, zone)
+	case usTime:
+		v.Nanos, v.Unreadable = readTime(v.Text, usTime, zone)
+	case identifier, text, anything:
+	}
+	return v
+}
+
+// readNumber reads a finite decimal number. Go's parser would also take hexadecimal, underscores, infinities and NaN.
+func readNumber(s string) (value float64, unreadable bool) {
+	s = strings.TrimSpace(s)
+	if strings.Trim(s, "0123456789+-.eE") != "" {
+		return 0, true
+	}
+	value, err := strconv.ParseFloat(s, 64)
+	if err != nil || math.IsInf(value, 0) {
+		return 0, true
+	}
+	return value, false
+}
+
+// readTime reads a time as Unix nanoseconds. Years that a time stamp cannot hold (such as the 0001-01-01 that some
+// systems send for "none") are unreadable. A US-style field may also hold RFC 3339, which says more.
+func readTime(s string, k kind, zone *time.Location) (nanos int64, unreadable bool) {
+	s = strings.TrimSpace(s)
+	var t time.Time
+	var err error
+	if k == usTime && strings.IndexByte(s, '/') > 0 {
+		t, err = time.ParseInLocation(usLayout, asciiSpaces(s), zone)
+	} else {
+		t, err = time.Parse(time.RFC3339Nano, s)
+	}
+	if err != nil || t.Year() < minYear || t.Year() > maxYear {
+		return 0, true
+	}
+	return t.UnixNano(), false
+}
+
+// asciiSpaces undoes the no-break spaces that newer platforms print before AM and PM.
+func asciiSpaces(s string) string {
+	s = strings.ReplaceAll(s, "\u202f", " ")
+	return strings.ReplaceAll(s, "\u00a0", " ")
+}
+
+// unquote returns the content of a valid JSON string, a part of the given text where it has no escapes.
+func unquote(json string) string {
+	if strings.IndexByte(json, '\\') < 0 {
+		return json[1 : len(json)-1]
+	}
+	// An escaped half of a surrogate pair comes out as U+FFFD, with an error that says so.
+	content, _ := jsontext.AppendUnquote(nil, json)
+	return string(content)
+}
+
+// validUTF8 replaces each invalid byte by U+FFFD, and leaves valid text untouched.
+func validUTF8(b []byte) []byte {
+	if utf8.Valid(b) {
+		return b
+	}
+	return bytes.Map(func(r rune) rune { return r }, b)
+}
+
+// depth returns how deeply a valid JSON value nests: 0 for a scalar.
+func depth(json []byte) int {
+	deepest, level, inString := 0, 0, false
+	for i := 0; i < len(json); i++ {
+		switch c := json[i]; {
+		case inString:
+			switch c {
+			case '\\':
+				i++
+			case '"':
+				inString = false
+			}
+		case c == '"':
+			inString = true
+		case c == '{' || c == '[':
+			level++
+			deepest = max(deepest, level)
+		case c == '}' || c == ']':
+			level--
+		}
+	}
+	return deepest
+}

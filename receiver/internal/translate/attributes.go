@@ -1,0 +1,150 @@
+// Copyright The CXone Receiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package translate
+
+import (
+	"strings"
+
+	semconv "go.opentelemetry.io/otel/semconv/v1.41.0"
+
+	"github.com/cxone-otel/cxonereceiver/receiver/internal/payload"
+)
+
+// form says how a field's text is put into its attribute.
+type form uint8
+
+const (
+	verbatim    form = iota
+	lowerCase        // semantic conventions want network.transport in lower case
+	isoCountry       // a two-letter country code, and nothing where it is none
+	agentName        // personal data: privacy.agent_names
+	phoneNumber      // personal data: privacy.phone_numbers
+)
+
+// attribute is a row of the one table that says what becomes of a descriptive field.
+type attribute struct {
+	field   payload.Field
+	key     string
+	form    form
+	metrics bool // whether it may be on a metric: those with few values are by default, the others opt in
+}
+
+// attributes of a call leg, on its span and its log record; metadata.yaml says which are on metrics by default.
+var voiceAttributes = []attribute{
+	{payload.ContactID, keyContactID, verbatim, true},
+	{payload.MasterContactID, keyMasterContactID, verbatim, true},
+	{payload.DataSource, "cxone.data_source", verbatim, true},
+	{payload.LineType, "cxone.call.line_type", verbatim, true},
+	{payload.Direction, "cxone.call.direction", verbatim, true},
+	{payload.SkillName, "cxone.skill.name", verbatim, true},
+	{payload.TeamName, "cxone.team.name", verbatim, true},
+	{payload.MediaTransport, string(semconv.NetworkTransportKey), lowerCase, true},
+	{payload.ConnectionType, "cxone.media.connection_type", verbatim, true},
+	{payload.AgentConsoleType, "cxone.agent_console.type", verbatim, true},
+	{payload.SkillID, "cxone.skill.id", verbatim, true},
+	{payload.TeamID, "cxone.team.id", verbatim, true},
+	{payload.AgentID, "cxone.agent.id", verbatim, true},
+	{payload.Agent, "cxone.agent.name", agentName, true},
+	{payload.Poc, "cxone.poc", verbatim, true},
+	{payload.IspProvider, "cxone.isp", verbatim, true},
+	{payload.LocationCountry, "cxone.location.country", verbatim, true},
+	{payload.LocationCountry, string(semconv.GeoCountryISOCodeKey), isoCountry, true},
+	{payload.LocationCity, string(semconv.GeoLocalityNameKey), verbatim, true},
+	{payload.OperatingSystem, string(semconv.UserAgentOSNameKey), verbatim, true},
+	{payload.OsVersion, string(semconv.UserAgentOSVersionKey), verbatim, true},
+	{payload.Browser, string(semconv.UserAgentNameKey), verbatim, true},
+	{payload.SdkVersion, "cxone.sdk.version", verbatim, true},
+	{payload.AgentConsoleVersion, "cxone.agent_console.version", verbatim, true},
+	{payload.DisconnectReason, "cxone.call.disconnect_reason", verbatim, true},
+	{payload.Disposition, "cxone.call.disposition", verbatim, true},
+	{payload.SipResponseCode, "cxone.sip.response_code", verbatim, true},
+	{payload.SipFailureCode, "cxone.sip.failure_code", verbatim, true},
+	{payload.SipIsDroppedCode, "cxone.sip.dropped_code", verbatim, true},
+	{payload.SipAbandonedByOriginator, "cxone.sip.abandoned_by_originator", verbatim, true},
+	{payload.From, "cxone.call.from", phoneNumber, false},
+	{payload.To, "cxone.call.to", phoneNumber, false},
+	{payload.DbKey, "cxone.db_key", verbatim, false},
+}
+
+// scriptAttributes of an API call; what takes more than copying (the endpoint, the code, the message, the script's
+// version, the duration) is in script.go.
+var scriptAttributes = []attribute{
+	{payload.ContactID, keyContactID, verbatim, false},
+	{payload.MasterContactID, keyMasterContactID, verbatim, false},
+	{payload.MessageID, "cxone.message.id", verbatim, false},
+	{payload.ScriptName, "cxone.script.name", verbatim, false},
+	{payload.ActionID, "cxone.action.id", verbatim, false},
+	{payload.ActionName, "cxone.action.name", verbatim, false},
+	{payload.ActionLabel, "cxone.action.label", verbatim, false},
+}
+
+// The attributes that take more than copying a field.
+const (
+	keyContactID       = "cxone.contact.id"
+	keyMasterContactID = "cxone.master_contact.id"
+
+	keyServiceName  = string(semconv.ServiceNameKey)
+	keyBusinessUnit = "cxone.business_unit.id"
+	keyCluster      = "cxone.cluster"
+
+	keySpearline     = "cxone.spearline_analysis"
+	keyScriptID      = "cxone.script.id"
+	keyScriptVersion = "cxone.script.version"
+	keyURLFull       = string(semconv.URLFullKey)
+	keyURLScheme     = string(semconv.URLSchemeKey)
+	keyURLPath       = string(semconv.URLPathKey)
+	keyServerAddress = string(semconv.ServerAddressKey)
+	keyServerPort    = string(semconv.ServerPortKey)
+	keyStatusCode    = string(semconv.HTTPResponseStatusCodeKey)
+	keyResponseCode  = "cxone.script.api.response_code"
+	keyMessage       = "cxone.script.api.response_message"
+	keyAPIDuration   = "cxone.script.api.duration"
+	keyErrorType     = string(semconv.ErrorTypeKey)
+
+	keyTimestampSource = "cxone.timestamp.source"
+	keyLogRecordUID    = string(semconv.LogRecordUIDKey)
+	keyDegradedBy      = "cxone.call.degraded_by"
+	keyRecordError     = "cxone.record.error"
+	prefixExtra        = "cxone.extra."
+	prefixUnreadable   = "cxone.unreadable."
+)
+
+// SchemaURL is that of the semantic conventions in use: the newest release whose Go package the project depends on.
+const SchemaURL = semconv.SchemaURL
+
+// MetricAttributes returns the names of all attributes that a metric can carry.
+func MetricAttributes() []string {
+	names := []string{}
+	for i := range voiceAttributes {
+		if voiceAttributes[i].metrics {
+			names = append(names, voiceAttributes[i].key)
+		}
+	}
+	return names
+}
+
+// text returns what a record gives for an attribute; "" means that there is nothing to say.
+func (a *attribute) text(rec *payload.Record, privacy *Privacy) string {
+	s := rec.Text(a.field)
+	if s == "" {
+		return ""
+	}
+	switch a.form {
+	case lowerCase:
+		return strings.ToLower(s)
+	case isoCountry:
+		if len(s) == 2 && isLetter(s[0]) && isLetter(s[1]) {
+			return strings.ToUpper(s)
+		}
+		return ""
+	case agentName:
+		return privacy.agentName(s)
+	case phoneNumber:
+		return privacy.phoneNumber(s)
+	default:
+		return s
+	}
+}
+
+func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }

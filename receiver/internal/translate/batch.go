@@ -1,0 +1,185 @@
+// Copyright The CXone Receiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package translate
+
+import (
+	"time"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/plog"
+	"go.opentelemetry.io/collector/pdata/pmetric"
+	"go.opentelemetry.io/collector/pdata/ptrace"
+
+	"github.com/cxone-otel/cxonereceiver/receiver/internal/payload"
+)
+
+// Signals says which signals a pipeline takes; the others are not produced.
+type Signals struct{ Metrics, Traces, Logs bool }
+
+// Batch gathers the telemetry of one delivery.
+type Batch struct {
+	Metrics pmetric.Metrics
+	Traces  ptrace.Traces
+	Logs    plog.Logs
+	Stats   Stats
+
+	translator *Translator
+	want       Signals
+	received   pcommon.Timestamp
+	identity   identity
+	groups     map[resourceKey]*group
+	newest     *group // the group of the last record: most deliveries have but one
+	newestKey  resourceKey
+	line       []byte // for the summary lines
+}
+
+// Stats is what the receiver's own telemetry says of a delivery.
+type Stats struct {
+	// Accepted and Unreadable count records.
+	Accepted, Unreadable int
+	// UnknownFields counts the fields that this release does not know.
+	UnknownFields int
+	// Implausible counts records by reason.
+	Implausible [NumImplausible]int
+	// Lags are the times from each record's own time to its receipt, in seconds.
+	Lags []float64
+}
+
+// NewBatch starts the telemetry of a delivery that was received at that time.
+func (t *Translator) NewBatch(received time.Time, want Signals) *Batch {
+	b := &Batch{
+		translator: t,
+		want:       want,
+		received:   pcommon.NewTimestampFromTime(received),
+		identity:   identity{namespace: t.options.Namespace, scratch: make([]byte, 0, 1024)},
+	}
+	if want.Metrics {
+		b.Metrics = pmetric.NewMetrics()
+	}
+	if want.Traces {
+		b.Traces = ptrace.NewTraces()
+	}
+	if want.Logs {
+		b.Logs = plog.NewLogs()
+	}
+	return b
+}
+
+// Add translates a record.
+func (b *Batch) Add(rec *payload.Record) {
+	b.Stats.UnknownFields += rec.NumUnknown
+	if rec.Err != nil {
+		b.Stats.Unreadable++
+		b.addUnreadable(rec)
+		return
+	}
+	b.Stats.Accepted++
+	if rec.Type == payload.VoiceQuality {
+		b.addVoice(rec)
+	} else {
+		b.addScript(rec)
+	}
+}
+
+// resourceKey is what a record's resource depends on.
+type resourceKey struct{ businessUnit, cluster string }
+
+// group is the telemetry of one resource.
+type group struct {
+	key     resourceKey
+	metrics pmetric.MetricSlice
+	points  [NumFigures]pmetric.NumberDataPointSlice
+	begun   [NumFigures]bool
+	spans   ptrace.SpanSlice
+	hasSpan bool
+	logs    plog.LogRecordSlice
+	hasLog  bool
+	scoped  bool // metrics has its scope
+}
+
+func (b *Batch) groupOf(rec *payload.Record) *group {
+	var key resourceKey
+	if b.translator.options.Resource.BusinessUnit {
+		key.businessUnit = rec.Text(payload.BusinessUnit)
+	}
+	if b.translator.options.Resource.Cluster {
+		key.cluster = rec.Text(payload.Cluster)
+	}
+	if b.newest != nil && b.newestKey == key {
+		return b.newest
+	}
+	g, ok := b.groups[key]
+	if !ok {
+		g = &group{key: key}
+		if b.groups == nil {
+			b.groups = make(map[resourceKey]*group, 1)
+		}
+		b.groups[key] = g
+	}
+	b.newest, b.newestKey = g, key
+	return g
+}
+
+func (b *Batch) fillResource(resource pcommon.Resource, key resourceKey) {
+	attrs := resource.Attributes()
+	attrs.EnsureCapacity(3)
+	if b.translator.options.Resource.ServiceName {
+		attrs.PutStr(keyServiceName, b.translator.options.ServiceName)
+	}
+	putStr(attrs, keyBusinessUnit, key.businessUnit)
+	putStr(attrs, keyCluster, key.cluster)
+}
+
+func (b *Batch) fillScope(scope pcommon.InstrumentationScope) {
+	scope.SetName(b.translator.options.ScopeName)
+	scope.SetVersion(b.translator.options.ScopeVersion)
+}
+
+// newPoint appends a point to the figure's gauge.
+func (b *Batch) newPoint(g *group, f Figure) pmetric.NumberDataPoint {
+	if !g.scoped {
+		rm := b.Metrics.ResourceMetrics().AppendEmpty()
+		rm.SetSchemaUrl(SchemaURL)
+		b.fillResource(rm.Resource(), g.key)
+		sm := rm.ScopeMetrics().AppendEmpty()
+		sm.SetSchemaUrl(SchemaURL)
+		b.fillScope(sm.Scope())
+		g.metrics, g.scoped = sm.Metrics(), true
+		g.metrics.EnsureCapacity(int(NumFigures))
+	}
+	if !g.begun[f] {
+		m := g.metrics.AppendEmpty()
+		m.SetName(figures[f].key)
+		m.SetUnit(figures[f].unit)
+		m.SetDescription(figures[f].description)
+		g.points[f], g.begun[f] = m.SetEmptyGauge().DataPoints(), true
+	}
+	return g.points[f].AppendEmpty()
+}
+
+func (b *Batch) newSpan(g *group) ptrace.Span {
+	if !g.hasSpan {
+		rs := b.Traces.ResourceSpans().AppendEmpty()
+		rs.SetSchemaUrl(SchemaURL)
+		b.fillResource(rs.Resource(), g.key)
+		ss := rs.ScopeSpans().AppendEmpty()
+		ss.SetSchemaUrl(SchemaURL)
+		b.fillScope(ss.Scope())
+		g.spans, g.hasSpan = ss.Spans(), true
+	}
+	return g.spans.AppendEmpty()
+}
+
+func (b *Batch) newLog(g *group) plog.LogRecord {
+	if !g.hasLog {
+		rl := b.Logs.ResourceLogs().AppendEmpty()
+		rl.SetSchemaUrl(SchemaURL)
+		b.fillResource(rl.Resource(), g.key)
+		sl := rl.ScopeLogs().AppendEmpty()
+		sl.SetSchemaUrl(SchemaURL)
+		b.fillScope(sl.Scope())
+		g.logs, g.hasLog = sl.LogRecords(), true
+	}
+	return g.logs.AppendEmpty()
+}

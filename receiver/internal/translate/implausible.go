@@ -1,0 +1,102 @@
+// Copyright The CXone Receiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package translate
+
+import "github.com/cxone-otel/cxonereceiver/receiver/internal/payload"
+
+// Implausible is a reason to think that a unit or a time zone is set wrongly. The record is translated all the same.
+type Implausible uint8
+
+// The reasons.
+const (
+	DurationExceedsLeg Implausible = iota
+	EndBeforeStart
+	FutureTime
+	MosOutOfScale
+	RFactorOutOfScale
+	ScoreOutOfScale
+	PacketLossOutOfScale
+	NegativeFigure
+	NegativeResponseTime
+
+	NumImplausible
+)
+
+var implausible = [NumImplausible]struct{ name, advice string }{
+	DurationExceedsLeg:   {"duration_exceeds_leg", "Callduration is longer than EndDateTime minus StartDateTime: look at voice_quality.units.duration"},
+	EndBeforeStart:       {"end_before_start", "EndDateTime is before StartDateTime: the span is shown without length"},
+	FutureTime:           {"future_time", "the record's time is in the future: look at script_api.time_zone, and at this machine's clock"},
+	MosOutOfScale:        {"mos_out_of_scale", "AvgMos is outside 1 to 5: if zero means that it was not measured, name mos in voice_quality.zero_is_unmeasured"},
+	RFactorOutOfScale:    {"r_factor_out_of_scale", "AvgRFactor is outside 0 to 100"},
+	ScoreOutOfScale:      {"score_out_of_scale", "CallScore is outside 1 to 5: if zero means that there is none, name score in voice_quality.zero_is_unmeasured"},
+	PacketLossOutOfScale: {"packet_loss_out_of_scale", "AvgPktLoss comes out below 0 or above 100 %: look at voice_quality.units.packet_loss"},
+	NegativeFigure:       {"negative_figure", "a figure that cannot be negative is: it is passed on as it came"},
+	NegativeResponseTime: {"negative_response_time", "responseTime is negative: the span is shown without length"},
+}
+
+// String returns the reason as own telemetry names it.
+func (i Implausible) String() string { return implausible[i].name }
+
+// Advice says what is odd and which setting to look at.
+func (i Implausible) Advice() string { return implausible[i].advice }
+
+const (
+	futureTolerance = 60e9 // nanoseconds that clocks may differ by
+	legTolerance    = 1.0  // seconds, for figures that are rounded
+)
+
+// judgeLeg counts what is odd about a call leg, and notes its lag.
+func (b *Batch) judgeLeg(l *leg) {
+	_, hasEnd := l.rec.Nanos(payload.EndDateTime)
+	if hasEnd {
+		b.judgeTime(int64(l.times.end)) //nolint:gosec // from an int64
+	}
+	if hasEnd && l.times.start > 0 {
+		switch seconds := float64(l.times.end)/1e9 - float64(l.times.start)/1e9; {
+		case seconds < 0:
+			b.Stats.Implausible[EndBeforeStart]++
+		case l.measured[Duration] && l.values[Duration] > seconds+legTolerance:
+			b.Stats.Implausible[DurationExceedsLeg]++
+		}
+	}
+	negative := false
+	for f := range NumFigures {
+		if v := l.values[f]; l.measured[f] && (v < figures[f].min || v > figures[f].max) {
+			switch f {
+			case Mos:
+				b.Stats.Implausible[MosOutOfScale]++
+			case RFactor:
+				b.Stats.Implausible[RFactorOutOfScale]++
+			case Score:
+				b.Stats.Implausible[ScoreOutOfScale]++
+			case PacketLoss:
+				b.Stats.Implausible[PacketLossOutOfScale]++
+			default:
+				negative = true
+			}
+		}
+	}
+	if negative {
+		b.Stats.Implausible[NegativeFigure]++
+	}
+}
+
+// judgeCall counts what is odd about an API call, and notes its lag.
+func (b *Batch) judgeCall(c *call) {
+	if nanos, ok := c.rec.Nanos(payload.DateTime); ok {
+		b.judgeTime(nanos)
+	}
+	if c.seconds < 0 {
+		b.Stats.Implausible[NegativeResponseTime]++
+	}
+}
+
+// judgeTime notes the lag of a record's own time, and counts one in the future.
+func (b *Batch) judgeTime(nanos int64) {
+	lag := int64(b.received) - nanos //nolint:gosec // the time of receipt fits
+	if lag < -futureTolerance {
+		b.Stats.Implausible[FutureTime]++
+	}
+	b.Stats.Lags = append(b.Stats.Lags, float64(lag)/1e9)
+}

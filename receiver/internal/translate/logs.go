@@ -1,0 +1,74 @@
+// Copyright The CXone Receiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package translate
+
+import (
+	"go.opentelemetry.io/collector/pdata/plog"
+
+	"github.com/cxone-otel/cxonereceiver/receiver/internal/payload"
+)
+
+const eventUnreadable = "cxone.record.unreadable"
+
+func setSeverity(lr plog.LogRecord, n plog.SeverityNumber) {
+	lr.SetSeverityNumber(n)
+	switch n {
+	case plog.SeverityNumberError:
+		lr.SetSeverityText("ERROR")
+	case plog.SeverityNumberWarn:
+		lr.SetSeverityText("WARN")
+	default:
+		lr.SetSeverityText("INFO")
+	}
+}
+
+// finishLog sets what only log records carry: the fields that nobody knows, those that could not be read, and the uid.
+func (b *Batch) finishLog(lr plog.LogRecord, rec *payload.Record) {
+	attrs := lr.Attributes()
+	for _, f := range rec.Unreadable() {
+		v := rec.Get(f)
+		text := b.translator.options.Privacy.field(f, v.Text, v.Kind == '{' || v.Kind == '[')
+		putStr(attrs, prefixUnreadable+f.Name(rec.Type), cut(text, maxText))
+	}
+	for i := range rec.Unknown {
+		m := &rec.Unknown[i]
+		if b.translator.options.Privacy.ExtraFields == PolicyDrop {
+			break
+		}
+		putStr(attrs, prefixExtra+cut(m.Name, maxText), cut(b.extra(m), maxText))
+	}
+	lr.SetDroppedAttributesCount(uint32(rec.NumDropped)) //nolint:gosec // fewer than the bytes of a body
+	attrs.PutStr(keyLogRecordUID, b.identity.logRecord(rec))
+	lr.SetObservedTimestamp(b.received)
+}
+
+// extra returns the text of an unknown field. It may be a field of the other payload, and so personal.
+func (b *Batch) extra(m *payload.Member) string {
+	privacy := &b.translator.options.Privacy
+	if f, known := payload.FieldByName(m.Name); known {
+		return privacy.field(f, m.Text, m.JSON)
+	}
+	if m.JSON {
+		return privacy.json(m.Text)
+	}
+	return m.Text
+}
+
+// addUnreadable keeps a record that could not be read, raw, and says why. Without a logs pipeline it is only counted.
+func (b *Batch) addUnreadable(rec *payload.Record) {
+	if !b.want.Logs {
+		return
+	}
+	lr := b.newLog(b.groupOf(rec))
+	lr.SetEventName(eventUnreadable)
+	setSeverity(lr, plog.SeverityNumberError)
+	at, source := b.envelopeTime(rec)
+	lr.SetTimestamp(at)
+	lr.Body().SetStr(b.translator.options.Privacy.raw(rec.Raw))
+	attrs := lr.Attributes()
+	attrs.EnsureCapacity(3)
+	attrs.PutStr(keyRecordError, rec.Err.Error())
+	attrs.PutStr(keyTimestampSource, source)
+	b.finishLog(lr, rec)
+}

@@ -1,0 +1,154 @@
+// Copyright The CXone Receiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package translate
+
+import (
+	"strconv"
+	"strings"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/plog"
+	"go.opentelemetry.io/collector/pdata/ptrace"
+
+	"github.com/cxone-otel/cxonereceiver/receiver/internal/payload"
+)
+
+const (
+	defaultAPISpanName = "script API call"
+	eventScriptAPI     = "cxone.script.api.completed"
+
+	// codeInternal is Studio's internal error, which is not HTTP.
+	codeInternal      = -1
+	errorTypeInternal = "cxone_internal"
+
+	// maxText is the length in bytes at which attributes of free text are cut.
+	maxText = 4096
+)
+
+// call is a script API call on its way to the signals.
+type call struct {
+	rec         *payload.Record
+	at          pcommon.Timestamp
+	source      string
+	seconds     float64
+	hasDuration bool
+	code        int64 // 0 where there is none, or no number
+	message     string
+}
+
+func (b *Batch) addScript(rec *payload.Record) {
+	c := &call{rec: rec, message: b.translator.options.Privacy.responseMessage(rec.Text(payload.APIResponseMessage))}
+	c.at, c.source = b.scriptTime(rec)
+	if given, ok := rec.Number(payload.ResponseTime); ok {
+		c.seconds, c.hasDuration = b.translator.options.ResponseTime.To(given), true
+	}
+	c.code, _ = strconv.ParseInt(strings.TrimSpace(rec.Text(payload.APIResponseCode)), 10, 64)
+
+	b.judgeCall(c)
+	if !b.want.Traces && !b.want.Logs {
+		return
+	}
+	traceID, spanID := b.identity.trace(rec), b.identity.scriptAPISpan(rec)
+	g := b.groupOf(rec)
+	attrs := pcommon.NewMap()
+	b.fillCall(attrs, c)
+	if b.want.Logs {
+		lr := b.newLog(g)
+		attrs.CopyTo(lr.Attributes())
+		lr.SetTraceID(traceID)
+		lr.SetSpanID(spanID)
+		b.fillCallLog(lr, c)
+	}
+	if b.want.Traces {
+		span := b.newSpan(g)
+		span.SetTraceID(traceID)
+		span.SetSpanID(spanID)
+		b.fillCallSpan(span, c)
+		attrs.MoveTo(span.Attributes())
+	}
+}
+
+// failed says whether the API, or Studio itself, answered with an error.
+func (c *call) failed() bool { return c.code == codeInternal || (c.code >= 400 && c.code <= 599) }
+
+// errorType returns the error.type of a failed call.
+func (c *call) errorType() string {
+	if c.code == codeInternal {
+		return errorTypeInternal
+	}
+	return strconv.FormatInt(c.code, 10)
+}
+
+// fillCall sets what the span and the log record have in common.
+func (b *Batch) fillCall(attrs pcommon.Map, c *call) {
+	attrs.EnsureCapacity(len(scriptAttributes) + 12)
+	for i := range scriptAttributes {
+		putStr(attrs, scriptAttributes[i].key, scriptAttributes[i].text(c.rec, &b.translator.options.Privacy))
+	}
+	script, version, _ := strings.Cut(c.rec.Text(payload.ScriptIDVersion), "/")
+	putStr(attrs, keyScriptID, script)
+	putStr(attrs, keyScriptVersion, version)
+	if endpoint := b.translator.options.Privacy.url(c.rec.Text(payload.APIEndpoint)); endpoint != "" {
+		putURL(attrs, endpoint)
+	}
+	if c.code >= 100 && c.code <= 599 {
+		attrs.PutInt(keyStatusCode, c.code)
+	} else {
+		putStr(attrs, keyResponseCode, c.rec.Text(payload.APIResponseCode))
+	}
+	putStr(attrs, keyMessage, cut(c.message, maxText))
+	if c.hasDuration {
+		attrs.PutDouble(keyAPIDuration, c.seconds)
+	}
+	if c.failed() {
+		attrs.PutStr(keyErrorType, c.errorType())
+	}
+	putStr(attrs, keyTimestampSource, c.source)
+}
+
+func (b *Batch) fillCallSpan(span ptrace.Span, c *call) {
+	contact := c.rec.Text(payload.ContactID)
+	if contact != "" && b.translator.options.ScriptParents {
+		span.SetParentSpanID(b.identity.contactSpan(contact))
+	}
+	span.SetName(callName(c.rec))
+	span.SetKind(ptrace.SpanKindClient)
+	start, end := scriptSpan(c.at, c.seconds, b.translator.options.TimestampIsStart)
+	span.SetStartTimestamp(start)
+	span.SetEndTimestamp(end)
+	if c.failed() {
+		span.Status().SetCode(ptrace.StatusCodeError)
+		span.Status().SetMessage(cut(c.message, maxText))
+	}
+}
+
+// callName is what a script's author called the action.
+func callName(rec *payload.Record) string {
+	if label := rec.Text(payload.ActionLabel); label != "" {
+		return label
+	}
+	if name := rec.Text(payload.ActionName); name != "" {
+		return name
+	}
+	return defaultAPISpanName
+}
+
+func (b *Batch) fillCallLog(lr plog.LogRecord, c *call) {
+	lr.SetEventName(eventScriptAPI)
+	lr.SetTimestamp(c.at)
+	switch {
+	case c.code == codeInternal || (c.code >= 500 && c.code <= 599):
+		setSeverity(lr, plog.SeverityNumberError)
+	case c.code >= 400 && c.code <= 499:
+		setSeverity(lr, plog.SeverityNumberWarn)
+	default:
+		setSeverity(lr, plog.SeverityNumberInfo)
+	}
+	if c.message != "" {
+		lr.Body().SetStr(c.message)
+	} else {
+		lr.Body().SetStr(b.callSummary(c))
+	}
+	b.finishLog(lr, c.rec)
+}

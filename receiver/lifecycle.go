@@ -1,0 +1,149 @@
+// Copyright The CXone Receiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package receiver
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/component/componentstatus"
+	"go.opentelemetry.io/collector/config/confighttp"
+	"go.opentelemetry.io/collector/config/configoptional"
+	"go.opentelemetry.io/collector/receiver"
+	"go.uber.org/zap"
+)
+
+// maxHeaderBytes bounds a request's headers.
+const maxHeaderBytes = 32 << 10
+
+// drainGrace is how long a shutdown waits for bodies that are still arriving. What has arrived is finished in any case;
+// a sender that is slower than this was not acknowledged anything, and comes back.
+const drainGrace = 2 * time.Second
+
+// instances holds the running receivers by their configuration, which the collector hands to each of the three signals.
+var instances = registry{byConfig: map[*Config]*cxoneReceiver{}}
+
+type registry struct {
+	mu       sync.Mutex
+	byConfig map[*Config]*cxoneReceiver
+}
+
+func (g *registry) get(set receiver.Settings, cfg *Config) (*cxoneReceiver, error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if r, ok := g.byConfig[cfg]; ok {
+		return r, nil
+	}
+	r, err := newReceiver(set, cfg)
+	if err != nil {
+		return nil, err
+	}
+	g.byConfig[cfg] = r
+	return r, nil
+}
+
+func (g *registry) remove(cfg *Config) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	delete(g.byConfig, cfg)
+}
+
+// cxoneReceiver is the one instance behind the three signals of a configuration.
+type cxoneReceiver struct {
+	cfg       *Config
+	settings  receiver.Settings
+	telemetry *telemetry
+	next      consumers
+	status    statusReporter
+
+	startOnce sync.Once
+	startErr  error
+	stopOnce  sync.Once
+	stopErr   error
+
+	endpoint *endpoint
+	server   *http.Server
+	serving  sync.WaitGroup
+}
+
+func newReceiver(set receiver.Settings, cfg *Config) (*cxoneReceiver, error) {
+	t, err := newTelemetry(set)
+	if err != nil {
+		return nil, err
+	}
+	return &cxoneReceiver{cfg: cfg, settings: set, telemetry: t}, nil
+}
+
+// Start starts the server. It is called once for each signal, and the server starts with the first: the consumers of all
+// signals are known by then. An error reaches every signal.
+func (r *cxoneReceiver) Start(ctx context.Context, host component.Host) error {
+	r.status.addHost(host)
+	r.startOnce.Do(func() { r.startErr = r.start(ctx, host) })
+	return r.startErr
+}
+
+func (r *cxoneReceiver) start(ctx context.Context, host component.Host) error {
+	e, err := newEndpoint(ctx, r, host)
+	if err != nil {
+		return err
+	}
+	// The endpoint authenticates and decompresses for itself: the answers are its own, and a body is verified as it
+	// travelled.
+	serverConfig := r.cfg.ServerConfig
+	serverConfig.Auth = configoptional.None[confighttp.AuthConfig]()
+	serverConfig.CompressionAlgorithms = []string{}
+	server, err := serverConfig.ToServer(ctx, host.GetExtensions(), r.settings.TelemetrySettings, e)
+	if err != nil {
+		return fmt.Errorf("cannot make the HTTP server: %w", err)
+	}
+	server.MaxHeaderBytes = maxHeaderBytes
+	server.ErrorLog = newServerLog(r.settings.Logger, r.telemetry)
+	listener, err := serverConfig.ToListener(ctx)
+	if err != nil {
+		return fmt.Errorf("cannot listen on endpoint %s: %w", serverConfig.NetAddr.Endpoint, err)
+	}
+	if err := r.telemetry.start(e.callbacks); err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	r.endpoint, r.server = e, server
+	e.announce(r.settings.Logger, listener.Addr())
+	r.serving.Go(func() { r.serve(listener) })
+	return nil
+}
+
+func (r *cxoneReceiver) serve(listener net.Listener) {
+	if err := r.server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		r.status.report(componentstatus.NewFatalErrorEvent(fmt.Errorf("the server stopped: %w", err)))
+	}
+}
+
+// Shutdown refuses new deliveries, finishes those in flight, and then returns. The first signal's call does it for all.
+func (r *cxoneReceiver) Shutdown(ctx context.Context) error {
+	r.stopOnce.Do(func() { r.stopErr = r.shutdown(ctx) })
+	return r.stopErr
+}
+
+func (r *cxoneReceiver) shutdown(ctx context.Context) error {
+	instances.remove(r.cfg)
+	defer r.telemetry.shutdown()
+	if r.server == nil {
+		return nil
+	}
+	r.endpoint.draining.Store(true)
+	cut := time.AfterFunc(drainGrace, r.endpoint.bodies.cutOff)
+	defer cut.Stop()
+	err := r.server.Shutdown(ctx)
+	if err != nil {
+		r.settings.Logger.Warn("shutdown ended before the deliveries in flight did", zap.Error(err))
+		err = errors.Join(err, r.server.Close())
+	}
+	r.serving.Wait()
+	return err
+}

@@ -1,0 +1,142 @@
+// Copyright The CXone Receiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package receiver
+
+import (
+	"context"
+	"sync/atomic"
+	"time"
+
+	"go.opentelemetry.io/collector/receiver"
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/metric"
+
+	"github.com/cxone-otel/cxonereceiver/receiver/internal/metadata"
+	"github.com/cxone-otel/cxonereceiver/receiver/internal/payload"
+	"github.com/cxone-otel/cxonereceiver/receiver/internal/translate"
+)
+
+// Attributes of the receiver's own telemetry.
+const (
+	attrDataType = "data_type"
+	attrOutcome  = "outcome"
+	attrReason   = "reason"
+
+	dataTypeUnknown = "unknown" // a request refused before it came to a callback
+)
+
+// Reasons for which a delivery is not authenticated.
+const (
+	reasonServerAuth = "server_auth"
+	reasonTLS        = "tls_handshake"
+)
+
+// telemetry is the receiver's own. Attribute sets are made once.
+type telemetry struct {
+	builder   *metadata.TelemetryBuilder
+	dataTypes [2]dataTypeTelemetry
+}
+
+type dataTypeTelemetry struct {
+	deliveries   [numOutcomes]metric.MeasurementOption
+	accepted     metric.MeasurementOption
+	unreadable   metric.MeasurementOption
+	implausible  [translate.NumImplausible]metric.MeasurementOption
+	byDataType   metric.MeasurementOption
+	lastAccepted atomic.Int64 // Unix nanoseconds
+}
+
+func newTelemetry(set receiver.Settings) (*telemetry, error) {
+	builder, err := metadata.NewTelemetryBuilder(set.TelemetrySettings)
+	if err != nil {
+		return nil, err
+	}
+	t := &telemetry{builder: builder}
+	for i := range t.dataTypes {
+		d, name := &t.dataTypes[i], payload.DataType(i).String() //nolint:gosec // two
+		for o := range numOutcomes {
+			d.deliveries[o] = attributes(name, attrOutcome, outcomeNames[o])
+		}
+		d.accepted = attributes(name, attrOutcome, "accepted")
+		d.unreadable = attributes(name, attrOutcome, "unreadable")
+		for r := range translate.NumImplausible {
+			d.implausible[r] = attributes(name, attrReason, r.String())
+		}
+		d.byDataType = metric.WithAttributeSet(attribute.NewSet(attribute.String(attrDataType, name)))
+	}
+	return t, nil
+}
+
+func attributes(dataType, key, value string) metric.MeasurementOption {
+	return metric.WithAttributeSet(attribute.NewSet(attribute.String(attrDataType, dataType), attribute.String(key, value)))
+}
+
+// start begins the series of the data types that are served, so that an alert can tell nothing from zero.
+func (t *telemetry) start(callbacks []*callback) error {
+	ctx := context.Background()
+	for _, c := range callbacks {
+		d := t.of(c)
+		d.lastAccepted.Store(time.Now().UnixNano())
+		for o := range numOutcomes {
+			t.builder.ReceiverCxoneDeliveries.Add(ctx, 0, d.deliveries[o])
+		}
+		t.builder.ReceiverCxoneRecords.Add(ctx, 0, d.accepted)
+		t.builder.ReceiverCxoneRecords.Add(ctx, 0, d.unreadable)
+		t.builder.ReceiverCxoneUnknownFields.Add(ctx, 0, d.byDataType)
+	}
+	return t.builder.RegisterReceiverCxoneLastAcceptedTimeCallback(func(_ context.Context, o metric.Float64Observer) error {
+		for _, c := range callbacks {
+			d := t.of(c)
+			o.Observe(float64(d.lastAccepted.Load())/1e9, d.byDataType)
+		}
+		return nil
+	})
+}
+
+func (t *telemetry) shutdown() { t.builder.Shutdown() }
+
+func (t *telemetry) of(c *callback) *dataTypeTelemetry { return &t.dataTypes[c.dataType] }
+
+// countDelivery counts what became of a delivery. A request to another path is none.
+func (t *telemetry) countDelivery(c *callback, o outcome) {
+	switch {
+	case o == uncounted:
+	case c == nil:
+		t.builder.ReceiverCxoneDeliveries.Add(context.Background(), 1, attributes(dataTypeUnknown, attrOutcome, outcomeNames[o]))
+	default:
+		d := t.of(c)
+		t.builder.ReceiverCxoneDeliveries.Add(context.Background(), 1, d.deliveries[o])
+		if o == accepted || o == duplicate {
+			d.lastAccepted.Store(time.Now().UnixNano())
+		}
+	}
+}
+
+// countAuthenticationFailure counts a delivery that was not authenticated, by reason.
+func (t *telemetry) countAuthenticationFailure(c *callback, reason string) {
+	dataType := dataTypeUnknown
+	if c != nil {
+		dataType = c.dataType.String()
+	}
+	t.builder.ReceiverCxoneAuthenticationFailures.Add(context.Background(), 1, attributes(dataType, attrReason, reason))
+}
+
+// countRecords counts what an accepted delivery held.
+func (t *telemetry) countRecords(c *callback, stats *translate.Stats) {
+	ctx, d := context.Background(), t.of(c)
+	add := func(counter metric.Int64Counter, n int, set metric.MeasurementOption) {
+		if n > 0 {
+			counter.Add(ctx, int64(n), set)
+		}
+	}
+	add(t.builder.ReceiverCxoneRecords, stats.Accepted, d.accepted)
+	add(t.builder.ReceiverCxoneRecords, stats.Unreadable, d.unreadable)
+	add(t.builder.ReceiverCxoneUnknownFields, stats.UnknownFields, d.byDataType)
+	for r, n := range stats.Implausible {
+		add(t.builder.ReceiverCxoneImplausibleRecords, n, d.implausible[r])
+	}
+	for _, lag := range stats.Lags {
+		t.builder.ReceiverCxoneDeliveryLag.Record(ctx, lag, d.byDataType)
+	}
+}
