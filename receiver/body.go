@@ -14,8 +14,8 @@ import (
 )
 
 var (
-	errTooLarge = errors.New("the body is too large")
-	errBusy     = errors.New("no room for the body")
+	errTooLarge = errors.New("too large")
+	errBusy     = errors.New("no room at present")
 )
 
 // budget bounds the bytes that all deliveries hold together.
@@ -47,6 +47,20 @@ func (s *share) take(n int64) bool {
 	}
 	s.bytes += n
 	return true
+}
+
+// grow doubles what is held, up to the whole budget: errTooLarge says that it will never be enough, errBusy that it is not
+// there now.
+func (s *share) grow() error {
+	more := min(s.bytes, s.budget.limit-s.bytes)
+	switch {
+	case more <= 0:
+		return errTooLarge
+	case !s.take(more):
+		return errBusy
+	default:
+		return nil
+	}
 }
 
 func (s *share) release() {

@@ -4,13 +4,16 @@
 package receiver
 
 import (
+	"cmp"
 	"fmt"
 	"net"
+	"strings"
 	"sync"
 	"time"
 
 	"go.uber.org/zap"
 
+	"github.com/cxone-otel/cxonereceiver/internal/signature"
 	"github.com/cxone-otel/cxonereceiver/receiver/internal/payload"
 	"github.com/cxone-otel/cxonereceiver/receiver/internal/translate"
 )
@@ -20,6 +23,7 @@ func newCallbacks(r *cxoneReceiver) ([]*callback, error) {
 	var callbacks []*callback
 	if voice := r.cfg.VoiceQuality.Get(); voice != nil {
 		c := newCallback(payload.VoiceQuality, voice.Path, time.UTC)
+		c.signatureURL = voice.SignatureURL
 		c.want = translate.Signals{
 			Metrics: r.next.metrics != nil,
 			Traces:  r.next.traces != nil && voice.ContactSpans,
@@ -33,6 +37,7 @@ func newCallbacks(r *cxoneReceiver) ([]*callback, error) {
 			return nil, err
 		}
 		c := newCallback(payload.ScriptAPI, script.Path, zone)
+		c.signatureURL = script.SignatureURL
 		c.want = translate.Signals{Traces: r.next.traces != nil, Logs: r.next.logs != nil}
 		callbacks = append(callbacks, c)
 	}
@@ -83,24 +88,34 @@ func (c *Config) isWritten(t payload.DataType) bool {
 }
 
 // announce logs what belongs in the vendor's form, a line for each callback, and what is risky.
-func (e *endpoint) announce(logger *zap.Logger, address net.Addr) {
+func (e *endpoint) announce(address net.Addr) {
 	scheme := "http"
 	if e.cfg.TLS.HasValue() {
 		scheme = "https"
 	}
 	for _, c := range e.callbacks {
-		logger.Info("serving a callback; this is what belongs in CXone's form",
+		fields := []zap.Field{
 			zap.String("callback_url", scheme+"://"+e.cfg.NetAddr.Endpoint+c.path),
 			zap.Stringer("data_type", c.dataType),
 			zap.String("authentication", e.cfg.authentication()),
 			zap.Stringer("listening_on", address),
-		)
+		}
+		if cfg := e.cfg.Signature.Get(); cfg != nil {
+			description := signature.Describe(cfg)
+			fields = append(fields,
+				zap.String("scheme", description.Scheme),
+				zap.Strings("algorithms", description.Algorithms),
+				zap.Strings("key_versions", description.KeyVersions),
+				zap.String("signature_url", cmp.Or(c.signatureURL, cfg.URL)))
+		}
+		e.unsampled.Info("serving a callback; this is what belongs in CXone's form", fields...)
 	}
-	if e.cfg.AllowUnauthenticated && e.cfg.authentication() == noAuthentication {
-		logger.Warn("deliveries are taken from anybody: allow_unauthenticated is set, and there is neither signature, client certificate nor auth")
+	e.warnOfSignatures()
+	if e.cfg.authentication() == noAuthentication {
+		e.unsampled.Warn("deliveries are taken from anybody: allow_unauthenticated is set, and there is neither signature, client certificate nor auth")
 	}
 	if !e.cfg.TLS.HasValue() && !isLoopback(address) {
-		logger.Warn("plain HTTP on an address that is not loopback: personal data travels unencrypted; set tls, or put a proxy that ends TLS in front",
+		e.unsampled.Warn("plain HTTP on an address that is not loopback: personal data travels unencrypted; set tls, or put a proxy that ends TLS in front",
 			zap.Stringer("listening_on", address))
 	}
 }
@@ -109,16 +124,20 @@ const noAuthentication = "none"
 
 // authentication names the methods in force.
 func (c *Config) authentication() string {
-	switch mutual, auth := c.requiresClientCertificate(), c.Auth.HasValue(); {
-	case mutual && auth:
-		return "mutual TLS and " + c.Auth.Get().AuthenticatorID.String()
-	case mutual:
-		return "mutual TLS"
-	case auth:
-		return c.Auth.Get().AuthenticatorID.String()
-	default:
+	var methods []string
+	if c.Signature.HasValue() {
+		methods = append(methods, "signature")
+	}
+	if c.requiresClientCertificate() {
+		methods = append(methods, "mutual TLS")
+	}
+	if c.Auth.HasValue() {
+		methods = append(methods, c.Auth.Get().AuthenticatorID.String())
+	}
+	if len(methods) == 0 {
 		return noAuthentication
 	}
+	return strings.Join(methods, " and ")
 }
 
 func isLoopback(address net.Addr) bool {

@@ -12,6 +12,7 @@ import (
 	"go.opentelemetry.io/collector/config/configoptional"
 	"go.opentelemetry.io/collector/confmap"
 
+	"github.com/cxone-otel/cxonereceiver/internal/signature"
 	"github.com/cxone-otel/cxonereceiver/receiver/internal/metadata"
 	"github.com/cxone-otel/cxonereceiver/receiver/internal/translate"
 )
@@ -22,6 +23,12 @@ type Config struct {
 	// max_request_body_size is 8 MiB, read_timeout 30s and write_timeout 60s here; compression_algorithms is the list of
 	// Content-Encodings that are taken: gzip, deflate, zstd.
 	confighttp.ServerConfig `mapstructure:",squash"`
+
+	// ClientCertificate says who may deliver, of those for whom tls::client_ca_file vouches. Any one match is enough.
+	ClientCertificate ClientCertificateConfig `mapstructure:"client_certificate"`
+
+	// Signature says how deliveries are signed. Without the block they are not verified.
+	Signature configoptional.Optional[signature.Config] `mapstructure:"signature"`
 
 	// AllowUnauthenticated must be set to run with none of signature, tls::client_ca_file and auth. Default: false.
 	AllowUnauthenticated bool `mapstructure:"allow_unauthenticated"`
@@ -73,6 +80,9 @@ type VoiceQualityConfig struct {
 	// Path of the callback URL. Default: /cxone/voice-quality.
 	Path string `mapstructure:"path"`
 
+	// SignatureURL overrides signature::url for this callback.
+	SignatureURL string `mapstructure:"signature_url"`
+
 	// ContactSpans makes a span of each call leg. Default: true.
 	ContactSpans bool `mapstructure:"contact_spans"`
 
@@ -114,6 +124,9 @@ type ScriptAPIConfig struct {
 	// Path of the callback URL. Default: /cxone/script-api.
 	Path string `mapstructure:"path"`
 
+	// SignatureURL overrides signature::url for this callback.
+	SignatureURL string `mapstructure:"signature_url"`
+
 	// TimeZone is the IANA name of the zone of the vendor's times, which carry none. Default: UTC.
 	TimeZone string `mapstructure:"time_zone"`
 
@@ -133,6 +146,25 @@ type ScriptAPIConfig struct {
 // ScriptUnitsConfig is the unit of responseTime: ns, us, ms or s (the default).
 type ScriptUnitsConfig struct {
 	ResponseTime string `mapstructure:"response_time"`
+
+	// prevent unkeyed literal initialization
+	_ struct{}
+}
+
+// ClientCertificateConfig narrows mutual TLS. It is checked with every request, so that neither a resumed session nor a
+// connection kept alive outlives a revocation.
+type ClientCertificateConfig struct {
+	// AllowedSubjectNames are common names, and DNS, URI, e-mail and IP SANs.
+	AllowedSubjectNames []string `mapstructure:"allowed_subject_names"`
+
+	// AllowedSPKISHA256 are hex SHA-256 digests of the certificate's SubjectPublicKeyInfo.
+	AllowedSPKISHA256 []string `mapstructure:"allowed_spki_sha256"`
+
+	// CRLFile holds revocation lists, in PEM or DER. A missing, expired or wrong issuer's list fails closed.
+	CRLFile string `mapstructure:"crl_file"`
+
+	// CRLReloadInterval is how often the file is looked at. Default: 5m.
+	CRLReloadInterval time.Duration `mapstructure:"crl_reload_interval"`
 
 	// prevent unkeyed literal initialization
 	_ struct{}
@@ -181,7 +213,8 @@ func createDefaultConfig() component.Config {
 	server.WriteTimeout = 60 * time.Second // an answer must still be possible after read_timeout and delivery_timeout
 
 	return &Config{
-		ServerConfig: server,
+		ServerConfig:      server,
+		ClientCertificate: ClientCertificateConfig{CRLReloadInterval: 5 * time.Minute},
 		VoiceQuality: configoptional.Some(VoiceQualityConfig{
 			Path:             "/cxone/voice-quality",
 			ContactSpans:     true,

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/cxone-otel/cxonereceiver/receiver/internal/clientcert"
 	"github.com/cxone-otel/cxonereceiver/receiver/internal/metadata"
 	"github.com/cxone-otel/cxonereceiver/receiver/internal/translate"
 )
@@ -140,6 +141,18 @@ func (c *VoiceQualityConfig) figureOptions(metrics *metadata.MetricsConfig, figu
 	figures[translate.Jitter].Threshold = c.Thresholds.Jitter.Seconds()
 	figures[translate.RTT].Threshold = c.Thresholds.RTT.Seconds()
 	return nil
+}
+
+// certificateSettings returns what decides about client certificates, under mutual TLS.
+func (c *Config) certificateSettings() clientcert.Settings {
+	return clientcert.Settings{
+		CAFile:       c.TLS.Get().ClientCAFile,
+		CAReload:     c.TLS.Get().ReloadClientCAFile,
+		AllowedNames: c.ClientCertificate.AllowedSubjectNames,
+		AllowedSPKI:  c.ClientCertificate.AllowedSPKISHA256,
+		CRLFile:      c.ClientCertificate.CRLFile,
+		CRLInterval:  c.ClientCertificate.CRLReloadInterval,
+	}
 }
 
 func (c *ScriptAPIConfig) zone() (*time.Location, error) { return loadZone(c.TimeZone) }

@@ -4,6 +4,8 @@
 package receiver
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"net"
@@ -64,11 +66,37 @@ func validateEndpoint(endpoint string) error {
 }
 
 func (c *Config) validateAuthentication() error {
-	if c.AllowUnauthenticated || c.Auth.HasValue() || c.requiresClientCertificate() {
-		return nil
+	var errs []error
+	if !c.AllowUnauthenticated && c.authentication() == noAuthentication {
+		errs = append(errs, errors.New("no authentication: set signature, tls::client_ca_file (mutual TLS) or auth, "+
+			"or allow_unauthenticated: true to take deliveries from anybody"))
 	}
-	return errors.New("no authentication: set signature, tls::client_ca_file (mutual TLS) or auth, " +
-		"or allow_unauthenticated: true to take deliveries from anybody")
+	if c.ClientCertificate.narrows() && !c.requiresClientCertificate() {
+		errs = append(errs, errors.New("client_certificate: it needs tls::client_ca_file, without which no client is asked for a certificate"))
+	}
+	return errors.Join(errs...)
+}
+
+// narrows says whether the block asks for anything.
+func (c *ClientCertificateConfig) narrows() bool {
+	return len(c.AllowedSubjectNames) > 0 || len(c.AllowedSPKISHA256) > 0 || c.CRLFile != ""
+}
+
+// Validate finds names and digests that no certificate can match.
+func (c *ClientCertificateConfig) Validate() error {
+	var errs []error
+	if slices.Contains(c.AllowedSubjectNames, "") {
+		errs = append(errs, errors.New("allowed_subject_names: an empty name matches nobody; leave it out"))
+	}
+	for _, digest := range c.AllowedSPKISHA256 {
+		if raw, err := hex.DecodeString(digest); err != nil || len(raw) != sha256.Size {
+			errs = append(errs, fmt.Errorf("allowed_spki_sha256: %q is no SHA-256 in hex; it has 64 hex digits and no colons", digest))
+		}
+	}
+	if c.CRLFile != "" && c.CRLReloadInterval <= 0 {
+		errs = append(errs, fmt.Errorf("crl_reload_interval: %v must be positive", c.CRLReloadInterval))
+	}
+	return errors.Join(errs...)
 }
 
 func (c *Config) requiresClientCertificate() bool {
@@ -95,6 +123,12 @@ func (c *Config) validateLimits() error {
 	}
 	if c.ReplayWindow.Size > 0 && c.ReplayWindow.TTL <= 0 {
 		refuse("replay_window::ttl: %v must be positive; replay_window::size: 0 switches the memory off", c.ReplayWindow.TTL)
+	}
+	if s := c.Signature.Get(); s != nil && c.ReplayWindow.Size > 0 && s.Timestamp.IsSet() {
+		if longest := s.Timestamp.MaxAge + s.Timestamp.MaxFuture; c.ReplayWindow.TTL < longest {
+			refuse("replay_window::ttl: %v is shorter than signature::timestamp::max_age plus max_future (%v), so that a recorded delivery could be replayed",
+				c.ReplayWindow.TTL, longest)
+		}
 	}
 	if c.MaxConcurrentDeliveries <= 0 {
 		refuse("max_concurrent_deliveries: %d must be positive", c.MaxConcurrentDeliveries)

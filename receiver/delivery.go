@@ -11,6 +11,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/cxone-otel/cxonereceiver/receiver/internal/payload"
+	"github.com/cxone-otel/cxonereceiver/receiver/internal/replay"
 	"github.com/cxone-otel/cxonereceiver/receiver/internal/translate"
 )
 
@@ -25,6 +26,7 @@ type deliverer struct {
 	telemetry  *telemetry
 	translator *translate.Translator
 	exporter   *exporter
+	memory     *replay.Memory
 	callbacks  []*callback
 }
 
@@ -43,54 +45,87 @@ func newDeliverer(r *cxoneReceiver, callbacks []*callback, logger *zap.Logger) (
 		telemetry:  r.telemetry,
 		translator: translate.New(options),
 		exporter:   x,
+		memory:     replay.New(r.cfg.ReplayWindow.Size, r.cfg.ReplayWindow.TTL, r.telemetry.countEviction),
 		callbacks:  callbacks,
 	}, nil
 }
 
-// deliver decodes and translates a body, and hands it to every pipeline that takes part.
-func (d *deliverer) deliver(ctx context.Context, c *callback, body []byte, held *share) answer {
-	batch := d.translator.NewBatch(time.Now(), c.want)
-	if err := d.decode(c, body, held, batch); err != nil {
-		return d.answerDecoding(err, held.budget.limit/recordBytes)
-	}
-	if !c.want.Logs && batch.Stats.Unreadable > 0 {
-		if batch.Stats.Accepted == 0 {
-			return answerMalformed("none of the records can be read, and there is no logs pipeline to keep them")
-		}
-		d.logger.Warn("records that cannot be read were dropped, since there is no logs pipeline to keep them",
-			zap.Stringer("data_type", c.dataType), zap.Int("records", batch.Stats.Unreadable))
-	}
-
-	ctx, cancel := context.WithTimeout(ctx, d.timeout)
-	defer cancel()
-	if a := d.exporter.export(ctx, c, batch); a.status != 0 {
-		return a
-	}
-	d.telemetry.countRecords(c, &batch.Stats)
-	d.explain(c, &batch.Stats)
-	return answerAccepted(batch.Stats.Accepted, batch.Stats.Unreadable)
+// delivery is an authenticated body on its way.
+type delivery struct {
+	callback *callback
+	consumer string // "" where the scheme names none
+	sent     []byte // the body as it travelled
+	body     []byte // decompressed
+	held     *share
 }
 
-// What ends a decoding for want of room.
-var (
-	errTooManyRecords = errors.New("too many records")
-	errNoRoom         = errors.New("no room for the records")
-)
+// deliver takes a delivery to every pipeline, unless it is the repeat of one that was taken.
+func (d *deliverer) deliver(ctx context.Context, v delivery) answer {
+	ctx, cancel := context.WithTimeout(ctx, d.timeout)
+	defer cancel()
+	var key replay.Key
+	if d.memory != nil {
+		key = replay.NewKey(v.consumer, v.callback.path, v.sent)
+	}
+	claim, entry, err := d.memory.Begin(ctx, key)
+	switch {
+	case err != nil: // a twin of this delivery is still on its way
+		return answerTryAgain
+	case entry.Complete && entry.Rejected():
+		return answerRejected
+	case entry.Complete:
+		return answerDuplicate(int(entry.Records), int(entry.Unreadable))
+	}
+	a, entry := d.deliverClaimed(ctx, v, entry)
+	claim.End(entry)
+	return a
+}
 
-func (d *deliverer) decode(c *callback, body []byte, held *share, batch *translate.Batch) error {
-	decoder := c.decoders.get()
-	defer c.decoders.put(decoder)
-	records, room := int64(0), held.bytes
-	return decoder.Decode(body, func(rec *payload.Record) error {
-		records++
-		if records*recordBytes > held.budget.limit {
-			return errTooManyRecords
+// deliverClaimed decodes and translates a body, and hands it to every pipeline that has not accepted it before.
+func (d *deliverer) deliverClaimed(ctx context.Context, v delivery, entry replay.Entry) (answer, replay.Entry) {
+	batch := d.translator.NewBatch(time.Now(), v.callback.want)
+	if err := d.decode(v, batch); err != nil {
+		return d.answerDecoding(err, v.held.budget.limit/recordBytes), entry
+	}
+	stats := &batch.Stats
+	if !v.callback.want.Logs && stats.Unreadable > 0 {
+		if stats.Accepted == 0 {
+			return answerMalformed("none of the records can be read, and there is no logs pipeline to keep them"), entry
 		}
-		if records*recordBytes > room {
-			if !held.take(room) {
-				return errNoRoom
+		d.logger.Warn("records that cannot be read were dropped, since there is no logs pipeline to keep them",
+			zap.Stringer("data_type", v.callback.dataType), zap.Int("records", stats.Unreadable))
+	}
+
+	a, p := d.exporter.export(ctx, v.callback, batch, progress{done: entry.Done, taken: entry.Taken})
+	entry = replay.Entry{
+		Done:       p.done,
+		Taken:      p.taken,
+		Complete:   !a.retryable(),
+		Records:    int32(stats.Accepted),   //nolint:gosec // bounded by the budget
+		Unreadable: int32(stats.Unreadable), //nolint:gosec // bounded by the budget
+	}
+	switch {
+	case a.retryable():
+		return a, entry
+	case entry.Rejected():
+		return answerRejected, entry
+	default:
+		d.telemetry.countRecords(v.callback, stats)
+		d.explain(v.callback, stats)
+		return answerAccepted(stats.Accepted, stats.Unreadable), entry
+	}
+}
+
+func (d *deliverer) decode(v delivery, batch *translate.Batch) error {
+	decoder := v.callback.decoders.get()
+	defer v.callback.decoders.put(decoder)
+	records := int64(0)
+	return decoder.Decode(v.body, func(rec *payload.Record) error {
+		records++
+		if records*recordBytes > v.held.bytes {
+			if err := v.held.grow(); err != nil {
+				return err
 			}
-			room *= 2
 		}
 		batch.Add(rec)
 		return nil
@@ -100,9 +135,9 @@ func (d *deliverer) decode(c *callback, body []byte, held *share, batch *transla
 func (d *deliverer) answerDecoding(err error, maxRecords int64) answer {
 	var problem *payload.Error
 	switch {
-	case errors.Is(err, errTooManyRecords):
+	case errors.Is(err, errTooLarge):
 		return answerTooManyRecords(maxRecords)
-	case errors.Is(err, errNoRoom):
+	case errors.Is(err, errBusy):
 		return answerBusy
 	case errors.As(err, &problem) && problem.WrongType:
 		return answerMalformed(problem.Error() + d.rightPath(problem.Found))

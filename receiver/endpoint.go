@@ -11,11 +11,14 @@ import (
 	"slices"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/extension/extensionauth"
 	"go.uber.org/zap"
 
+	"github.com/cxone-otel/cxonereceiver/internal/signature"
+	"github.com/cxone-otel/cxonereceiver/receiver/internal/clientcert"
 	"github.com/cxone-otel/cxonereceiver/receiver/internal/payload"
 	"github.com/cxone-otel/cxonereceiver/receiver/internal/translate"
 )
@@ -23,7 +26,8 @@ import (
 // endpoint is the HTTP handler: it takes a request through the checks in their order, the cheap ones first, and answers.
 type endpoint struct {
 	cfg       *Config
-	logger    *zap.Logger
+	logger    *zap.Logger // for what senders cause
+	unsampled *zap.Logger
 	telemetry *telemetry
 	deliverer *deliverer
 
@@ -31,6 +35,10 @@ type endpoint struct {
 	auth      extensionauth.Server // nil without a server-auth extension
 	authQuery []string             // query parameters that the extension sees as headers
 	encodings string               // those supported, for the sender
+
+	certificates *clientcert.Policy // nil without mutual TLS
+	keyring      *signature.Keyring // nil without signatures
+	captures     *captures          // nil unless refused requests are captured
 
 	budget   budget
 	slots    atomic.Int64
@@ -40,16 +48,19 @@ type endpoint struct {
 
 // callback is one data type's URL.
 type callback struct {
-	dataType payload.DataType
-	path     string
-	want     translate.Signals
-	decoders decoderPool
+	dataType     payload.DataType
+	path         string
+	signatureURL string
+	want         translate.Signals
+	decoders     decoderPool
+	verifier     *signature.Verifier // nil without signatures
 }
 
 func newEndpoint(ctx context.Context, r *cxoneReceiver, host component.Host) (*endpoint, error) {
 	e := &endpoint{
 		cfg:       r.cfg,
 		logger:    newSampledLogger(r.settings.Logger),
+		unsampled: r.settings.Logger,
 		telemetry: r.telemetry,
 		encodings: strings.Join(r.cfg.CompressionAlgorithms, ", "),
 		budget:    budget{limit: r.cfg.MaxInflightBytes},
@@ -60,6 +71,14 @@ func newEndpoint(ctx context.Context, r *cxoneReceiver, host component.Host) (*e
 	}
 	if e.deliverer, err = newDeliverer(r, e.callbacks, e.logger); err != nil {
 		return nil, err
+	}
+	if r.cfg.requiresClientCertificate() {
+		if e.certificates, err = clientcert.New(r.cfg.certificateSettings(), e.logger); err != nil {
+			return nil, err
+		}
+	}
+	if err = e.useSignatures(r.cfg.Signature.Get()); err != nil {
+		return nil, fmt.Errorf("signature: %w", err)
 	}
 	if auth := r.cfg.Auth.Get(); auth != nil {
 		if e.auth, err = auth.GetServerAuthenticator(ctx, host.GetExtensions()); err != nil {
@@ -89,11 +108,11 @@ func (e *endpoint) callbackFor(r *http.Request) *callback {
 	return nil
 }
 
-// answer takes a request through the checks.
+// answer takes a request through the checks, in the order that the answers' table of the README gives.
 func (e *endpoint) answer(w http.ResponseWriter, r *http.Request, c *callback) answer {
 	ctx, err := e.authenticate(r)
 	if err != nil {
-		e.refuse(r, c, reasonServerAuth, err)
+		e.refuse(r, c, refusal{reason: reasonServerAuth, err: err})
 		return answerUnauthenticated
 	}
 	if c == nil {
@@ -102,12 +121,23 @@ func (e *endpoint) answer(w http.ResponseWriter, r *http.Request, c *callback) a
 	if r.Method != http.MethodPost {
 		return answerMethod
 	}
+	if e.certificates != nil {
+		if err := e.certificates.Check(r.TLS, time.Now()); err != nil {
+			return e.refuseCertificate(r, c, err)
+		}
+	}
+	held := share{budget: &e.budget}
+	defer held.release()
+	var attempt *signature.Attempt
+	if c.verifier != nil {
+		if attempt, err = c.verifier.Check(r, time.Now()); err != nil {
+			e.captureUnread(w, r, &held, err)
+			return e.refuseSignature(r, c, err)
+		}
+	}
 	if r.ContentLength > e.cfg.MaxRequestBodySize {
 		return answerTooLarge(e.cfg.MaxRequestBodySize)
 	}
-
-	held := share{budget: &e.budget}
-	defer held.release()
 	body, problem := e.readBody(w, r, &held)
 	if problem != nil {
 		return *problem
@@ -123,15 +153,24 @@ func (e *endpoint) answer(w http.ResponseWriter, r *http.Request, c *callback) a
 	}
 	defer e.slots.Add(-1)
 
-	plain := body
+	v := delivery{callback: c, sent: *body, body: *body, held: &held}
+	if attempt != nil {
+		if err := attempt.Verify(*body); err != nil {
+			e.capture(r, *body, err)
+			return e.refuseSignature(r, c, err)
+		}
+		v.consumer = attempt.Consumer()
+	}
 	if encoding := contentEncoding(r); encoding != "" {
-		if plain, problem = e.decompress(encoding, *body, &held); problem != nil {
+		plain, problem := e.decompress(encoding, *body, &held)
+		if problem != nil {
 			return *problem
 		}
 		defer putBuffer(plain)
+		v.body = *plain
 	}
 	// A sender that hangs up does not tear a delivery apart: the pipeline finishes it.
-	return e.deliverer.deliver(context.WithoutCancel(ctx), c, *plain, &held)
+	return e.deliverer.deliver(context.WithoutCancel(ctx), v)
 }
 
 // authenticate asks the server-auth extension, where there is one.
@@ -195,15 +234,4 @@ func (e *endpoint) decompress(encoding string, body []byte, held *share) (*[]byt
 		a = answerMalformed("the body is not valid " + encoding)
 	}
 	return nil, &a
-}
-
-// refuse counts an authentication failure and logs it, with what the operator needs to find its cause.
-func (e *endpoint) refuse(r *http.Request, c *callback, reason string, err error) {
-	e.telemetry.countAuthenticationFailure(c, reason)
-	e.logger.Warn("refused a delivery: "+reason,
-		zap.String("reason", reason),
-		zap.String("remote_address", r.RemoteAddr),
-		zap.String("path", quoted(r.URL.EscapedPath())),
-		zap.Error(err),
-	)
 }

@@ -23,6 +23,7 @@ type consumers struct {
 // exporter hands the telemetry of a delivery to the pipelines.
 type exporter struct {
 	next      consumers
+	remembers bool // what is done outlives a refusal
 	status    *statusReporter
 	logger    *zap.Logger
 	obsreport *receiverhelper.ObsReport
@@ -37,89 +38,94 @@ func newExporter(r *cxoneReceiver, logger *zap.Logger) (*exporter, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &exporter{next: r.next, status: &r.status, logger: logger, obsreport: obsreport}, nil
+	return &exporter{
+		next:      r.next,
+		remembers: r.cfg.ReplayWindow.Size > 0,
+		status:    &r.status,
+		logger:    logger,
+		obsreport: obsreport,
+	}, nil
 }
 
-// signal is one of the three, as a position in a delivery's progress.
-type signal uint8
+// progress says, with a bit for each signal, how far a delivery has come.
+type progress struct {
+	done  uint8 // needs no further try: accepted, or refused for good
+	taken uint8 // accepted
+}
 
-const (
-	metrics signal = iota
-	traces
-	logs
-	numSignals
-)
-
-var signalNames = [numSignals]string{"metrics", "traces", "logs"}
-
-// export gives each signal that has something to its pipeline. The zero answer means that all of them accepted.
-func (x *exporter) export(ctx context.Context, c *callback, batch *translate.Batch) answer {
+// export gives each signal that is not done to its pipeline. The zero answer means that all that were tried accepted.
+// Without a memory of what is done, the first that may be tried again ends it, so that the retry doubles as little as
+// may be.
+func (x *exporter) export(ctx context.Context, c *callback, batch *translate.Batch, p progress) (answer, progress) {
 	var worst answer
-	for s := range numSignals {
-		err := x.exportSignal(ctx, c, batch, s)
-		if err == nil {
+	for s := range translate.NumSignals {
+		items := batch.Items(s)
+		if items == 0 || p.done&(1<<s) != 0 {
 			continue
 		}
+		err := x.exportSignal(ctx, c, batch, s, items)
+		if err == nil {
+			p.done |= 1 << s
+			p.taken |= 1 << s
+			continue
+		}
+		a := answerPipelineError(err)
 		x.logger.Warn("the pipeline refused a delivery",
-			zap.Stringer("data_type", c.dataType), zap.String("signal", signalNames[s]), zap.Error(err))
-		worst = worse(worst, answerPipelineError(err))
-		if worst.retryable() {
-			x.status.pipeline(err)
+			zap.Stringer("data_type", c.dataType), zap.Stringer("signal", s), zap.Error(err))
+		worst = worse(worst, a)
+		if !a.retryable() {
+			p.done |= 1 << s
+			continue
+		}
+		x.status.pipeline(err)
+		if !x.remembers {
+			break
 		}
 	}
 	if !worst.retryable() {
 		x.status.pipeline(nil)
 	}
-	return worst
+	return worst, p
 }
 
 // worse decides where signals differ: any retryable answer wins, and among those "try again".
 func worse(a, b answer) answer {
-	switch {
-	case a.status == 0:
-		return b
-	case a.retryable() == b.retryable():
-		if a.status == answerTryAgain.status {
-			return a
+	rank := func(a answer) int {
+		switch {
+		case a.status == answerTryAgain.status:
+			return 3
+		case a.retryable():
+			return 2
+		case a.status != 0:
+			return 1
+		default:
+			return 0
 		}
-		return b
-	case a.retryable():
-		return a
-	default:
+	}
+	if rank(b) > rank(a) {
 		return b
 	}
+	return a
 }
 
-// exportSignal gives one signal to its pipeline, where there is anything to give.
-func (x *exporter) exportSignal(ctx context.Context, c *callback, batch *translate.Batch, s signal) error {
+// exportSignal gives one signal to its pipeline, and accounts for it.
+func (x *exporter) exportSignal(ctx context.Context, c *callback, batch *translate.Batch, s translate.Signal, items int) error {
 	format := c.dataType.String()
 	switch s {
-	case metrics:
-		if !c.want.Metrics || batch.Metrics.ResourceMetrics().Len() == 0 {
-			return nil
-		}
-		count := batch.Metrics.DataPointCount()
+	case translate.SignalMetrics:
 		ctx = x.obsreport.StartMetricsOp(ctx)
 		err := x.next.metrics.ConsumeMetrics(ctx, batch.Metrics)
-		x.obsreport.EndMetricsOp(ctx, format, count, err)
+		x.obsreport.EndMetricsOp(ctx, format, items, err)
 		return err
-	case traces:
-		if !c.want.Traces || batch.Traces.ResourceSpans().Len() == 0 {
-			return nil
-		}
-		count := batch.Traces.SpanCount()
+	case translate.SignalTraces:
 		ctx = x.obsreport.StartTracesOp(ctx)
 		err := x.next.traces.ConsumeTraces(ctx, batch.Traces)
-		x.obsreport.EndTracesOp(ctx, format, count, err)
+		x.obsreport.EndTracesOp(ctx, format, items, err)
 		return err
 	default:
-		if !c.want.Logs || batch.Logs.ResourceLogs().Len() == 0 {
-			return nil
-		}
-		count := batch.Logs.LogRecordCount()
 		ctx = x.obsreport.StartLogsOp(ctx)
 		err := x.next.logs.ConsumeLogs(ctx, batch.Logs)
-		x.obsreport.EndLogsOp(ctx, format, count, err)
+		x.obsreport.EndLogsOp(ctx, format, items, err)
 		return err
 	}
 }

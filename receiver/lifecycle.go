@@ -70,6 +70,7 @@ type cxoneReceiver struct {
 
 	endpoint *endpoint
 	server   *http.Server
+	address  net.Addr
 	serving  sync.WaitGroup
 }
 
@@ -109,11 +110,12 @@ func (r *cxoneReceiver) start(ctx context.Context, host component.Host) error {
 	if err != nil {
 		return fmt.Errorf("cannot listen on endpoint %s: %w", serverConfig.NetAddr.Endpoint, err)
 	}
-	if err := r.telemetry.start(e.callbacks); err != nil {
+	if err := errors.Join(r.telemetry.start(e.callbacks), e.startKeys()); err != nil {
+		e.stopKeys()
 		return errors.Join(err, listener.Close())
 	}
-	r.endpoint, r.server = e, server
-	e.announce(r.settings.Logger, listener.Addr())
+	r.endpoint, r.server, r.address = e, server, listener.Addr()
+	e.announce(r.address)
 	r.serving.Go(func() { r.serve(listener) })
 	return nil
 }
@@ -145,5 +147,6 @@ func (r *cxoneReceiver) shutdown(ctx context.Context) error {
 		err = errors.Join(err, r.server.Close())
 	}
 	r.serving.Wait()
+	r.endpoint.stopKeys()
 	return err
 }

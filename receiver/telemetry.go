@@ -75,6 +75,7 @@ func attributes(dataType, key, value string) metric.MeasurementOption {
 // start begins the series of the data types that are served, so that an alert can tell nothing from zero.
 func (t *telemetry) start(callbacks []*callback) error {
 	ctx := context.Background()
+	t.builder.ReceiverCxoneReplayEvictions.Add(ctx, 0)
 	for _, c := range callbacks {
 		d := t.of(c)
 		d.lastAccepted.Store(time.Now().UnixNano())
@@ -120,6 +121,16 @@ func (t *telemetry) countAuthenticationFailure(c *callback, reason string) {
 		dataType = c.dataType.String()
 	}
 	t.builder.ReceiverCxoneAuthenticationFailures.Add(context.Background(), 1, attributes(dataType, attrReason, reason))
+}
+
+// countEviction counts a delivery that the replay memory forgot before its time.
+func (t *telemetry) countEviction() {
+	t.builder.ReceiverCxoneReplayEvictions.Add(context.Background(), 1)
+}
+
+// countKeyReload counts a reading of the signature keys, by outcome.
+func (t *telemetry) countKeyReload(outcome string) {
+	t.builder.ReceiverCxoneKeyReloads.Add(context.Background(), 1, metric.WithAttributes(attribute.String(attrOutcome, outcome)))
 }
 
 // countRecords counts what an accepted delivery held.

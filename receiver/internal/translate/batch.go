@@ -14,6 +14,21 @@ import (
 	"github.com/cxone-otel/cxonereceiver/receiver/internal/payload"
 )
 
+// Signal is one of the three that a delivery can give.
+type Signal uint8
+
+// The signals, in the order in which a delivery gives them to the pipelines.
+const (
+	SignalMetrics Signal = iota
+	SignalTraces
+	SignalLogs
+
+	NumSignals
+)
+
+// String returns the signal's name.
+func (s Signal) String() string { return [NumSignals]string{"metrics", "traces", "logs"}[s] }
+
 // Signals says which signals a pipeline takes; the others are not produced.
 type Signals struct{ Metrics, Traces, Logs bool }
 
@@ -79,6 +94,20 @@ func (b *Batch) Add(rec *payload.Record) {
 		b.addVoice(rec)
 	} else {
 		b.addScript(rec)
+	}
+}
+
+// Items counts what there is of a signal: data points, spans or log records.
+func (b *Batch) Items(s Signal) int {
+	switch {
+	case s == SignalMetrics && b.want.Metrics:
+		return b.Metrics.DataPointCount()
+	case s == SignalTraces && b.want.Traces:
+		return b.Traces.SpanCount()
+	case s == SignalLogs && b.want.Logs:
+		return b.Logs.LogRecordCount()
+	default:
+		return 0
 	}
 }
 

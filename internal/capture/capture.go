@@ -1,0 +1,65 @@
+// Copyright The CXone Receiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Package capture writes and reads requests as raw HTTP/1.1 text, one to a file. The receiver writes what it refused, and
+// the operator's command reads it to find out how the sender signs.
+//
+// The text is the request line, the header fields (net/http keeps neither their order nor the case of their names, so they
+// are sorted), an empty line, and the body exactly as it travelled. Chunking is undone: Content-Length is the body's
+// length. A capture holds whatever the request held, secrets included.
+package capture
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strconv"
+)
+
+// MaxBody bounds the body that Read takes, in bytes: twice what a receiver accepts by default.
+const MaxBody = 16 << 20
+
+// Write writes a request that a server received, with its body.
+func Write(w io.Writer, r *http.Request, body []byte) error {
+	out := bufio.NewWriter(w)
+	target := r.RequestURI
+	if target == "" {
+		target = r.URL.RequestURI()
+	}
+	fmt.Fprintf(out, "%s %s HTTP/1.1\r\nHost: %s\r\n", r.Method, target, r.Host)
+	names := make([]string, 0, len(r.Header))
+	for name := range r.Header {
+		if name != "Content-Length" && name != "Transfer-Encoding" {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		for _, value := range r.Header[name] {
+			fmt.Fprintf(out, "%s: %s\r\n", name, value)
+		}
+	}
+	fmt.Fprintf(out, "Content-Length: %s\r\n\r\n", strconv.Itoa(len(body)))
+	_, _ = out.Write(body) // the error stays until Flush
+	return out.Flush()
+}
+
+// Read reads a captured request and its body. The request is as a server would see it, but for TLS, of which the text says
+// nothing.
+func Read(r io.Reader) (*http.Request, []byte, error) {
+	req, err := http.ReadRequest(bufio.NewReader(r))
+	if err != nil {
+		return nil, nil, fmt.Errorf("not an HTTP request as it travels (request line, header fields, an empty line, body): %w", err)
+	}
+	defer req.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(req.Body, MaxBody+1))
+	switch {
+	case err != nil:
+		return nil, nil, fmt.Errorf("the body is shorter than Content-Length says: %w", err)
+	case len(body) > MaxBody:
+		return nil, nil, fmt.Errorf("the body is longer than %d bytes", MaxBody)
+	}
+	return req, body, nil
+}

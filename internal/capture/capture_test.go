@@ -1,0 +1,82 @@
+// Copyright The CXone Receiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package capture
+
+import (
+	"bytes"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestWhatAServerReceivedIsReadBack(t *testing.T) {
+	var text bytes.Buffer
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		body := new(bytes.Buffer)
+		_, err := body.ReadFrom(r.Body)
+		assert.NoError(t, err)
+		assert.NoError(t, Write(&text, r, body.Bytes()))
+	}))
+	defer server.Close()
+	const sent = "{\"a\":\r\n\t\"\u00e9\"}\n"
+	req, err := http.NewRequest(http.MethodPost, server.URL+"/cxone/voice-quality?a=%20b&a=c", struct{ *strings.Reader }{strings.NewReader(sent)})
+	require.NoError(t, err) // the struct hides the length, so that the body is chunked
+	req.Host = "hooks.example.org:8443"
+	req.Header["WM_SEC.AUTH_SIGNATURE"] = []string{"AAA="}
+	req.Header.Add("X-Two", "1")
+	req.Header.Add("X-Two", "2")
+	resp, err := server.Client().Do(req)
+	require.NoError(t, err)
+	resp.Body.Close()
+
+	got, body, err := Read(bytes.NewReader(text.Bytes()))
+	require.NoError(t, err)
+	assert.Equal(t, sent, string(body))
+	assert.Equal(t, "/cxone/voice-quality?a=%20b&a=c", got.RequestURI)
+	assert.Equal(t, "hooks.example.org:8443", got.Host)
+	assert.Equal(t, []string{"1", "2"}, got.Header.Values("X-Two"))
+	assert.Equal(t, "AAA=", got.Header.Get("WM_SEC.AUTH_SIGNATURE"))
+	assert.EqualValues(t, len(sent), got.ContentLength)
+
+	var again bytes.Buffer
+	require.NoError(t, Write(&again, got, body))
+	assert.Equal(t, text.String(), again.String(), "reading and writing changes nothing")
+}
+
+func TestTextThatIsNoRequest(t *testing.T) {
+	for name, text := range map[string]string{
+		"empty":             "",
+		"JSON":              "{}",
+		"a short body":      "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nab",
+		"only header lines": "POST / HTTP/1.1\r\nHost: a\r\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, _, err := Read(strings.NewReader(text))
+			assert.Error(t, err)
+		})
+	}
+}
+
+func FuzzRead(f *testing.F) {
+	f.Add([]byte("POST /a?b=c HTTP/1.1\r\nHost: h\r\nX-A: 1\r\nContent-Length: 2\r\n\r\n{}"))
+	f.Add([]byte("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n"))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		req, body, err := Read(bytes.NewReader(text))
+		if err != nil || req.ProtoMajor != 1 {
+			return
+		}
+		var written bytes.Buffer
+		require.NoError(t, Write(&written, req, body))
+		again, sameBody, err := Read(&written)
+		if err != nil {
+			return // such as a request target that only a lenient reader takes
+		}
+		assert.Equal(t, body, sameBody)
+		assert.Equal(t, req.Method, again.Method)
+	})
+}

@@ -1,0 +1,301 @@
+// Copyright The CXone Receiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package clientcert
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"math/big"
+	"net"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/zap"
+)
+
+var now = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+
+// authority is a certificate authority made for a test.
+type authority struct {
+	t    *testing.T
+	cert *x509.Certificate
+	key  *ecdsa.PrivateKey
+}
+
+func newAuthority(t *testing.T, name string) *authority {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	require.NoError(t, err)
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: name},
+		NotBefore: now.Add(-time.Hour), NotAfter: now.Add(24 * time.Hour),
+		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign | x509.KeyUsageCRLSign,
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
+	require.NoError(t, err)
+	cert, err := x509.ParseCertificate(der)
+	require.NoError(t, err)
+	return &authority{t, cert, key}
+}
+
+// issue makes a client certificate; change alters the template.
+func (a *authority) issue(serial int64, change func(*x509.Certificate)) *x509.Certificate {
+	a.t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	require.NoError(a.t, err)
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(serial), Subject: pkix.Name{CommonName: "cxone"},
+		NotBefore: now.Add(-time.Hour), NotAfter: now.Add(time.Hour),
+		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth},
+	}
+	if change != nil {
+		change(template)
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, a.cert, &key.PublicKey, a.key)
+	require.NoError(a.t, err)
+	cert, err := x509.ParseCertificate(der)
+	require.NoError(a.t, err)
+	return cert
+}
+
+// crl makes a revocation list in DER.
+func (a *authority) crl(till time.Time, serials ...int64) []byte {
+	a.t.Helper()
+	template := &x509.RevocationList{Number: big.NewInt(1), ThisUpdate: now.Add(-time.Hour), NextUpdate: till}
+	for _, serial := range serials {
+		template.RevokedCertificateEntries = append(template.RevokedCertificateEntries,
+			x509.RevocationListEntry{SerialNumber: big.NewInt(serial), RevocationTime: now.Add(-time.Minute)})
+	}
+	der, err := x509.CreateRevocationList(rand.Reader, template, a.cert, a.key)
+	require.NoError(a.t, err)
+	return der
+}
+
+func (a *authority) pem() []byte {
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: a.cert.Raw})
+}
+
+func write(t *testing.T, name string, data []byte) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	require.NoError(t, os.WriteFile(path, data, 0o600))
+	return path
+}
+
+func with(cert *x509.Certificate) *tls.ConnectionState {
+	return &tls.ConnectionState{PeerCertificates: []*x509.Certificate{cert}}
+}
+
+func newPolicy(t *testing.T, ca *authority, change func(*Settings)) *Policy {
+	t.Helper()
+	s := Settings{CAFile: write(t, "ca.pem", ca.pem()), CAReload: true, CRLInterval: time.Minute}
+	if change != nil {
+		change(&s)
+	}
+	p, err := New(s, zap.NewNop())
+	require.NoError(t, err)
+	p.ca.looked, p.crls.looked = now, now
+	return p
+}
+
+func requireReason(t *testing.T, err error, reason string, isForbidden bool) {
+	t.Helper()
+	var refusal *Error
+	require.ErrorAs(t, err, &refusal)
+	assert.Equal(t, reason, refusal.Reason, refusal.Detail)
+	assert.Equal(t, isForbidden, refusal.Forbidden)
+}
+
+func TestWithoutLists(t *testing.T) {
+	ca, stranger := newAuthority(t, "ca"), newAuthority(t, "ca")
+	p := newPolicy(t, ca, nil)
+	require.NoError(t, p.Check(with(ca.issue(2, nil)), now))
+	for name, tc := range map[string]struct {
+		state  *tls.ConnectionState
+		reason string
+	}{
+		"plain HTTP":      {nil, ReasonMissing},
+		"no certificate":  {&tls.ConnectionState{}, ReasonMissing},
+		"another CA":      {with(stranger.issue(2, nil)), ReasonBad},
+		"expired":         {with(ca.issue(3, func(c *x509.Certificate) { c.NotAfter = now.Add(-time.Second) })), ReasonBad},
+		"not valid yet":   {with(ca.issue(4, func(c *x509.Certificate) { c.NotBefore = now.Add(time.Second) })), ReasonBad},
+		"for servers":     {with(ca.issue(5, func(c *x509.Certificate) { c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth} })), ReasonBad},
+		"self-signed":     {with(stranger.cert), ReasonBad},
+		"an intermediate": {&tls.ConnectionState{PeerCertificates: []*x509.Certificate{stranger.issue(6, nil), stranger.cert}}, ReasonBad},
+	} {
+		t.Run(name, func(t *testing.T) { requireReason(t, p.Check(tc.state, now), tc.reason, false) })
+	}
+}
+
+func TestAllowLists(t *testing.T) {
+	ca := newAuthority(t, "ca")
+	uri, err := url.Parse("spiffe://example.org/cxone")
+	require.NoError(t, err)
+	cert := ca.issue(2, func(c *x509.Certificate) {
+		c.DNSNames = []string{"gateway.example.org"}
+		c.EmailAddresses = []string{"ops@example.org"}
+		c.URIs = []*url.URL{uri}
+		c.IPAddresses = []net.IP{net.IPv4(192, 0, 2, 7)}
+	})
+	for name, tc := range map[string]struct {
+		names, spki []string
+		allowed     bool
+	}{
+		"common name":           {names: []string{"nobody", "cxone"}, allowed: true},
+		"DNS name in any case":  {names: []string{"Gateway.Example.ORG"}, allowed: true},
+		"e-mail":                {names: []string{"ops@example.org"}, allowed: true},
+		"URI":                   {names: []string{"spiffe://example.org/cxone"}, allowed: true},
+		"IP":                    {names: []string{"192.0.2.7"}, allowed: true},
+		"pinned key":            {spki: []string{strings.ToUpper(SPKI(cert))}, allowed: true},
+		"pin or name":           {names: []string{"nobody"}, spki: []string{SPKI(cert)}, allowed: true},
+		"a part of a name":      {names: []string{"example.org"}},
+		"no wildcards":          {names: []string{"*.example.org"}},
+		"another key":           {spki: []string{SPKI(ca.cert)}},
+		"neither name nor key":  {names: []string{"nobody"}, spki: []string{SPKI(ca.cert)}},
+		"the authority's name":  {names: []string{"ca"}},
+		"a name with a newline": {names: []string{"cxone\n"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := newPolicy(t, ca, func(s *Settings) { s.AllowedNames, s.AllowedSPKI = tc.names, tc.spki })
+			err := p.Check(with(cert), now)
+			if tc.allowed {
+				require.NoError(t, err)
+			} else {
+				requireReason(t, err, ReasonNotAllowed, true)
+			}
+		})
+	}
+}
+
+func TestRevocation(t *testing.T) {
+	ca, stranger := newAuthority(t, "ca"), newAuthority(t, "ca")
+	later := now.Add(time.Hour)
+	good, revoked := ca.issue(2, nil), ca.issue(3, nil)
+	asPEM := func(der ...[]byte) []byte {
+		var all []byte
+		for _, d := range der {
+			all = append(all, pem.EncodeToMemory(&pem.Block{Type: "X509 CRL", Bytes: d})...)
+		}
+		return all
+	}
+	for name, tc := range map[string]struct {
+		crl    []byte
+		cert   *x509.Certificate
+		reason string
+	}{
+		"not on the list":                 {ca.crl(later, 3), good, ""},
+		"on the list":                     {ca.crl(later, 3), revoked, ReasonRevoked},
+		"on the list, in PEM":             {asPEM(ca.crl(later, 3)), revoked, ReasonRevoked},
+		"on the second of two lists":      {asPEM(stranger.crl(later), ca.crl(later, 3)), revoked, ReasonRevoked},
+		"the list has expired":            {ca.crl(now.Add(-time.Second), 3), good, ReasonUnavailable},
+		"the list is from another issuer": {stranger.crl(later), good, ReasonUnavailable},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := newPolicy(t, ca, func(s *Settings) { s.CRLFile = write(t, "crl", tc.crl) })
+			err := p.Check(with(tc.cert), now)
+			if tc.reason == "" {
+				require.NoError(t, err)
+			} else {
+				requireReason(t, err, tc.reason, true)
+			}
+		})
+	}
+}
+
+func TestRevokedAfterItWasAccepted(t *testing.T) {
+	ca := newAuthority(t, "ca")
+	cert := ca.issue(2, nil)
+	file := write(t, "crl", ca.crl(now.Add(time.Hour)))
+	p := newPolicy(t, ca, func(s *Settings) { s.CRLFile = file })
+	require.NoError(t, p.Check(with(cert), now))
+
+	require.NoError(t, os.WriteFile(file, ca.crl(now.Add(time.Hour), 2), 0o600))
+	require.NoError(t, p.Check(with(cert), now.Add(59*time.Second)), "the file is not looked at yet")
+	requireReason(t, p.Check(with(cert), now.Add(time.Minute)), ReasonRevoked, true)
+}
+
+func TestTheListVanishesExpiresAndComesBack(t *testing.T) {
+	ca := newAuthority(t, "ca")
+	cert := ca.issue(2, func(c *x509.Certificate) { c.NotAfter = now.Add(20 * time.Hour) })
+	file := write(t, "crl", ca.crl(now.Add(10*time.Minute)))
+	p := newPolicy(t, ca, func(s *Settings) { s.CRLFile = file })
+	require.NoError(t, p.Check(with(cert), now))
+
+	require.NoError(t, os.Remove(file))
+	requireReason(t, p.Check(with(cert), now.Add(1*time.Minute)), ReasonUnavailable, true)
+	require.NoError(t, os.WriteFile(file, []byte("no list"), 0o600))
+	requireReason(t, p.Check(with(cert), now.Add(2*time.Minute)), ReasonUnavailable, true)
+	require.NoError(t, os.WriteFile(file, ca.crl(now.Add(10*time.Minute)), 0o600))
+	require.NoError(t, p.Check(with(cert), now.Add(3*time.Minute)))
+	requireReason(t, p.Check(with(cert), now.Add(11*time.Minute)), ReasonUnavailable, true)
+}
+
+func TestCertificateAuthoritiesReload(t *testing.T) {
+	oldCA, newCA := newAuthority(t, "old"), newAuthority(t, "new")
+	cert := oldCA.issue(2, nil)
+	file := write(t, "ca.pem", oldCA.pem())
+	p := newPolicy(t, oldCA, func(s *Settings) { s.CAFile = file })
+	require.NoError(t, p.Check(with(cert), now))
+
+	require.NoError(t, os.WriteFile(file, newCA.pem(), 0o600))
+	requireReason(t, p.Check(with(cert), now.Add(caInterval)), ReasonBad, false)
+	require.NoError(t, p.Check(with(newCA.issue(2, nil)), now.Add(caInterval)))
+
+	require.NoError(t, os.WriteFile(file, []byte("broken"), 0o600))
+	require.NoError(t, p.Check(with(newCA.issue(3, nil)), now.Add(3*caInterval)), "the last good ones stay in force")
+
+	once := write(t, "ca.pem", oldCA.pem())
+	fixed := newPolicy(t, oldCA, func(s *Settings) { s.CAFile, s.CAReload = once, false })
+	require.NoError(t, os.WriteFile(once, newCA.pem(), 0o600))
+	require.NoError(t, fixed.Check(with(cert), now.Add(time.Minute)), "reload is off")
+}
+
+func TestACertificateThatExpiresOnAnOpenConnection(t *testing.T) {
+	ca := newAuthority(t, "ca")
+	cert := ca.issue(2, nil)
+	p := newPolicy(t, ca, nil)
+	require.NoError(t, p.Check(with(cert), now))
+	requireReason(t, p.Check(with(cert), now.Add(time.Hour+time.Second)), ReasonBad, false)
+}
+
+func TestFilesThatCannotBeReadRefuseToStart(t *testing.T) {
+	ca := newAuthority(t, "ca")
+	good := write(t, "ca.pem", ca.pem())
+	for name, tc := range map[string]struct {
+		settings Settings
+		key      string
+	}{
+		"no CA file":       {Settings{CAFile: "missing.pem"}, "tls::client_ca_file"},
+		"CA file is empty": {Settings{CAFile: write(t, "empty", nil)}, "tls::client_ca_file"},
+		"no CRL file":      {Settings{CAFile: good, CRLFile: "missing.crl"}, "client_certificate::crl_file"},
+		"CRL is a CA":      {Settings{CAFile: good, CRLFile: good}, "client_certificate::crl_file"},
+		"CRL is noise":     {Settings{CAFile: good, CRLFile: write(t, "noise", []byte("noise"))}, "client_certificate::crl_file"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := New(tc.settings, zap.NewNop())
+			require.ErrorContains(t, err, tc.key)
+		})
+	}
+}
+
+func TestVerdictsAreBounded(t *testing.T) {
+	ca := newAuthority(t, "ca")
+	p := newPolicy(t, ca, nil)
+	for i := range maxVerdicts {
+		p.verdicts[string(rune(i))] = verdict{}
+	}
+	require.NoError(t, p.Check(with(ca.issue(2, nil)), now))
+	assert.Len(t, p.verdicts, 1)
+}

@@ -1,0 +1,176 @@
+// Copyright The CXone Receiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Package replay remembers which deliveries were accepted, so that a repeat can be acknowledged without giving anything
+// to a pipeline a second time, and how far a delivery came that only some pipelines accepted, so that its retry gives
+// only what is missing.
+//
+// The memory is bounded in number and in time, and it is this process's own: after a restart, or on another replica, a
+// repeat passes, and the derived IDs of its telemetry are what makes it harmless there.
+package replay
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"hash"
+	"sync"
+	"time"
+)
+
+// Key identifies a delivery: its consumer, its path and the bytes of its body. Never the signature, which a sender may
+// use again for as long as its refresh interval.
+type Key [sha256.Size]byte
+
+var hashes = sync.Pool{New: func() any { return sha256.New() }}
+
+// NewKey returns the key of a delivery. The body is as it travelled, before any decompression.
+func NewKey(consumer, path string, body []byte) Key {
+	h := hashes.Get().(hash.Hash)
+	defer hashes.Put(h)
+	h.Reset()
+	prefix := make([]byte, 0, 256)
+	prefix = appendPart(prefix, consumer)
+	prefix = appendPart(prefix, path)
+	h.Write(prefix)
+	h.Write(body)
+	var key Key
+	h.Sum(key[:0])
+	return key
+}
+
+// appendPart precedes a part by its length, so that no two pairs of consumer and path look alike.
+func appendPart(dst []byte, part string) []byte {
+	return append(binary.BigEndian.AppendUint64(dst, uint64(len(part))), part...)
+}
+
+// Entry is what is remembered of a delivery.
+type Entry struct {
+	// Done has a bit for each signal that needs no further try: accepted, or refused for good.
+	Done uint8
+	// Taken has a bit for each signal that was accepted.
+	Taken uint8
+	// Complete says that no signal needs a further try.
+	Complete bool
+	// Records and Unreadable count the delivery's records.
+	Records, Unreadable int32
+}
+
+// Rejected says that a signal was refused for good.
+func (e Entry) Rejected() bool { return e.Done != e.Taken }
+
+// Memory is the memory of deliveries. A nil Memory remembers nothing.
+type Memory struct {
+	ttl     time.Duration
+	evicted func()
+
+	mu       sync.Mutex
+	inFlight map[Key]chan struct{}
+	index    map[Key]uint64 // where in the ring a key's entry is
+	ring     ring
+}
+
+// New returns a Memory of at most size deliveries, each remembered for ttl; nil where size is 0. evicted is called for
+// each delivery that is forgotten before its time.
+func New(size int, ttl time.Duration, evicted func()) *Memory {
+	if size <= 0 {
+		return nil
+	}
+	return &Memory{
+		ttl:      ttl,
+		evicted:  evicted,
+		inFlight: map[Key]chan struct{}{},
+		index:    map[Key]uint64{},
+		ring:     ring{size: size},
+	}
+}
+
+// Claim is the right to deliver. It must be ended.
+type Claim struct {
+	memory *Memory
+	key    Key
+}
+
+// Begin looks a delivery up. Where its entry is complete, there is nothing left to do. Otherwise the caller holds the
+// claim to do what the entry has not done, and ends it. While a twin of the delivery is on its way, Begin waits for it;
+// the context bounds the wait, and its error is the only one.
+func (m *Memory) Begin(ctx context.Context, key Key) (*Claim, Entry, error) {
+	if m == nil {
+		return nil, Entry{}, nil
+	}
+	for {
+		m.mu.Lock()
+		twin, ok := m.inFlight[key]
+		if !ok {
+			break
+		}
+		m.mu.Unlock()
+		select {
+		case <-twin:
+		case <-ctx.Done():
+			return nil, Entry{}, context.Cause(ctx)
+		}
+	}
+	defer m.mu.Unlock()
+	entry := m.find(key, time.Now())
+	if entry.Complete {
+		return nil, entry, nil
+	}
+	m.inFlight[key] = make(chan struct{})
+	return &Claim{m, key}, entry, nil
+}
+
+// End gives the claim back, with what is to be remembered. An entry of which nothing was taken is forgotten: nothing would
+// be doubled by another try.
+func (c *Claim) End(entry Entry) {
+	if c == nil {
+		return
+	}
+	m := c.memory
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	close(m.inFlight[c.key])
+	delete(m.inFlight, c.key)
+	m.forget(c.key)
+	if entry.Taken != 0 {
+		m.remember(c.key, entry, time.Now())
+	}
+}
+
+func (m *Memory) find(key Key, now time.Time) Entry {
+	position, ok := m.index[key]
+	if !ok {
+		return Entry{}
+	}
+	s := m.ring.at(position)
+	if s.expires <= now.UnixNano() {
+		return Entry{}
+	}
+	return s.entry
+}
+
+func (m *Memory) forget(key Key) {
+	if position, ok := m.index[key]; ok {
+		m.ring.at(position).gone = true
+		delete(m.index, key)
+	}
+}
+
+func (m *Memory) remember(key Key, entry Entry, now time.Time) {
+	for m.ring.count > 0 && (m.ring.oldest().gone || m.ring.oldest().expires <= now.UnixNano()) {
+		m.drop()
+	}
+	if m.ring.count == m.ring.size {
+		m.drop()
+		m.evicted()
+	}
+	m.index[key] = m.ring.add(slot{key: key, entry: entry, expires: now.Add(m.ttl).UnixNano()})
+}
+
+// drop drops the oldest slot, and its key unless that is remembered anew.
+func (m *Memory) drop() {
+	if oldest := m.ring.oldest(); !oldest.gone {
+		delete(m.index, oldest.key)
+	}
+	m.ring.drop()
+}
