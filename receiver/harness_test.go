@@ -150,7 +150,7 @@ func (r *running) emitted() (points, spans, records int) {
 }
 
 // payloadFile reads one of the payloads kept for tests.
-func payloadFile(t *testing.T, name string) string {
+func payloadFile(t testing.TB, name string) string {
 	t.Helper()
 	body, err := os.ReadFile(filepath.Join("..", "testdata", "payloads", name))
 	require.NoError(t, err)

@@ -1,0 +1,122 @@
+// Copyright The CXone Receiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package receiver
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/component/componenttest"
+	"go.opentelemetry.io/collector/consumer"
+	"go.opentelemetry.io/collector/pdata/plog"
+	"go.opentelemetry.io/collector/pdata/pmetric"
+	"go.opentelemetry.io/collector/pdata/ptrace"
+	"go.opentelemetry.io/collector/receiver/receivertest"
+
+	"github.com/cxone-otel/cxonereceiver/receiver/internal/metadata"
+)
+
+// recorder keeps the bytes of what came out, without what depends on the clock.
+type recorder struct{ out bytes.Buffer }
+
+func (c *recorder) pipelines(tb testing.TB) consumers {
+	tb.Helper()
+	metrics, err := consumer.NewMetrics(func(_ context.Context, d pmetric.Metrics) error {
+		b, err := (&pmetric.ProtoMarshaler{}).MarshalMetrics(d)
+		c.out.Write(b)
+		return err
+	})
+	require.NoError(tb, err)
+	traces, err := consumer.NewTraces(func(_ context.Context, d ptrace.Traces) error {
+		b, err := (&ptrace.ProtoMarshaler{}).MarshalTraces(d)
+		c.out.Write(b)
+		return err
+	})
+	require.NoError(tb, err)
+	logs, err := consumer.NewLogs(func(_ context.Context, d plog.Logs) error {
+		for _, rl := range d.ResourceLogs().All() {
+			for _, sl := range rl.ScopeLogs().All() {
+				for _, lr := range sl.LogRecords().All() {
+					lr.SetObservedTimestamp(0)
+				}
+			}
+		}
+		b, err := (&plog.ProtoMarshaler{}).MarshalLogs(d)
+		c.out.Write(b)
+		return err
+	})
+	require.NoError(tb, err)
+	return consumers{metrics, traces, logs}
+}
+
+// FuzzEndpoint puts bodies through the whole endpoint. Whatever they are: no panic, an answer of the table, 200 only with
+// what was counted as accepted, nothing out unless it was, and the same telemetry for the same bytes.
+func FuzzEndpoint(f *testing.F) {
+	cfg := testConfig()
+	cfg.ReplayWindow.Size = 0 // or a repeat would give nothing
+	cfg.MaxInflightBytes = cfg.MaxRequestBodySize
+	set := receivertest.NewNopSettings(metadata.Type)
+	r, err := newReceiver(set, cfg)
+	require.NoError(f, err)
+	kept := &recorder{}
+	r.next = kept.pipelines(f)
+	e, err := newEndpoint(f.Context(), r, componenttest.NewNopHost())
+	require.NoError(f, err)
+
+	for _, seed := range []string{
+		leg, "[" + leg + ",{},3]", `"` + strings.ReplaceAll(leg, `"`, `\"`) + `"`, `{"AvgMos": 1e400}`, `[[[[`, "{}", "[]", "",
+		payloadFile(f, "voice_quality.json"), payloadFile(f, "script_api.json"),
+		`{"metadata": [{"contactId": 1, "responseTime": -5, "apiEndpoint": "https://u:p@h/x?y"}], "x": {"From": "+18018675309"}}`,
+	} {
+		f.Add([]byte(seed), true, "")
+		f.Add([]byte(seed), false, "gzip")
+	}
+	f.Fuzz(func(t *testing.T, body []byte, voice bool, encoding string) {
+		path := scriptPath
+		if voice {
+			path = voicePath
+		}
+		post := func() (int, string, string) {
+			kept.out.Reset()
+			req := httptest.NewRequest(http.MethodPost, path, bytes.NewReader(body))
+			if encoding != "" {
+				req.Header.Set("Content-Encoding", encoding)
+			}
+			w := httptest.NewRecorder()
+			e.ServeHTTP(w, req)
+			return w.Code, w.Body.String(), kept.out.String()
+		}
+		code, text, out := post()
+		var said struct {
+			Accepted, Unreadable int
+			Error                string
+		}
+		require.NoError(t, json.Unmarshal([]byte(text), &said), text)
+		switch code {
+		case http.StatusOK:
+			assert.Equal(t, said.Accepted+said.Unreadable > 0, out != "", "what is acknowledged came out")
+		case http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType, http.StatusServiceUnavailable:
+			assert.NotEmpty(t, said.Error)
+			assert.Empty(t, out, "what is refused did not")
+		default:
+			t.Fatalf("%d is no answer of the table", code)
+		}
+		assert.Zero(t, e.budget.used.Load(), "all room is given back")
+		assert.Zero(t, e.slots.Load())
+
+		againCode, againText, again := post()
+		assert.Equal(t, code, againCode)
+		assert.Equal(t, text, againText)
+		if !strings.Contains(out, "receipt") {
+			assert.Equal(t, out, again, "the same bytes give the same telemetry")
+		}
+	})
+}
