@@ -92,7 +92,7 @@ func (s *captures) write(r *http.Request, body []byte) error {
 		return nil
 	}
 	name := fmt.Sprintf("rejected-%s-%03d.http", time.Now().UTC().Format("20060102T150405.000000000"), s.files)
-	file, err := os.OpenFile(filepath.Join(s.directory, name), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	file, err := os.OpenFile(filepath.Join(s.directory, name), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600) //nolint:gosec // the operator's directory
 	if err != nil {
 		return err
 	}

@@ -152,14 +152,14 @@ func (d *Decoder) asError(s *source, err error) error {
 }
 
 func (d *Decoder) expectEnd(s *source) error {
-	switch _, err := s.json.ReadToken(); {
-	case err == nil:
+	_, err := s.json.ReadToken()
+	if err == nil {
 		return &Error{Offset: s.json.InputOffset(), Part: s.part, Reason: "not valid JSON: more data follows the first value"}
-	case err == io.EOF: //nolint:errorlint // never wrapped
-		return nil
-	default:
-		return err
 	}
+	if err == io.EOF { //nolint:errorlint // never wrapped
+		return nil
+	}
+	return err
 }
 
 // decodeElement reads one element of a body: a record, or an envelope with records.

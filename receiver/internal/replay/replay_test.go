@@ -42,7 +42,8 @@ func TestKeyTellsItsPartsApart(t *testing.T) {
 		NewKey("", "", []byte("abc")): true,
 	}
 	assert.Len(t, keys, 6)
-	assert.Equal(t, NewKey("a", "b", []byte("c")), NewKey("a", "b", []byte("c")))
+	first, second := NewKey("a", "b", []byte("c")), NewKey("a", "b", []byte("c"))
+	assert.Equal(t, first, second)
 }
 
 func TestRepeatOfAnAcceptedDelivery(t *testing.T) {

@@ -1,0 +1,221 @@
+// Copyright The CXone Receiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package scenario
+
+import (
+	"bytes"
+	_ "embed"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// The two samples of the vendor's page, byte for byte as in testdata/payloads.
+var (
+	//go:embed samples/voice_quality.json
+	sampleVoice []byte
+	//go:embed samples/script_api.json
+	sampleScript []byte
+)
+
+// catalogue is the one table of scenarios.
+var catalogue = []Scenario{
+	{Name: "sample-voice", Summary: "the vendor's sample of a voice quality record", build: func(*Model) []Delivery {
+		return []Delivery{sample(VoiceQuality, sampleVoice)}
+	}},
+	{Name: "sample-script", Summary: "the vendor's sample of a script API record", build: func(*Model) []Delivery {
+		return []Delivery{sample(ScriptAPI, sampleScript)}
+	}},
+
+	{Name: "good-call", Summary: "a call that sounded good", build: func(m *Model) []Delivery {
+		contact := m.contact()
+		return []Delivery{voice(m.leg(contact, contact, goodQuality, 4*time.Minute, time.Minute))}
+	}},
+	{Name: "degraded-call", Summary: "a call with every figure past its threshold", build: func(m *Model) []Delivery {
+		contact := m.contact()
+		return []Delivery{voice(m.leg(contact, contact, degradedQuality, 7*time.Minute, time.Minute))}
+	}},
+	{Name: "unmeasured-call", Summary: "a call of which nothing was measured", build: func(m *Model) []Delivery {
+		return []Delivery{voice(m.unmeasuredLeg())}
+	}},
+
+	{Name: "api-ok", Summary: "a script's API call that went well", build: apiCall("200", "OK", 0.42)},
+	{Name: "api-4xx", Summary: "an API call that was refused with 404", build: apiCall("404", "Not Found", 0.2)},
+	{Name: "api-5xx", Summary: "an API call whose server failed with 500", build: apiCall("500", "Internal Server Error", 1.3)},
+	{Name: "api-slow", Summary: "an API call that took 28 seconds", build: apiCall("200", "OK", 28.4)},
+	{Name: "api-minus-one", Summary: "an API call that Studio gave up on: code -1", build: apiCall("-1", "The remote name could not be resolved", 10)},
+
+	{Name: "journey", Summary: "a call, a transfer, three API calls, one failed", build: journey},
+	{Name: "batch", Summary: "ten call legs in one body, then five API calls", build: batch},
+	{Name: "burst", Summary: "twenty deliveries at the same time", AtOnce: true, build: burst},
+	{Name: "out-of-order", Summary: "a transfer before the call that it came from", build: outOfOrder},
+	{Name: "duplicate", Summary: "the same delivery twice", build: duplicate},
+	{Name: "unknown-fields", Summary: "records with fields new to this release", build: unknownFields},
+	{Name: "bad-neighbour", Summary: "a batch in which one of three is no record", build: badNeighbour},
+
+	{Name: "malformed", Summary: "a body that breaks off in the middle", build: malformed},
+	{Name: "oversized", Summary: "a body that is one byte too long", build: oversized},
+	{Name: "wrong-endpoint", Summary: "each data type at the other's URL", build: wrongEndpoint},
+
+	{Name: "bad-signature", Summary: "a delivery signed by a stranger's key", Forgery: BadSignature, build: unauthentic},
+	{Name: "stale", Summary: "a delivery signed longer ago than is accepted", Forgery: Stale, build: unauthentic},
+	{Name: "unknown-key", Summary: "a delivery signed under an unknown key version", Forgery: UnknownKey, build: unauthentic},
+	{Name: "unsigned", Summary: "a delivery without a signature", Forgery: Unsigned, build: unauthentic},
+}
+
+func sample(t DataType, body []byte) Delivery {
+	expect := Accepted(1)
+	expect.Repeat = MayRepeat // it never changes, so it may have been here a minute ago
+	return Delivery{DataType: t, Body: body, Records: 1, Expect: expect}
+}
+
+func voice(record VoiceRecord) Delivery {
+	return Delivery{DataType: VoiceQuality, Body: mustMarshal(record), Records: 1, Expect: Accepted(1)}
+}
+
+func script(m *Model, records ...ScriptRecord) Delivery {
+	body := envelope(m.now.In(m.zone), records)
+	return Delivery{DataType: ScriptAPI, Body: body, Records: len(records), Expect: Accepted(len(records))}
+}
+
+func apiCall(code, message string, seconds float64) func(*Model) []Delivery {
+	return func(m *Model) []Delivery {
+		contact := m.contact()
+		return []Delivery{script(m, m.call(contact, contact, pick(m, actions), code, message, seconds, 30*time.Second))}
+	}
+}
+
+func (m *Model) unmeasuredLeg() VoiceRecord {
+	contact := m.contact()
+	record := m.leg(contact, contact, goodQuality, time.Minute, time.Minute)
+	record.AvgRFactor, record.AvgMos, record.CallScore, record.AvgJitter, record.AvgPktLoss = nil, nil, nil, nil, nil
+	record.AvgRtt, record.AvgBitrate, record.Callduration, record.Ringtime, record.CallSetupTime = nil, nil, nil, nil, nil
+	return record
+}
+
+// journey is a customer who calls, cannot pay because the payment service is down, is transferred, and then can. The
+// records arrive in the order in which things end.
+func journey(m *Model) []Delivery {
+	master, transfer := m.contact(), m.contact()
+	lookUp, pay := actions[0], actions[2]
+	return []Delivery{
+		script(m, m.call(master, master, lookUp, "200", "OK", 0.38, 10*time.Minute+40*time.Second)),
+		script(m, m.call(master, master, pay, "503", "Service Unavailable", 12.6, 6*time.Minute)),
+		voice(m.leg(master, master, goodQuality, 6*time.Minute+12*time.Second, 5*time.Minute)),
+		script(m, m.call(transfer, master, pay, "200", "OK", 1.9, 2*time.Minute)),
+		voice(m.leg(transfer, master, degradedQuality, 3*time.Minute+25*time.Second, time.Minute)),
+	}
+}
+
+func batch(m *Model) []Delivery {
+	legs := make([]VoiceRecord, 10)
+	for i := range legs {
+		contact := m.contact()
+		legs[i] = m.leg(contact, contact, goodQuality, time.Duration(1+i)*time.Minute, time.Minute)
+	}
+	calls := make([]ScriptRecord, 5)
+	for i := range calls {
+		contact := m.contact()
+		calls[i] = m.call(contact, contact, pick(m, actions), "200", "OK", 0.2+float64(i)/4, time.Minute)
+	}
+	return []Delivery{
+		{DataType: VoiceQuality, Body: mustMarshal(legs), Records: len(legs), Expect: Accepted(len(legs))},
+		script(m, calls...),
+	}
+}
+
+func burst(m *Model) []Delivery {
+	deliveries := make([]Delivery, 20)
+	for i := range deliveries {
+		contact := m.contact()
+		if i%2 == 0 {
+			deliveries[i] = voice(m.leg(contact, contact, goodQuality, 3*time.Minute, time.Minute))
+		} else {
+			deliveries[i] = script(m, m.call(contact, contact, pick(m, actions), "200", "OK", 0.3, time.Minute))
+		}
+	}
+	return deliveries
+}
+
+func outOfOrder(m *Model) []Delivery {
+	master, transfer := m.contact(), m.contact()
+	return []Delivery{
+		voice(m.leg(transfer, master, goodQuality, 2*time.Minute, time.Minute)),
+		script(m, m.call(transfer, master, actions[3], "200", "OK", 0.6, 2*time.Minute)),
+		voice(m.leg(master, master, goodQuality, 5*time.Minute, 4*time.Minute)),
+	}
+}
+
+func duplicate(m *Model) []Delivery {
+	contact := m.contact()
+	first := voice(m.leg(contact, contact, goodQuality, 5*time.Minute, time.Minute))
+	second := first
+	second.Expect.Repeat = IsRepeat
+	return []Delivery{first, second}
+}
+
+func unknownFields(m *Model) []Delivery {
+	contact := m.contact()
+	leg := struct {
+		VoiceRecord
+
+		CodecName string         `json:"CodecName"`
+		Sentiment map[string]any `json:"Sentiment"`
+	}{m.leg(contact, contact, goodQuality, 2*time.Minute, time.Minute), "opus", map[string]any{"overall": "positive", "score": 0.7}}
+	call := struct {
+		ScriptRecord
+
+		RetryCount string `json:"retryCount"`
+	}{m.call(contact, contact, actions[1], "200", "OK", 0.5, time.Minute), "2"}
+	return []Delivery{
+		{DataType: VoiceQuality, Body: mustMarshal(leg), Records: 1, Expect: Accepted(1)},
+		{DataType: ScriptAPI, Body: envelope(m.now.In(m.zone), []any{call}), Records: 1, Expect: Accepted(1)},
+	}
+}
+
+func badNeighbour(m *Model) []Delivery {
+	first, second := m.contact(), m.contact()
+	records := []any{
+		m.leg(first, first, goodQuality, 2*time.Minute, time.Minute),
+		"a record should be here",
+		m.leg(second, second, goodQuality, 3*time.Minute, time.Minute),
+	}
+	expect := Accepted(2)
+	expect.Unreadable = 1
+	return []Delivery{{DataType: VoiceQuality, Body: mustMarshal(records), Records: len(records), Expect: expect}}
+}
+
+func malformed(m *Model) []Delivery {
+	contact := m.contact()
+	whole := mustMarshal(m.leg(contact, contact, goodQuality, time.Minute, time.Minute))
+	return []Delivery{{DataType: VoiceQuality, Body: whole[:len(whole)/2], Expect: Refused(http.StatusBadRequest)}}
+}
+
+// oversized is JSON all the way, so that nothing but its size is to blame.
+func oversized(m *Model) []Delivery {
+	contact := m.contact()
+	record := m.leg(contact, contact, goodQuality, time.Minute, time.Minute)
+	record.Disposition = "%"
+	body := mustMarshal(record)
+	filler := strings.Repeat("x", max(0, int(m.maxBytes)-len(body)+2))
+	body = bytes.Replace(body, []byte(`"%"`), []byte(fmt.Sprintf("%q", filler)), 1)
+	return []Delivery{{DataType: VoiceQuality, Body: body, Expect: Refused(http.StatusRequestEntityTooLarge)}}
+}
+
+func wrongEndpoint(m *Model) []Delivery {
+	contact := m.contact()
+	leg := voice(m.leg(contact, contact, goodQuality, time.Minute, time.Minute))
+	call := script(m, m.call(contact, contact, actions[0], "200", "OK", 0.3, time.Minute))
+	leg.Callback, call.Callback = ScriptAPI, VoiceQuality
+	leg.Expect, call.Expect = Refused(http.StatusBadRequest), Refused(http.StatusBadRequest)
+	return []Delivery{leg, call}
+}
+
+func unauthentic(m *Model) []Delivery {
+	contact := m.contact()
+	d := voice(m.leg(contact, contact, goodQuality, time.Minute, time.Minute))
+	d.Expect = Refused(http.StatusUnauthorized)
+	return []Delivery{d}
+}

@@ -1,0 +1,68 @@
+// Copyright The CXone Receiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Command cxonectl is the operator's side of the cxone receiver: it delivers what NICE CXone would.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+	_ "time/tzdata" // script_api::time_zone must be known in a container without any
+
+	"github.com/spf13/cobra"
+)
+
+// Exit codes, the same for every command.
+const (
+	exitOK       = 0
+	exitDiffers  = 1 // it ran, and something is not as it should be
+	exitNotToRun = 2 // it could not run: wrong flags, no such file, nobody listening
+)
+
+// errDiffers ends a command that has already said what is not as it should be.
+var errDiffers = errors.New("not as expected")
+
+func main() { os.Exit(run()) }
+
+func run() int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	switch err := newRootCommand().ExecuteContext(ctx); {
+	case err == nil:
+		return exitOK
+	case errors.Is(err, errDiffers):
+		return exitDiffers
+	default:
+		fmt.Fprintln(os.Stderr, "cxonectl:", err)
+		return exitNotToRun
+	}
+}
+
+func newRootCommand() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "cxonectl",
+		Short: "Prove, probe and feed a cxone receiver",
+		Long: `cxonectl is the operator's side of the cxone receiver of the OpenTelemetry Collector: it delivers
+what NICE CXone would, so that an endpoint can be proven before the vendor is told of it.
+
+Exit status: 0 all is well; 1 it ran, and something is not as expected; 2 it could not run.`,
+		Version:       version(),
+		SilenceUsage:  true, // a failed delivery is no reason to explain the flags
+		SilenceErrors: true,
+	}
+	root.AddCommand(newSendCommand())
+	return root
+}
+
+// version is what the module system or version control said when the command was built.
+func version() string {
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
+	}
+	return "(unknown)"
+}

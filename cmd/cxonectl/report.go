@@ -1,0 +1,194 @@
+// Copyright The CXone Receiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+	"net/http"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/cxone-otel/cxonereceiver/cmd/cxonectl/internal/scenario"
+)
+
+// The values of --output.
+const (
+	outputText = "text"
+	outputJSON = "json"
+)
+
+// report tells what became of the deliveries: as text line by line while they go, as JSON in one document at the end.
+type report struct {
+	out   io.Writer
+	json  bool
+	width int // of the scenarios' names
+	doc   document
+}
+
+// document is the report as --output json prints it.
+type document struct {
+	Seed       uint64      `json:"seed"`
+	At         time.Time   `json:"at"`
+	Deliveries []delivered `json:"deliveries"`
+	Summary    summary     `json:"summary"`
+}
+
+type delivered struct {
+	Scenario     string            `json:"scenario"`
+	DataType     scenario.DataType `json:"data_type"`
+	URL          string            `json:"url"`
+	Records      int               `json:"records"`
+	Status       int               `json:"status"`
+	Accepted     int               `json:"accepted"`
+	Unreadable   int               `json:"unreadable"`
+	Duplicate    bool              `json:"duplicate"`
+	Error        string            `json:"error,omitempty"`
+	RetryAfter   string            `json:"retry_after,omitempty"`
+	Milliseconds float64           `json:"milliseconds"`
+	Expected     string            `json:"expected"`
+	AsExpected   bool              `json:"as_expected"`
+	File         string            `json:"file,omitempty"`
+}
+
+// summary counts deliveries: those sent are those accepted and those refused.
+type summary struct {
+	Sent       int `json:"sent"`
+	Accepted   int `json:"accepted"`
+	Refused    int `json:"refused"`
+	AsExpected int `json:"as_expected"`
+}
+
+func newReport(out io.Writer, output string, plays []scenario.Play, seed uint64, at time.Time) *report {
+	r := &report{out: out, json: output == outputJSON, width: len("SCENARIO")}
+	r.doc = document{Seed: seed, At: at, Deliveries: []delivered{}}
+	for _, play := range plays {
+		r.width = max(r.width, len(play.Name))
+	}
+	return r
+}
+
+// add tells of deliveries that were answered.
+func (r *report) add(all []sent) {
+	if len(r.doc.Deliveries) == 0 && len(all) > 0 && !r.json {
+		r.line("SCENARIO", "DATA TYPE", "STATUS", "MS", "ANSWER")
+	}
+	for i := range all {
+		d := describe(&all[i])
+		r.doc.Deliveries = append(r.doc.Deliveries, d)
+		r.doc.Summary.count(&d)
+		if r.json {
+			continue
+		}
+		text := all[i].answer.Text()
+		if !d.AsExpected {
+			text += "   <- expected " + d.Expected
+		}
+		r.line(d.Scenario, string(d.DataType), fmt.Sprint(d.Status), fmt.Sprintf("%.0f", math.Ceil(d.Milliseconds)), text)
+	}
+}
+
+func (r *report) line(scenario, dataType, status, milliseconds, answer string) {
+	fmt.Fprintf(r.out, "%-*s  %-13s  %-6s  %5s  %s\n", r.width, scenario, dataType, status, milliseconds, answer)
+}
+
+func describe(s *sent) delivered {
+	a := s.answer
+	return delivered{
+		Scenario: s.Scenario, DataType: s.DataType, URL: s.url, Records: s.Records,
+		Status: a.Status, Accepted: a.Accepted, Unreadable: a.Unreadable, Duplicate: a.Duplicate, Error: a.Error, RetryAfter: a.RetryAfter,
+		Milliseconds: math.Round(a.Took.Seconds()*1e5) / 100,
+		Expected:     s.Expect.String(), AsExpected: asExpected(s), File: s.file,
+	}
+}
+
+// asExpected says whether a delivery's answer is the one that its scenario expects.
+func asExpected(s *sent) bool {
+	e, a := &s.Expect, s.answer
+	switch {
+	case a.Status != e.Status:
+		return false
+	case a.Status != http.StatusOK:
+		return true
+	default:
+		records := e.Accepted < 0 || a.Accepted == e.Accepted && a.Unreadable == e.Unreadable
+		repeat := e.Repeat == scenario.MayRepeat || a.Duplicate == (e.Repeat == scenario.IsRepeat)
+		return records && repeat
+	}
+}
+
+func (s *summary) count(d *delivered) {
+	s.Sent++
+	if d.Status == http.StatusOK {
+		s.Accepted++
+	} else {
+		s.Refused++
+	}
+	if d.AsExpected {
+		s.AsExpected++
+	}
+}
+
+// deliveries is how many were told of so far.
+func (r *report) deliveries() int { return len(r.doc.Deliveries) }
+
+func (r *report) asExpected() bool { return r.doc.Summary.AsExpected == r.doc.Summary.Sent }
+
+// end prints what comes after the last delivery.
+func (r *report) end() error {
+	if r.json {
+		return printJSON(r.out, r.doc)
+	}
+	s := &r.doc.Summary
+	if s.Sent == 0 {
+		return nil
+	}
+	verdict := "every answer as expected"
+	if differing := s.Sent - s.AsExpected; differing > 0 {
+		verdict = fmt.Sprintf("%d not answered as expected", differing)
+	}
+	_, err := fmt.Fprintf(r.out, "\n%s: %d accepted, %d refused; %s.\nThe same again: --seed %d --at %s\n",
+		plural(s.Sent, "delivery", "deliveries"), s.Accepted, s.Refused, verdict, r.doc.Seed, r.doc.At.Format(time.RFC3339Nano))
+	return err
+}
+
+// listed is a scenario as --list --output json prints it.
+type listed struct {
+	Name    string `json:"name"`
+	Expects string `json:"expects"`
+	Summary string `json:"summary"`
+}
+
+func printList(out io.Writer, output string) error {
+	var list []listed
+	for _, s := range scenario.All() {
+		list = append(list, listed{Name: s.Name, Expects: s.Expects(), Summary: s.Summary})
+	}
+	if output == outputJSON {
+		return printJSON(out, list)
+	}
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, strings.Join([]string{"SCENARIO", "EXPECTS", "WHAT IT IS"}, "\t"))
+	for _, s := range list {
+		fmt.Fprintln(table, strings.Join([]string{s.Name, s.Expects, s.Summary}, "\t"))
+	}
+	return table.Flush()
+}
+
+func printJSON(out io.Writer, v any) error {
+	encoder := json.NewEncoder(out)
+	encoder.SetIndent("", "  ")
+	encoder.SetEscapeHTML(false)
+	return encoder.Encode(v)
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}

@@ -1,0 +1,248 @@
+// Copyright The CXone Receiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/cxone-otel/cxonereceiver/cmd/cxonectl/internal/delivery"
+	"github.com/cxone-otel/cxonereceiver/cmd/cxonectl/internal/scenario"
+)
+
+// sendFlags are what `cxonectl send` is told.
+type sendFlags struct {
+	targetFlags
+
+	list     bool
+	file     string
+	dataType string
+	expect   int
+	seed     uint64
+	at       string
+	save     string
+	output   string
+}
+
+func newSendCommand() *cobra.Command {
+	var f sendFlags
+	command := &cobra.Command{
+		Use:   "send [SCENARIO...]",
+		Short: "Deliver samples and scenarios, and check the answers",
+		Long: `Send delivers what CXone would, and checks that each delivery is answered as it should be. A scenario
+is a few deliveries that belong together; --list shows all of them, "all" sends all that apply, and
+without any the vendor's own two samples are sent. A body of your own goes with --file.
+
+Deliveries are signed where the receiver's configuration has a signature block, or where a key is given.
+
+The identifiers in a scenario come from a seed that differs from run to run, and its times are relative
+to now. The same --seed and --at give the same bytes again.
+
+Exit status: 0 every answer was the expected one; 1 some were not; 2 there was no answer.`,
+		Example: `  cxonectl send --config collector.yaml
+  cxonectl send all --config collector.yaml --private-key-file customer.key
+  cxonectl send journey --endpoint https://gateway.example.com --ca-file ca.crt --cert-file me.crt --key-file me.key
+  cxonectl send --file leg.json --type voice_quality --endpoint http://localhost:8443`,
+		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+			var names []string
+			for _, s := range scenario.All() {
+				names = append(names, s.Name+"\t"+s.Summary)
+			}
+			return append(names, "all\tevery scenario"), cobra.ShellCompDirectiveNoFileComp
+		},
+		RunE: func(command *cobra.Command, names []string) error {
+			if !command.Flags().Changed("seed") {
+				f.seed = uint64(rand.Uint32()) //nolint:gosec // short enough to be typed again
+			}
+			return f.run(command.Context(), command.OutOrStdout(), names)
+		},
+	}
+	flags := command.Flags()
+	f.register(flags)
+	flags.BoolVar(&f.list, "list", false, "show the scenarios and the answers that they expect, and send nothing")
+	flags.StringVar(&f.file, "file", "", "deliver this `file`'s bytes as they are; - is the standard input")
+	flags.StringVar(&f.dataType, "type", "", "what --file holds: voice_quality or script_api")
+	flags.IntVar(&f.expect, "expect", http.StatusOK, "the `status` that --file should be answered with")
+	flags.Uint64Var(&f.seed, "seed", 0, "`number` that the identifiers are made from; default: another one each time")
+	flags.StringVar(&f.at, "at", "", "`time`, RFC 3339, that the scenarios' times are relative to; default: now")
+	flags.StringVar(&f.save, "save", "", "write every body that is sent to a file in this `directory`")
+	flags.StringVar(&f.output, "output", outputText, "text or json")
+	return command
+}
+
+func (f *sendFlags) run(ctx context.Context, out io.Writer, names []string) error {
+	if f.output != outputText && f.output != outputJSON {
+		return fmt.Errorf("--output: %q is not text or json", f.output)
+	}
+	if f.list {
+		return printList(out, f.output)
+	}
+	t, err := f.open(ctx)
+	if err != nil {
+		return err
+	}
+	plays, at, err := f.prepare(names, t)
+	if err != nil {
+		return err
+	}
+	report := newReport(out, f.output, plays, f.seed, at)
+	for _, play := range plays {
+		all, sendErr := send(ctx, t, play)
+		if f.save != "" {
+			sendErr = errors.Join(sendErr, saveBodies(f.save, report.deliveries(), all))
+		}
+		report.add(all)
+		if sendErr != nil {
+			return errors.Join(sendErr, report.end())
+		}
+	}
+	if err = report.end(); err != nil {
+		return err
+	}
+	if !report.asExpected() {
+		return errDiffers
+	}
+	return nil
+}
+
+// prepare makes up everything that will be sent.
+func (f *sendFlags) prepare(names []string, t *target) ([]scenario.Play, time.Time, error) {
+	at := time.Now().UTC().Truncate(time.Millisecond)
+	if f.at != "" {
+		var err error
+		if at, err = time.Parse(time.RFC3339Nano, f.at); err != nil {
+			return nil, at, fmt.Errorf("--at: %q is no time such as 2024-03-26T13:57:41Z", f.at)
+		}
+	}
+	if len(names) == 0 && f.file == "" {
+		names = []string{"sample-voice", "sample-script"}
+	}
+	scenarios, err := chosen(names, t.sender)
+	if err != nil {
+		return nil, at, err
+	}
+	plays := scenario.Build(scenarios, scenario.Settings{
+		Seed: f.seed, Now: at, TimeZone: t.receiver.TimeZone,
+		MaxBodyBytes: t.receiver.MaxBodyBytes, RecognisesRepeats: t.receiver.RecognisesRepeats,
+	})
+	if f.file != "" {
+		play, fileErr := f.filePlay()
+		if fileErr != nil {
+			return nil, at, fileErr
+		}
+		plays = append(plays, play)
+	}
+	return plays, at, nil
+}
+
+// chosen finds the scenarios by name. All of them are those that make sense for this sender.
+func chosen(names []string, from *sender) ([]scenario.Scenario, error) {
+	var scenarios []scenario.Scenario
+	for _, name := range names {
+		if name == "all" {
+			scenarios = append(scenarios, slices.DeleteFunc(scenario.All(), func(s scenario.Scenario) bool { return from.applies(s.Forgery) != nil })...)
+			continue
+		}
+		s, err := scenario.Find(name)
+		if err != nil {
+			return nil, err
+		}
+		if err = from.applies(s.Forgery); err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		scenarios = append(scenarios, s)
+	}
+	return scenarios, nil
+}
+
+// filePlay is the user's own body as a scenario of one delivery.
+func (f *sendFlags) filePlay() (scenario.Play, error) {
+	if f.dataType == "" {
+		return scenario.Play{}, errors.New("--file: say with --type what it holds: voice_quality or script_api")
+	}
+	dataType, err := scenario.ParseDataType(f.dataType)
+	if err != nil {
+		return scenario.Play{}, fmt.Errorf("--type: %w", err)
+	}
+	name, read := filepath.Base(f.file), os.ReadFile
+	if f.file == "-" {
+		name, read = "stdin", func(string) ([]byte, error) { return io.ReadAll(os.Stdin) }
+	}
+	body, err := read(f.file)
+	if err != nil {
+		return scenario.Play{}, fmt.Errorf("--file: %w", err)
+	}
+	return scenario.Play{
+		Scenario: scenario.Scenario{Name: name},
+		Deliveries: []scenario.Delivery{{
+			Scenario: name, DataType: dataType, Callback: dataType, Body: body,
+			Expect: scenario.Expectation{Status: f.expect, Accepted: -1, Repeat: scenario.MayRepeat},
+		}},
+	}, nil
+}
+
+// sent is a delivery and what became of it.
+type sent struct {
+	scenario.Delivery
+
+	url    string
+	answer *delivery.Answer
+	file   string // where --save put the body
+}
+
+func (s *sent) deliver(ctx context.Context, t *target) (err error) {
+	s.url, s.answer, err = t.deliver(ctx, &s.Delivery)
+	return err
+}
+
+// send sends a scenario's deliveries. With an error it returns those that were answered before.
+func send(ctx context.Context, t *target, play scenario.Play) ([]sent, error) {
+	all := make([]sent, len(play.Deliveries))
+	errs := make([]error, len(all))
+	var group sync.WaitGroup
+	for i := range all {
+		all[i].Delivery = play.Deliveries[i]
+		if !play.AtOnce {
+			if errs[i] = all[i].deliver(ctx, t); errs[i] != nil {
+				return all[:i], errs[i]
+			}
+			continue
+		}
+		group.Go(func() { errs[i] = all[i].deliver(ctx, t) })
+	}
+	group.Wait()
+	for i, err := range errs {
+		if err != nil {
+			return all[:i], err
+		}
+	}
+	return all, nil
+}
+
+// saveBodies writes what was sent to files, so that it can be looked at, and sent again with --file or curl.
+func saveBodies(directory string, before int, all []sent) error {
+	if err := os.MkdirAll(directory, 0o755); err != nil { //nolint:gosec // for others to read: it is made-up data
+		return fmt.Errorf("--save: %w", err)
+	}
+	for i := range all {
+		s := &all[i]
+		s.file = filepath.Join(directory, fmt.Sprintf("%03d-%s.json", before+i+1, strings.TrimSuffix(s.Scenario, ".json")))
+		if err := os.WriteFile(s.file, s.Body, 0o644); err != nil { //nolint:gosec // as above
+			return fmt.Errorf("--save: %w", err)
+		}
+	}
+	return nil
+}

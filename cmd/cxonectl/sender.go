@@ -1,0 +1,141 @@
+// Copyright The CXone Receiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/rand"
+	"crypto/rsa"
+	"errors"
+	"fmt"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/cxone-otel/cxonereceiver/cmd/cxonectl/internal/delivery"
+	"github.com/cxone-otel/cxonereceiver/cmd/cxonectl/internal/scenario"
+	"github.com/cxone-otel/cxonereceiver/cmd/internal/collectorconfig"
+	"github.com/cxone-otel/cxonereceiver/internal/signature"
+)
+
+// sender signs deliveries as the customer's key would have it, and forges where a scenario asks for it.
+type sender struct {
+	config    *signature.Config
+	key       signature.SigningKey
+	callbacks map[scenario.DataType]signature.Callback
+	// signers are nil where there is no key.
+	signers map[scenario.DataType]*signature.Signer
+	// stranger is a key that the receiver has never heard of, but for its name.
+	stranger func() (signature.SigningKey, error)
+}
+
+func signatureCallbacks(receiver *collectorconfig.Receiver) map[scenario.DataType]signature.Callback {
+	return map[scenario.DataType]signature.Callback{
+		scenario.VoiceQuality: {SignatureURL: receiver.VoiceQuality.SignatureURL},
+		scenario.ScriptAPI:    {SignatureURL: receiver.ScriptAPI.SignatureURL},
+	}
+}
+
+func (s *sender) makeSigners() error {
+	switch {
+	case s.config.Consumer.IsSet() && s.key.Consumer == "":
+		return errors.New("the scheme names the consumer in every request: say which with --consumer-id")
+	case s.config.KeyVersion.IsSet() && s.key.Version == "":
+		return errors.New("the scheme names the key's version in every request: say which with --key-version")
+	}
+	s.signers = map[scenario.DataType]*signature.Signer{}
+	for dataType, callback := range s.callbacks {
+		signer, err := signature.NewSigner(s.config, callback, s.key)
+		if err != nil {
+			return err
+		}
+		s.signers[dataType] = signer
+	}
+	s.stranger = sync.OnceValues(func() (signature.SigningKey, error) { return strangerTo(s.key) })
+	return nil
+}
+
+// sign returns what signs a delivery, nil where it goes unsigned.
+func (s *sender) sign(d *scenario.Delivery) (delivery.Sign, error) {
+	if s == nil || d.Forgery == scenario.Unsigned {
+		return nil, nil
+	}
+	if s.signers == nil {
+		return nil, errNoKey
+	}
+	signer, err := s.signerFor(d)
+	if err != nil {
+		return nil, err
+	}
+	var age time.Duration
+	if d.Forgery == scenario.Stale {
+		age = s.config.Timestamp.MaxAge + time.Hour
+	}
+	return func(r *http.Request, body []byte) error { return signer.Sign(r, body, time.Now().Add(-age)) }, nil
+}
+
+func (s *sender) signerFor(d *scenario.Delivery) (*signature.Signer, error) {
+	key := s.key
+	switch d.Forgery {
+	case scenario.BadSignature:
+		var err error
+		if key, err = s.stranger(); err != nil {
+			return nil, err
+		}
+	case scenario.UnknownKey:
+		key.Version = "no-such-version"
+	default:
+		return s.signers[d.Callback], nil
+	}
+	return signature.NewSigner(s.config, s.callbacks[d.Callback], key)
+}
+
+// applies says why a forgery makes no sense: nothing is signed, or the scheme lacks what it would forge.
+func (s *sender) applies(forgery scenario.Forgery) error {
+	if forgery == scenario.Genuine {
+		return nil
+	}
+	if s == nil {
+		return errors.New("deliveries are not signed here")
+	}
+	message := s.config.Scheme == signature.SchemeRFC9421
+	switch {
+	case s.signers == nil && forgery != scenario.Unsigned:
+		return errNoKey
+	case forgery == scenario.Stale && !s.config.Timestamp.IsSet() && !message:
+		return errors.New("the scheme carries no timestamp")
+	case forgery == scenario.UnknownKey && !s.config.KeyVersion.IsSet() && !message:
+		return errors.New("the scheme carries no key version")
+	default:
+		return nil
+	}
+}
+
+// strangerTo makes another key of the same kind and size, under the same name.
+func strangerTo(key signature.SigningKey) (signature.SigningKey, error) {
+	var err error
+	if key.PrivateKey == nil {
+		key.Secret = make([]byte, len(key.Secret))
+		_, err = rand.Read(key.Secret)
+		return key, err
+	}
+	key.PrivateKey, err = anotherKeyLike(key.PrivateKey.Public())
+	return key, err
+}
+
+func anotherKeyLike(public crypto.PublicKey) (crypto.Signer, error) {
+	switch k := public.(type) {
+	case *rsa.PublicKey:
+		return rsa.GenerateKey(rand.Reader, k.N.BitLen())
+	case *ecdsa.PublicKey:
+		return ecdsa.GenerateKey(k.Curve, rand.Reader)
+	case ed25519.PublicKey:
+		_, private, err := ed25519.GenerateKey(rand.Reader)
+		return private, err
+	default:
+		return nil, fmt.Errorf("no forgery is known for a key of type %T", public)
+	}
+}

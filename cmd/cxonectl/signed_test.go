@@ -1,0 +1,110 @@
+// Copyright The CXone Receiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"context"
+	"crypto/ed25519"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/pem"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/stretchr/testify/require"
+
+	"github.com/cxone-otel/cxonereceiver/cmd/internal/collectorconfig"
+	"github.com/cxone-otel/cxonereceiver/internal/signature"
+)
+
+// keysVariable names the directory of the keys, to the scripts' configurations and to the stand-ins that read them too.
+const keysVariable = "KEYS"
+
+// makeKeys makes what `cxonectl keygen` would.
+func makeKeys(t *testing.T) {
+	t.Helper()
+	directory := t.TempDir()
+	t.Setenv(keysVariable, directory)
+	rsaKey, err := rsa.GenerateKey(rand.Reader, 2048)
+	require.NoError(t, err)
+	_, edKey, err := ed25519.GenerateKey(rand.Reader)
+	require.NoError(t, err)
+	writePEM(t, filepath.Join(directory, "customer.key"), "PRIVATE KEY", must(x509.MarshalPKCS8PrivateKey(rsaKey)))
+	writePEM(t, filepath.Join(directory, "customer.pub"), "PUBLIC KEY", must(x509.MarshalPKIXPublicKey(rsaKey.Public())))
+	writePEM(t, filepath.Join(directory, "ed25519.key"), "PRIVATE KEY", must(x509.MarshalPKCS8PrivateKey(edKey)))
+	writePEM(t, filepath.Join(directory, "ed25519.pub"), "PUBLIC KEY", must(x509.MarshalPKIXPublicKey(edKey.Public())))
+	require.NoError(t, os.WriteFile(filepath.Join(directory, "secret"), []byte(rand.Text()+"\n"), 0o600))
+}
+
+func writePEM(t *testing.T, file, kind string, der []byte) {
+	t.Helper()
+	require.NoError(t, os.WriteFile(file, pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}), 0o600))
+}
+
+func must[T any](value T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return value
+}
+
+// startSignedStandIns starts a server for every configuration in the script's directory signed, which verifies as that says,
+// and tells the script where it is: signed/github.yaml is at $GITHUB.
+func startSignedStandIns(env *testscript.Env) error {
+	files, err := filepath.Glob(filepath.Join(env.WorkDir, "signed", "*.yaml"))
+	if err != nil {
+		return err
+	}
+	for _, file := range files {
+		verify, err := verifierOf(file)
+		if err != nil {
+			return err
+		}
+		server := (&standIn{remembers: true, verify: verify}).start()
+		env.Defer(server.Close)
+		env.Setenv(strings.ToUpper(strings.TrimSuffix(filepath.Base(file), ".yaml")), server.URL)
+	}
+	env.Setenv(keysVariable, os.Getenv(keysVariable))
+	return nil
+}
+
+// verifierOf returns what judges a request by a configuration's signature block: the receiver's own code.
+func verifierOf(file string) (func(*http.Request, []byte) error, error) {
+	conf, err := collectorconfig.Load(context.Background(), file)
+	if err != nil {
+		return nil, err
+	}
+	receiver, err := collectorconfig.FindReceiver(conf, "")
+	if err != nil {
+		return nil, err
+	}
+	config := &signature.Config{}
+	if err = config.Unmarshal(receiver.Signature); err != nil {
+		return nil, err
+	}
+	keyring, err := signature.NewKeyring(config, signature.KeyringOptions{})
+	if err == nil {
+		err = keyring.Load()
+	}
+	if err != nil {
+		return nil, err
+	}
+	verifier, err := signature.NewVerifier(config, keyring, signature.Callback{SignatureURL: receiver.VoiceQuality.SignatureURL})
+	if err != nil {
+		return nil, err
+	}
+	return func(r *http.Request, body []byte) error {
+		attempt, err := verifier.Check(r, time.Now())
+		if err != nil {
+			return err
+		}
+		return attempt.Verify(body)
+	}, nil
+}

@@ -1,0 +1,143 @@
+// Copyright The CXone Receiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/spf13/pflag"
+	"go.opentelemetry.io/collector/confmap"
+
+	"github.com/cxone-otel/cxonereceiver/cmd/internal/collectorconfig"
+	"github.com/cxone-otel/cxonereceiver/internal/signature"
+)
+
+// signingFlags name the sender's half of a key. Scheme and the rest come from the collector's configuration where it has
+// a signature block.
+type signingFlags struct {
+	scheme         string
+	privateKeyFile string
+	secretFile     string
+	secretEncoding string
+	keyVersion     string
+	consumerID     string
+}
+
+func (f *signingFlags) register(flags *pflag.FlagSet) {
+	flags.StringVar(&f.privateKeyFile, "private-key-file", "", "`file` of the private key to sign with: the vendor form's PRIVATE KEY")
+	flags.StringVar(&f.secretFile, "secret-file", "", "`file` of the shared secret to sign with; default: the one in --config")
+	flags.StringVar(&f.secretEncoding, "secret-encoding", "", "raw, base64 or hex; default: what --config says, else the scheme's own")
+	flags.StringVar(&f.keyVersion, "key-version", "", "the vendor form's KEY `VERSION`; default: that of the first key in --config")
+	flags.StringVar(&f.consumerID, "consumer-id", "", "the vendor form's CONSUMER `ID`; default: what --config says")
+	flags.StringVar(&f.scheme, "scheme", signature.DefaultScheme, "how to sign where --config has no signature block: "+strings.Join(signature.Schemes(), ", "))
+}
+
+// errNoKey says how to come by a signature.
+var errNoKey = errors.New("the receiver verifies signatures, and there is no key to sign with: give --private-key-file with the customer's private key, or --secret-file")
+
+// newSender reads the scheme and the key. A nil sender is one that has no need to sign.
+func (f *signingFlags) newSender(receiver *collectorconfig.Receiver) (*sender, error) {
+	given := f.privateKeyFile != "" || f.secretFile != ""
+	if receiver.Signature == nil && !given {
+		return nil, nil
+	}
+	config, err := f.readConfig(receiver)
+	if err != nil {
+		return nil, err
+	}
+	configured, err := f.choose(config)
+	if err != nil {
+		return nil, err
+	}
+	s := &sender{config: config, callbacks: signatureCallbacks(receiver)}
+	s.key = signature.SigningKey{
+		Version:   configured.Version,
+		Consumer:  cmp.Or(f.consumerID, configured.ConsumerID, config.ConsumerID),
+		Algorithm: configured.Algorithm,
+	}
+	switch err = f.readKey(&s.key, configured); {
+	case errors.Is(err, errNoKey):
+		return s, nil // a delivery without a signature is a scenario of its own
+	case err != nil:
+		return nil, err
+	}
+	return s, s.makeSigners()
+}
+
+// readConfig reads the signature block, or makes one of --scheme.
+func (f *signingFlags) readConfig(receiver *collectorconfig.Receiver) (*signature.Config, error) {
+	block := receiver.Signature
+	if block == nil {
+		block = confmap.NewFromStringMap(map[string]any{
+			"scheme": f.scheme,
+			"keys":   []any{map[string]any{"version": f.keyVersion, "consumer_id": f.consumerID}},
+		})
+	}
+	config := &signature.Config{}
+	if err := config.Unmarshal(block); err != nil {
+		return nil, fmt.Errorf("receivers::%s::signature: %w", receiver.Name, err)
+	}
+	return config, nil
+}
+
+// choose finds the configured key that the sender's key belongs to.
+func (f *signingFlags) choose(config *signature.Config) (*signature.KeyConfig, error) {
+	var known []string
+	for i := range config.Keys {
+		key := &config.Keys[i]
+		version := f.keyVersion == "" || key.Version == f.keyVersion
+		consumer := f.consumerID == "" || key.ConsumerID == "" || key.ConsumerID == f.consumerID
+		if version && consumer {
+			return key, nil
+		}
+		known = append(known, strings.TrimSuffix(key.Version+" of "+key.ConsumerID, " of "))
+	}
+	return nil, fmt.Errorf("the signature block has no key that matches --key-version %q and --consumer-id %q; its keys are: %s",
+		f.keyVersion, f.consumerID, strings.Join(known, ", "))
+}
+
+// readKey reads what signs: the flags' file, or a secret that the configuration shares with the sender.
+func (f *signingFlags) readKey(into *signature.SigningKey, configured *signature.KeyConfig) error {
+	encoding := cmp.Or(f.secretEncoding, configured.SecretEncoding)
+	var err error
+	switch {
+	case f.privateKeyFile != "":
+		var text []byte
+		if text, err = os.ReadFile(f.privateKeyFile); err == nil {
+			into.PrivateKey, err = signature.ParsePrivateKey(text)
+		}
+		err = wrap("--private-key-file", err)
+	case f.secretFile != "":
+		into.Secret, err = readSecret(f.secretFile, encoding)
+		err = wrap("--secret-file", err)
+	case configured.SecretFile != "":
+		into.Secret, err = readSecret(configured.SecretFile, encoding)
+		err = wrap("signature::keys::secret_file", err)
+	case configured.Secret != "":
+		into.Secret, err = signature.ParseSecret(string(configured.Secret), encoding)
+		err = wrap("signature::keys::secret", err)
+	default:
+		err = errNoKey
+	}
+	return err
+}
+
+func readSecret(file, encoding string) ([]byte, error) {
+	text, err := os.ReadFile(file) //nolint:gosec // the file that the user named
+	if err != nil {
+		return nil, err
+	}
+	return signature.ParseSecret(strings.TrimRight(string(text), "\r\n"), encoding)
+}
+
+func wrap(what string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", what, err)
+}

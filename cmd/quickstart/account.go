@@ -1,0 +1,112 @@
+// Copyright The CXone Receiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+)
+
+// account compares what was sent with what came out and with what the collector counted itself, prints all three, and
+// returns an error where they differ.
+func account(ctx context.Context, p *page, s *sending, came *telemetry, orphans int, where *addresses) error {
+	own, err := ownCounts(ctx, where.telemetry.url("/metrics"))
+	if err != nil {
+		return fmt.Errorf("read the collector's own metrics: %w", err)
+	}
+	series, err := countSeries(ctx, where.prometheus.url("/metrics"), "cxone_call_")
+	if err != nil {
+		return fmt.Errorf("read the Prometheus endpoint: %w", err)
+	}
+
+	p.heading("ACCOUNTING")
+	p.line("    %d deliveries sent = %d accepted + %d repeated and dropped + %d refused",
+		len(s.deliveries), s.accepted-s.repeats, s.repeats, s.refused)
+	p.line("    %s", p.paint(dim, fmt.Sprintf("%-14s %10s %10s %24s", "", "expected", "came out", "the collector's own count")))
+	faults := tally(p, "metric points", s.expected.points, came.counts.points, own.points)
+	faults += tally(p, "spans", s.expected.spans, came.counts.spans, own.spans)
+	faults += tally(p, "log records", s.expected.logs, came.counts.logs, own.logs)
+	p.line("    %d series of cxone_call_* on the Prometheus endpoint", series)
+
+	var errs []error
+	if faults > 0 {
+		errs = append(errs, errors.New("what came out is not what should have: see ACCOUNTING above"))
+	}
+	if s.surprises > 0 {
+		errs = append(errs, fmt.Errorf("%d deliveries were not answered as expected: see EXPECTED above", s.surprises))
+	}
+	if orphans > 0 {
+		errs = append(errs, fmt.Errorf("%d spans of the journey lack their parent", orphans))
+	}
+	if series == 0 {
+		errs = append(errs, errors.New("the Prometheus endpoint shows no gauges"))
+	}
+	if len(errs) == 0 {
+		p.line("    %s", p.paint(green, "Everything came out as it should."))
+	}
+	return errors.Join(errs...)
+}
+
+// tally prints one line of the accounting, and returns 1 where its numbers differ.
+func tally(p *page, what string, expected, came, own int) int {
+	verdict, fault := p.paint(green, "all there"), 0
+	if came != expected || own != expected {
+		verdict, fault = p.paint(red, "NOT EQUAL"), 1
+	}
+	p.line("    %-14s %10d %10d %24d   %s", what, expected, came, own, verdict)
+	return fault
+}
+
+// ownCounts reads what the cxone receiver counted as accepted by the pipelines.
+func ownCounts(ctx context.Context, url string) (counts, error) {
+	var c counts
+	for prefix, n := range map[string]*int{
+		"otelcol_receiver_accepted_metric_points": &c.points,
+		"otelcol_receiver_accepted_spans":         &c.spans,
+		"otelcol_receiver_accepted_log_records":   &c.logs,
+	} {
+		err := eachSample(ctx, url, prefix, func(labels string, value float64) {
+			if strings.Contains(labels, `receiver="cxone`) {
+				*n += int(value)
+			}
+		})
+		if err != nil {
+			return counts{}, err
+		}
+	}
+	return c, nil
+}
+
+func countSeries(ctx context.Context, url, prefix string) (int, error) {
+	n := 0
+	err := eachSample(ctx, url, prefix, func(string, float64) { n++ })
+	return n, err
+}
+
+// eachSample reads the Prometheus text format, as far as is needed here, and yields the samples of all metrics whose
+// names start with prefix: the exporters put units and _total at their ends.
+func eachSample(ctx context.Context, url, prefix string, yield func(labels string, value float64)) error {
+	return get(ctx, url, func(response *http.Response) error {
+		lines := bufio.NewScanner(response.Body)
+		lines.Buffer(nil, 1<<20)
+		for lines.Scan() {
+			line := lines.Text()
+			space := strings.LastIndexByte(line, ' ')
+			if !strings.HasPrefix(line, prefix) || space < 0 {
+				continue
+			}
+			value, err := strconv.ParseFloat(line[space+1:], 64)
+			if err != nil {
+				return fmt.Errorf("%s: %q is no sample", url, clip(line, columns))
+			}
+			yield(line[len(prefix):space], value)
+		}
+		return lines.Err()
+	})
+}

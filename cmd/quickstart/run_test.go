@@ -1,0 +1,99 @@
+// Copyright The CXone Receiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"cmp"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/stretchr/testify/require"
+)
+
+func TestMain(m *testing.M) { testscript.Main(m, map[string]func(){"quickstart": main}) }
+
+// TestScripts runs the quickstart with the real collector and the real command, where `make build` has made them.
+func TestScripts(t *testing.T) {
+	root, err := filepath.Abs("../..")
+	require.NoError(t, err)
+	collector := cmp.Or(os.Getenv("CXONE_COLLECTOR"), filepath.Join(root, "bin/otelcol-cxone"))
+	cxonectl := cmp.Or(os.Getenv("CXONE_CTL"), filepath.Join(root, "bin/cxonectl"))
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/script",
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("ROOT", root)
+			env.Setenv("COLLECTOR", collector)
+			env.Setenv("CXONECTL", cxonectl)
+			env.Setenv("TMPDIR", filepath.Join(env.WorkDir, "tmp"))
+			env.Setenv("CXONE_TELEMETRY_PORT", strconv.Itoa(freePort(t)))
+			for _, name := range []string{"CXONE_ENDPOINT", "CXONE_PROMETHEUS_ENDPOINT", "CXONE_HEALTH_ENDPOINT"} {
+				env.Setenv(name, "localhost:"+strconv.Itoa(freePort(t)))
+			}
+			return os.Mkdir(filepath.Join(env.WorkDir, "tmp"), 0o700)
+		},
+		Condition: func(string) (bool, error) { // [built]
+			_, collectorErr := os.Stat(collector)
+			_, cxonectlErr := os.Stat(cxonectl)
+			return collectorErr == nil && cxonectlErr == nil, nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"take": take, "listening": listening, "empty": empty, "narrow": narrow,
+		},
+	})
+}
+
+func freePort(t *testing.T) int {
+	t.Helper()
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "localhost:0")
+	require.NoError(t, err)
+	require.NoError(t, listener.Close())
+	return listener.Addr().(*net.TCPAddr).Port
+}
+
+// take ADDRESS listens on an address, so that nobody else can.
+func take(ts *testscript.TestScript, _ bool, args []string) {
+	listener, err := net.Listen("tcp", args[0])
+	ts.Check(err)
+	ts.Defer(func() { _ = listener.Close() })
+}
+
+// listening ADDRESS waits until something answers there, and ! listening ADDRESS until nothing does.
+func listening(ts *testscript.TestScript, neg bool, args []string) {
+	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+		response, err := http.Get("http://" + args[0])
+		if err == nil {
+			_ = response.Body.Close()
+		}
+		if (err != nil) == neg {
+			return
+		}
+	}
+	ts.Fatalf("%s: waited for too long", args[0])
+}
+
+// empty DIRECTORY fails where something is in it.
+func empty(ts *testscript.TestScript, _ bool, args []string) {
+	entries, err := os.ReadDir(ts.MkAbs(args[0]))
+	ts.Check(err)
+	for _, entry := range entries {
+		ts.Fatalf("%s was left behind", entry.Name())
+	}
+}
+
+// narrow FILE fails where a line has more than 100 columns, but for those with paths, which depend on the machine.
+func narrow(ts *testscript.TestScript, _ bool, args []string) {
+	for line := range strings.Lines(ts.ReadFile(args[0])) {
+		if width := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); width > columns && !strings.ContainsRune(line, filepath.Separator) {
+			ts.Fatalf("%d columns: %s", width, line)
+		}
+	}
+}

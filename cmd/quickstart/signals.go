@@ -1,0 +1,125 @@
+// Copyright The CXone Receiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/plog"
+	"go.opentelemetry.io/collector/pdata/pmetric"
+)
+
+// gauge is all that came of one metric.
+type gauge struct {
+	name, unit string
+	points     int
+	example    pmetric.NumberDataPoint // the newest
+}
+
+// printGauges prints a table of the gauges: metric, unit, how many points, and the newest of them.
+func printGauges(p *page, t *telemetry, prometheusURL string) {
+	gauges := map[string]*gauge{}
+	for _, metric := range t.metrics {
+		g := gauges[metric.Name()]
+		if g == nil {
+			g = &gauge{name: metric.Name(), unit: metric.Unit()}
+			gauges[g.name] = g
+		}
+		for _, point := range metric.Gauge().DataPoints().All() {
+			if g.points == 0 || point.Timestamp() > g.example.Timestamp() {
+				g.example = point
+			}
+			g.points++
+		}
+	}
+	p.heading("GAUGES: a point for every figure that was measured, at the time that the call leg ended")
+	p.line("    %s", p.paint(dim, fmt.Sprintf("%-27s %-8s %6s  %s", "METRIC", "UNIT", "POINTS", "THE NEWEST ONE")))
+	for _, g := range slices.SortedFunc(maps.Values(gauges), func(a, b *gauge) int { return cmp.Compare(a.name, b.name) }) {
+		p.line("    %-27s %-8s %6d  %s", g.name, g.unit, g.points, clip(pointText(g.example), columns-50))
+	}
+	p.line("    As Prometheus scrapes them: %s", prometheusURL)
+}
+
+// pointText is a point's value and the attributes that tell a person the most about it.
+func pointText(point pmetric.NumberDataPoint) string {
+	value := strconv.FormatFloat(point.DoubleValue(), 'g', 6, 64)
+	var about []string
+	for _, name := range []string{"cxone.skill.name", "cxone.team.name"} {
+		if text := attribute(point.Attributes(), name); text != "" {
+			about = append(about, text)
+		}
+	}
+	return fmt.Sprintf("%-9s %s", value, strings.Join(about, ", "))
+}
+
+// alike is how many log records of one severity and event are shown; a batch of good calls says little after the third.
+const alike = 3
+
+// printLogs prints the log events, the most severe ones first.
+func printLogs(p *page, t *telemetry) {
+	records := slices.Clone(t.logs)
+	slices.SortStableFunc(records, func(a, b plog.LogRecord) int {
+		return cmp.Or(cmp.Compare(b.SeverityNumber(), a.SeverityNumber()), cmp.Compare(a.EventName(), b.EventName()))
+	})
+	p.heading("LOG EVENTS: one for every record, what cannot be read included")
+	for from, to := 0, 0; from < len(records); from = to {
+		first := records[from]
+		for to = from; to < len(records) && records[to].SeverityNumber() == first.SeverityNumber() && records[to].EventName() == first.EventName(); to++ {
+			if to < from+alike {
+				printLog(p, records[to])
+			}
+		}
+		if more := to - from - alike; more > 0 {
+			p.line("    %s", p.paint(dim, fmt.Sprintf("%-5s %-26s  and %d more like these", "", "", more)))
+		}
+	}
+}
+
+// printLog prints a log record, on a second line where it is long.
+func printLog(p *page, record plog.LogRecord) {
+	const indent = 38
+	lines := wrap(logText(record), columns-indent, 2)
+	p.line("    %s %-26s  %s", severity(p, record.SeverityNumber()), record.EventName(), lines[0])
+	for _, line := range lines[1:] {
+		p.line("%*s%s", indent, "", line)
+	}
+}
+
+// logText is a log record's body, and what the body alone doesn't say.
+func logText(record plog.LogRecord) string {
+	text := record.Body().AsString()
+	if why := attribute(record.Attributes(), "cxone.record.error"); why != "" {
+		return text + " (" + why + ")"
+	}
+	if label := attribute(record.Attributes(), "cxone.action.label"); label != "" {
+		return label + ": " + text
+	}
+	return text
+}
+
+func severity(p *page, n plog.SeverityNumber) string {
+	switch text := fmt.Sprintf("%-5s", strings.ToUpper(n.String())); {
+	case n >= plog.SeverityNumberError:
+		return p.paint(red, text)
+	case n >= plog.SeverityNumberWarn:
+		return p.paint(yellow, text)
+	default:
+		return text
+	}
+}
+
+// attribute returns an attribute's value as text, "" where there is none.
+func attribute(attributes pcommon.Map, name string) string {
+	value, ok := attributes.Get(name)
+	if !ok {
+		return ""
+	}
+	return value.AsString()
+}

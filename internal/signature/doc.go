@@ -1,0 +1,26 @@
+// Copyright The CXone Receiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Package signature decides whether an HTTP request was sent by the holder of a key, and signs requests the same way.
+//
+// NICE CXone signs its webhooks but publishes neither the header names nor the string that is signed, so a scheme here is
+// data, not code: where the signature, the timestamp, the key version and the consumer travel (a [LocationConfig] each),
+// how the signature is written (a [ValueConfig]), and which string is signed, in a small template language:
+//
+//	{consumer_id}\n{url}\n{timestamp}\n{key_version}\n{body|sha256|hex}
+//
+// Presets (presets.go) are such data under a name. RFC 9421 HTTP message signatures are the one scheme that is code
+// (rfc9421.go), since the request itself says there which components it signs.
+//
+// A request is judged in two steps. [Verifier.Check] does what is cheap and needs no body: presence, duplicates, consumer,
+// timestamp, key version, the signature's length. [Attempt.Verify] does the one expensive step. A [Keyring] holds the keys,
+// reads their files again and again, and swaps them without a request noticing. A refusal is an [*Error] whose Reason is
+// fit for a metric and whose Detail is fit for a log: neither ever holds a signature, a secret, a signed string or a body.
+//
+// The rules that keep forgeries out:
+//   - The algorithm is pinned by the configuration and never read from the request. A public key is refused as an HMAC
+//     secret, so a known public key signs nothing.
+//   - A part that comes twice is refused, even if one of the two is right: what the next hop reads may be the other one.
+//   - An unknown key version never falls back to another key.
+//   - Values enter the signed string as they travelled, never parsed and printed again.
+package signature

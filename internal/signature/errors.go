@@ -1,0 +1,90 @@
+// Copyright The CXone Receiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package signature
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+)
+
+// Reason says in one word why a request was refused. It is an attribute value of the receiver's own telemetry, so it comes
+// from this list and never from the request.
+type Reason string
+
+const (
+	// ReasonMissing: a part that the scheme needs is not there, or not where the scheme has it.
+	ReasonMissing Reason = "missing"
+	// ReasonDuplicate: a part came more than once.
+	ReasonDuplicate Reason = "duplicate"
+	// ReasonMalformed: a part cannot be read, or the signature cannot have the length it has.
+	ReasonMalformed Reason = "malformed"
+	// ReasonBadSignature: no key made this signature for this request.
+	ReasonBadSignature Reason = "bad_signature"
+	// ReasonBadDigest: the body is not the one that the signed Content-Digest is of (RFC 9530).
+	ReasonBadDigest Reason = "bad_digest"
+	// ReasonNotCovered: an RFC 9421 signature leaves out a component that it has to cover.
+	ReasonNotCovered Reason = "not_covered"
+	// ReasonStale: the timestamp is older than max_age.
+	ReasonStale Reason = "stale"
+	// ReasonFuture: the timestamp is further ahead than max_future.
+	ReasonFuture Reason = "future"
+	// ReasonUnknownKey: no key has this version.
+	ReasonUnknownKey Reason = "unknown_key"
+	// ReasonExpiredKey: the key's not_after has passed.
+	ReasonExpiredKey Reason = "expired_key"
+	// ReasonNotYetValidKey: the key's not_before has not come.
+	ReasonNotYetValidKey Reason = "not_yet_valid_key"
+	// ReasonUnknownConsumer: the request names another consumer, or one that has no key.
+	ReasonUnknownConsumer Reason = "unknown_consumer"
+	// ReasonWrongAlgorithm: an RFC 9421 signature names another algorithm than its key's.
+	ReasonWrongAlgorithm Reason = "wrong_algorithm"
+)
+
+// Error is a refusal. It is for the operator: the sender must only ever be told that authentication failed.
+type Error struct {
+	// Reason is fit for a metric's attribute.
+	Reason Reason
+	// Detail is fit for the local log: it may name headers and hold identifiers, quoted and cut, but never the value of a
+	// signature, a secret, a signed string or a body.
+	Detail string
+	// Consumer and KeyVersion are what the request said of itself, as far as it was read: unverified, cut, not quoted.
+	Consumer   string
+	KeyVersion string
+
+	// arrived and scheme are what Hint is made from, late, since most refusals are never logged.
+	arrived http.Header
+	scheme  string
+}
+
+// Error returns the reason and the detail.
+func (e *Error) Error() string {
+	if e.Detail == "" {
+		return string(e.Reason)
+	}
+	return string(e.Reason) + ": " + e.Detail
+}
+
+func refuse(reason Reason, format string, args ...any) *Error {
+	return &Error{Reason: reason, Detail: fmt.Sprintf(format, args...)}
+}
+
+// identifierLimit is how much of a sender's identifier reaches a log, in bytes.
+const identifierLimit = 64
+
+// cut shortens what a sender wrote, so that a log line stays a line.
+func cut(text string) string {
+	if len(text) <= identifierLimit {
+		return text
+	}
+	return text[:identifierLimit]
+}
+
+// quote makes a sender's text safe for a log: control characters and ANSI codes escaped, and cut.
+func quote(text string) string {
+	if len(text) <= identifierLimit {
+		return strconv.QuoteToASCII(text)
+	}
+	return strconv.QuoteToASCII(text[:identifierLimit]) + "..."
+}

@@ -1,0 +1,88 @@
+// Copyright The CXone Receiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package signature
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestIdentifiersInALogAreQuotedAndCut(t *testing.T) {
+	config := fromYAML(t, inEveryPart)
+	r := signedByAlice(t, config)
+	r.Header.Set("X-Key-Version", "\x1b[31m"+strings.Repeat("é", 500))
+	_, err := newVerifier(t, config).Check(r, testNow)
+	refusal := requireRefused(t, err, ReasonMalformed)
+	assert.NotContains(t, refusal.Error(), "\x1b")
+	r.Header.Set("X-Key-Version", strings.Repeat("é", 500))
+	_, err = newVerifier(t, config).Check(r, testNow)
+	refusal = requireRefused(t, err, ReasonUnknownKey)
+	assert.LessOrEqual(t, len(refusal.KeyVersion), identifierLimit)
+	assert.Less(t, len(refusal.Detail), 600)
+	assert.Equal(t, refusal.Detail, strings.ToValidUTF8(refusal.Detail, "?"))
+}
+
+func TestAMissingPartComesWithAHint(t *testing.T) {
+	verifier := newVerifier(t, fromYAML(t, `{scheme: github, keys: [{secret: `+testSecret+`}]}`))
+	for name, test := range map[string]struct {
+		headers []string
+		want    []string
+	}{
+		"nothing":   {nil, []string{"no header came but everyday ones"}},
+		"another":   {[]string{"WM_SEC.AUTH_SIGNATURE", "WM_SEC.TIMESTAMP"}, []string{`"Wm_sec.auth_signature" "Wm_sec.timestamp"`, "they look like scheme: walmart_marketplace"}},
+		"its twin":  {[]string{"WM_SEC.AUTH_SIGNATURE", "WM_CONSUMER.INTIMESTAMP", "WM_SEC.KEY_VERSION"}, []string{"walmart_service_registry"}},
+		"a message": {[]string{"Signature", "Signature-Input"}, []string{"rfc9421"}},
+		"unknown":   {[]string{"X-Nobody-Knows"}, []string{"X-Nobody-Knows"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newRequest(t, http.MethodPost, testURL)
+			r.Header.Set("User-Agent", "x")
+			for _, header := range test.headers {
+				r.Header.Set(header, "value-of-the-header")
+			}
+			_, err := verifier.Check(overTheWire(t, r), testNow)
+			refusal := requireRefused(t, err, ReasonMissing)
+			for _, part := range test.want {
+				assert.Contains(t, refusal.Hint(), part)
+			}
+			assert.NotContains(t, refusal.Hint()+refusal.Error(), "value-of-the-header")
+			assert.NotContains(t, refusal.Hint(), "User-Agent")
+		})
+	}
+	r := newRequest(t, http.MethodPost, testURL)
+	for _, a := range "abcdefgh" {
+		for _, b := range "abcdefgh" {
+			r.Header.Set("X-"+string(a)+string(b)+strings.Repeat("y", 1000), "")
+		}
+	}
+	_, err := verifier.Check(r, testNow)
+	hint := requireRefused(t, err, ReasonMissing).Hint()
+	assert.Contains(t, hint, "and 40 more")
+	assert.Less(t, len(hint), maxHintNames*(identifierLimit+4)+100)
+}
+
+func TestExplainToOperator(t *testing.T) {
+	config := fromYAML(t, inEveryPart)
+	verifier := newVerifier(t, config)
+	r := signedByAlice(t, config)
+	r.Header.Set("X-Nonce", "n-1")
+	r.Header.Set("X-Timestamp", "1600000000000")
+	e := verifier.ExplainToOperator(overTheWire(t, r), []byte(testBody), testNow)
+	requireRefused(t, e.Refusal, ReasonStale)
+	assert.Equal(t, "alice\n"+testURL+"\nPOST\n1600000000000\n1\nn-1\nextra\n"+testBody, string(e.SignedString))
+	assert.Equal(t, []int{32}, e.Signatures)
+	assert.Equal(t, "alice 1 1600000000000 n-1", strings.Join([]string{e.Consumer, e.KeyVersion, e.Timestamp, e.Nonce}, " "))
+	require.NoError(t, verifier.ExplainToOperator(overTheWire(t, signedByAlice(t, config)), []byte(testBody), testNow).Refusal)
+
+	signer, err := NewSigner(config, Callback{}, SigningKey{Version: "1", Consumer: "alice", Secret: []byte("alice-0123456789abcdef")})
+	require.NoError(t, err)
+	signed, err := signer.SignedString(r, []byte(testBody), testNow)
+	require.NoError(t, err)
+	assert.Equal(t, "alice\n"+testURL+"\nPOST\n1700000000000\n1\nn-1\nextra\n"+testBody, string(signed))
+	assert.Equal(t, "1600000000000", r.Header.Get("X-Timestamp"), "the request itself is not changed")
+}

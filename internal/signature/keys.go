@@ -1,0 +1,235 @@
+// Copyright The CXone Receiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package signature
+
+import (
+	"bytes"
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/go-jose/go-jose/v4"
+)
+
+// The faults of key material. They come wrapped, with what to do about them.
+var (
+	// ErrPrivateKey: a private key where a public one belongs.
+	ErrPrivateKey = errors.New("this is a private key: keep it with the sender, and give the receiver the public key")
+	// ErrNotAKey: none of the forms that a key may have.
+	ErrNotAKey = errors.New("not a key: expected PEM or bare base64 of an SPKI, a PKCS#1 key or a certificate, or a JWK")
+	// ErrNotAPrivateKey: none of the forms that a private key may have.
+	ErrNotAPrivateKey = errors.New("not a private key: expected PEM or bare base64 of a PKCS#8, PKCS#1 or SEC1 key, or a private JWK")
+	// ErrEncryptedKey: a private key under a pass phrase.
+	ErrEncryptedKey = errors.New("this private key is encrypted: decrypt it first, with openssl pkey -in FILE -out PLAIN")
+	// ErrPublicKeyAsSecret: a key pair's key as an HMAC secret. Anyone who knows the public key could then sign.
+	ErrPublicKeyAsSecret = errors.New("this is a key of a key pair, not a shared secret: choose an rsa, ecdsa or ed25519 algorithm and public_key_file")
+	// ErrShortSecret: an HMAC secret that can be guessed.
+	ErrShortSecret = fmt.Errorf("the secret has fewer than %d bytes when decoded: make a longer one", minSecretBytes)
+	// ErrSecretEncoding: a secret that is not in its secret_encoding.
+	ErrSecretEncoding = errors.New("the secret is not in its encoding: set secret_encoding to raw, base64 or hex")
+)
+
+// Standard Webhooks marks its keys with these; what follows is base64.
+const (
+	standardSecretPrefix = "whsec_"
+	standardPublicPrefix = "whpk_"
+)
+
+// ParsePublicKey reads a public key: PEM or bare base64 of the DER of an SPKI, a PKCS#1 key or an X.509 certificate, or a
+// JWK (RFC 7517), or an Ed25519 key of Standard Webhooks (whpk_...). It returns *rsa.PublicKey, *ecdsa.PublicKey or
+// ed25519.PublicKey, and an error that wraps ErrNotAKey or ErrPrivateKey.
+func ParsePublicKey(data []byte) (crypto.PublicKey, error) {
+	data = bytes.TrimSpace(data)
+	if bytes.HasPrefix(data, []byte("{")) {
+		return parsePublicJWK(data)
+	}
+	if encoded, ok := bytes.CutPrefix(data, []byte(standardPublicPrefix)); ok {
+		raw, err := decodeBase64(string(encoded))
+		if err != nil || len(raw) != ed25519.PublicKeySize {
+			return nil, fmt.Errorf("%w: after whpk_ come 32 bytes in base64", ErrNotAKey)
+		}
+		return ed25519.PublicKey(raw), nil
+	}
+	der, err := derOf(data)
+	if err != nil {
+		return nil, fmt.Errorf("%w (%w)", ErrNotAKey, err)
+	}
+	if key, err := x509.ParsePKIXPublicKey(der); err == nil {
+		return knownPublic(key)
+	}
+	if key, err := x509.ParsePKCS1PublicKey(der); err == nil {
+		return key, nil
+	}
+	if key, ok := parsePSSPublic(der); ok {
+		return key, nil
+	}
+	if certificate, err := x509.ParseCertificate(der); err == nil {
+		return knownPublic(certificate.PublicKey)
+	}
+	if _, err := parsePrivateDER(der); err == nil {
+		return nil, ErrPrivateKey
+	}
+	return nil, ErrNotAKey
+}
+
+// ParsePrivateKey reads a private key for signing: PEM or bare base64 of the DER of PKCS#8, PKCS#1 or SEC1, or a private
+// JWK. The error wraps ErrNotAPrivateKey or ErrEncryptedKey.
+func ParsePrivateKey(data []byte) (crypto.Signer, error) {
+	data = bytes.TrimSpace(data)
+	if bytes.HasPrefix(data, []byte("{")) {
+		var jwk jose.JSONWebKey
+		if err := jwk.UnmarshalJSON(data); err != nil {
+			return nil, ErrNotAPrivateKey // the cause could quote the key
+		}
+		if signer, ok := jwk.Key.(crypto.Signer); ok && jwk.Valid() {
+			return signer, nil
+		}
+		return nil, ErrNotAPrivateKey
+	}
+	if bytes.Contains(data, []byte("ENCRYPTED")) {
+		return nil, ErrEncryptedKey
+	}
+	der, err := derOf(data)
+	if err != nil {
+		return nil, fmt.Errorf("%w (%w)", ErrNotAPrivateKey, err)
+	}
+	return parsePrivateDER(der)
+}
+
+func parsePrivateDER(der []byte) (crypto.Signer, error) {
+	if key, err := x509.ParsePKCS8PrivateKey(der); err == nil {
+		if signer, ok := key.(crypto.Signer); ok {
+			return signer, nil
+		}
+		return nil, ErrNotAPrivateKey // X25519 agrees on keys and signs nothing
+	}
+	if key, err := x509.ParsePKCS1PrivateKey(der); err == nil {
+		return key, nil
+	}
+	if key, err := x509.ParseECPrivateKey(der); err == nil {
+		return key, nil
+	}
+	if key, ok := parsePSSPrivate(der); ok {
+		return key, nil
+	}
+	return nil, ErrNotAPrivateKey
+}
+
+func parsePublicJWK(data []byte) (crypto.PublicKey, error) {
+	var jwk jose.JSONWebKey
+	if err := jwk.UnmarshalJSON(data); err != nil || !jwk.Valid() {
+		return nil, fmt.Errorf("%w: not a valid JWK; of a JWK set, give one key only", ErrNotAKey)
+	}
+	if _, secret := jwk.Key.([]byte); secret {
+		return nil, fmt.Errorf("%w: the JWK is a secret (kty oct)", ErrNotAKey)
+	}
+	if !jwk.IsPublic() {
+		return nil, ErrPrivateKey
+	}
+	return knownPublic(jwk.Key)
+}
+
+// knownPublic narrows a key to the types that an algorithm of ours can use. Whether it is strong enough, and on the right
+// curve, is its algorithm's to say.
+func knownPublic(key any) (crypto.PublicKey, error) {
+	switch key.(type) {
+	case *rsa.PublicKey, *ecdsa.PublicKey, ed25519.PublicKey:
+		return key, nil
+	default:
+		return nil, fmt.Errorf("%w: no algorithm takes a %T", ErrNotAKey, key)
+	}
+}
+
+// derOf strips PEM or base64. EC PARAMETERS, which openssl ecparam writes first, are passed over.
+func derOf(data []byte) ([]byte, error) {
+	if !bytes.Contains(data, []byte("-----BEGIN")) {
+		return decodeBase64(string(data))
+	}
+	for {
+		block, rest := pem.Decode(data)
+		if block == nil {
+			return nil, errors.New("the PEM block is broken or empty")
+		}
+		if block.Type != "EC PARAMETERS" {
+			return block.Bytes, nil
+		}
+		data = rest
+	}
+}
+
+// decodeBase64 takes either alphabet, padded or not, with white space anywhere, as people paste it. Its error does not
+// quote the text, which may be a secret.
+func decodeBase64(text string) ([]byte, error) {
+	text = strings.TrimRight(strings.Join(strings.Fields(text), ""), "=")
+	encoding := base64.RawStdEncoding
+	if strings.ContainsAny(text, "-_") {
+		encoding = base64.RawURLEncoding
+	}
+	decoded, err := encoding.DecodeString(text)
+	if err != nil || len(decoded) == 0 {
+		return nil, errors.New("neither PEM nor base64")
+	}
+	return decoded, nil
+}
+
+// ParseSecret decodes an HMAC secret. The encoding is raw (or empty), base64 or hex; a base64 secret may begin with whsec_,
+// as those of Standard Webhooks do. It refuses secrets shorter than 16 bytes (ErrShortSecret) and keys of key pairs
+// (ErrPublicKeyAsSecret); no error holds any part of the secret.
+func ParseSecret(text, encoding string) ([]byte, error) {
+	secret := []byte(text)
+	var err error
+	switch encoding {
+	case encodingBase64:
+		secret, err = decodeBase64(strings.TrimPrefix(strings.TrimSpace(text), standardSecretPrefix))
+	case encodingHex:
+		secret, err = hex.DecodeString(strings.TrimSpace(text))
+	}
+	if err != nil {
+		return nil, ErrSecretEncoding
+	}
+	if isKeyOfPair([]byte(text)) || isKeyOfPair(secret) {
+		return nil, ErrPublicKeyAsSecret
+	}
+	if len(secret) < minSecretBytes {
+		return nil, ErrShortSecret
+	}
+	return secret, nil
+}
+
+// isKeyOfPair recognises, in any form, what must never be an HMAC secret.
+func isKeyOfPair(data []byte) bool {
+	if bytes.Contains(data, []byte("-----BEGIN")) || isDERKey(data) {
+		return true
+	}
+	if der, err := derOf(data); err == nil && isDERKey(der) {
+		return true
+	}
+	_, err := ParsePublicKey(data)
+	return err == nil || errors.Is(err, ErrPrivateKey)
+}
+
+func isDERKey(der []byte) bool {
+	if _, err := x509.ParsePKIXPublicKey(der); err == nil {
+		return true
+	}
+	if _, err := x509.ParsePKCS1PublicKey(der); err == nil {
+		return true
+	}
+	if _, err := x509.ParseCertificate(der); err == nil {
+		return true
+	}
+	if _, ok := parsePSSPublic(der); ok {
+		return true
+	}
+	_, err := parsePrivateDER(der)
+	return err == nil
+}
