@@ -12,6 +12,7 @@ import (
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/metric"
 
+	"github.com/cxone-otel/cxonereceiver/internal/signature"
 	"github.com/cxone-otel/cxonereceiver/receiver/internal/metadata"
 	"github.com/cxone-otel/cxonereceiver/receiver/internal/payload"
 	"github.com/cxone-otel/cxonereceiver/receiver/internal/translate"
@@ -76,6 +77,9 @@ func attributes(dataType, key, value string) metric.MeasurementOption {
 func (t *telemetry) start(callbacks []*callback) error {
 	ctx := context.Background()
 	t.builder.ReceiverCxoneReplayEvictions.Add(ctx, 0)
+	for _, outcome := range []string{signature.ReloadSuccess, signature.ReloadFailure} {
+		t.builder.ReceiverCxoneKeyReloads.Add(ctx, 0, metric.WithAttributes(attribute.String(attrOutcome, outcome)))
+	}
 	for _, c := range callbacks {
 		d := t.of(c)
 		d.lastAccepted.Store(time.Now().UnixNano())
@@ -85,6 +89,9 @@ func (t *telemetry) start(callbacks []*callback) error {
 		t.builder.ReceiverCxoneRecords.Add(ctx, 0, d.accepted)
 		t.builder.ReceiverCxoneRecords.Add(ctx, 0, d.unreadable)
 		t.builder.ReceiverCxoneUnknownFields.Add(ctx, 0, d.byDataType)
+		for r := range translate.NumImplausible {
+			t.builder.ReceiverCxoneImplausibleRecords.Add(ctx, 0, d.implausible[r])
+		}
 	}
 	return t.builder.RegisterReceiverCxoneLastAcceptedTimeCallback(func(_ context.Context, o metric.Float64Observer) error {
 		for _, c := range callbacks {

@@ -46,7 +46,7 @@ func TestScripts(t *testing.T) {
 			return collectorErr == nil && cxonectlErr == nil, nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"take": take, "listening": listening, "empty": empty, "narrow": narrow,
+			"take": take, "listening": listening, "says": says, "empty": empty, "narrow": narrow,
 		},
 	})
 }
@@ -68,16 +68,29 @@ func take(ts *testscript.TestScript, _ bool, args []string) {
 
 // listening ADDRESS waits until something answers there, and ! listening ADDRESS until nothing does.
 func listening(ts *testscript.TestScript, neg bool, args []string) {
-	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+	await(ts, func() bool {
 		response, err := http.Get("http://" + args[0])
 		if err == nil {
 			_ = response.Body.Close()
 		}
-		if (err != nil) == neg {
-			return
+		return (err != nil) == neg
+	})
+}
+
+// says FILE TEXT waits until the text is in the file.
+func says(ts *testscript.TestScript, _ bool, args []string) {
+	await(ts, func() bool {
+		text, _ := os.ReadFile(ts.MkAbs(args[0]))
+		return strings.Contains(string(text), args[1])
+	})
+}
+
+func await(ts *testscript.TestScript, done func() bool) {
+	for deadline := time.Now().Add(time.Minute); !done(); time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			ts.Fatalf("waited for too long")
 		}
 	}
-	ts.Fatalf("%s: waited for too long", args[0])
 }
 
 // empty DIRECTORY fails where something is in it.

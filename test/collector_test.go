@@ -1,0 +1,245 @@
+// Copyright The CXone Receiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Package test drives the real collector, built by `make build`, over real HTTP and TLS into real exporters, and looks at
+// what comes out.
+package test
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+const (
+	voicePath  = "/cxone/voice-quality"
+	scriptPath = "/cxone/script-api"
+)
+
+// program finds one of the programs that `make build` makes.
+func program(t testing.TB, variable, name string) string {
+	t.Helper()
+	path := os.Getenv(variable)
+	if path == "" {
+		path = filepath.Join("..", "bin", name)
+	}
+	path, err := filepath.Abs(path)
+	require.NoError(t, err)
+	_, err = os.Stat(path)
+	require.NoError(t, err, "run `make build` first")
+	return path
+}
+
+func collectorProgram(t testing.TB) string { return program(t, "CXONE_COLLECTOR", "otelcol-cxone") }
+
+// safeBuffer takes a program's output while it is read.
+type safeBuffer struct {
+	mu   sync.Mutex
+	data bytes.Buffer
+}
+
+func (b *safeBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.data.Write(p)
+}
+
+func (b *safeBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.data.String()
+}
+
+// collector is a running collector.
+type collector struct {
+	t         testing.TB
+	cmd       *exec.Cmd
+	dir       string
+	address   string // of the cxone receiver
+	telemetry string // the collector's own metrics
+	scrape    string // the Prometheus exporter
+	log       safeBuffer
+	ended     chan error
+	client    *http.Client
+}
+
+// freePort returns a port that nothing listens on.
+func freePort(t testing.TB) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer l.Close()
+	_, port, err := net.SplitHostPort(l.Addr().String())
+	require.NoError(t, err)
+	return port
+}
+
+// base is a whole configuration but for the receiver's own keys: all signals go to files in the collector's directory.
+const base = `
+receivers:
+  cxone:
+    endpoint: 127.0.0.1:${PORT}
+${RECEIVER}
+exporters:
+  file/metrics: {path: ${DIR}/metrics.jsonl, flush_interval: 20ms}
+  file/traces: {path: ${DIR}/traces.jsonl, flush_interval: 20ms}
+  file/logs: {path: ${DIR}/logs.jsonl, flush_interval: 20ms}
+  prometheus: {endpoint: 127.0.0.1:${SCRAPE}, resource_to_telemetry_conversion: {enabled: true}}
+service:
+  pipelines:
+    metrics: {receivers: [cxone], exporters: [file/metrics, prometheus]}
+    traces: {receivers: [cxone], exporters: [file/traces]}
+    logs: {receivers: [cxone], exporters: [file/logs]}
+` + telemetryConfig
+
+const telemetryConfig = `
+  telemetry:
+    logs: {level: debug}
+    metrics: {level: detailed, readers: [{pull: {exporter: {prometheus: {host: 127.0.0.1, port: ${TELEMETRY}, without_type_suffix: true, without_units: true}}}}]}
+`
+
+// open takes deliveries from anybody.
+const open = "    allow_unauthenticated: true\n"
+
+// with returns the base configuration with keys of the receiver, each line indented as the receiver's own.
+func with(receiver string) string { return strings.ReplaceAll(base, "${RECEIVER}\n", receiver) }
+
+// start starts a collector and waits until the receiver listens.
+func start(t testing.TB, config string) *collector {
+	t.Helper()
+	c := launch(t, config)
+	c.waitFor(func() bool {
+		conn, err := net.Dial("tcp", c.address)
+		if err == nil {
+			conn.Close()
+		}
+		return err == nil
+	}, "the receiver to listen")
+	return c
+}
+
+// launch starts a collector without waiting.
+func launch(t testing.TB, config string) *collector {
+	t.Helper()
+	c := &collector{t: t, dir: t.TempDir(), ended: make(chan error, 1), client: &http.Client{Timeout: time.Minute}}
+	ports := map[string]string{}
+	for _, name := range []string{"PORT", "SCRAPE", "TELEMETRY"} {
+		ports[name] = freePort(t)
+		config = strings.ReplaceAll(config, "${"+name+"}", ports[name])
+	}
+	config = strings.ReplaceAll(config, "${DIR}", c.dir)
+	c.address, c.telemetry, c.scrape = "127.0.0.1:"+ports["PORT"], "127.0.0.1:"+ports["TELEMETRY"], "127.0.0.1:"+ports["SCRAPE"]
+	file := filepath.Join(c.dir, "collector.yaml")
+	require.NoError(t, os.WriteFile(file, []byte(config), 0o600))
+	c.cmd = exec.Command(collectorProgram(t), "--config", file)
+	c.cmd.Stdout, c.cmd.Stderr = &c.log, &c.log
+	require.NoError(t, c.cmd.Start())
+	go func() { c.ended <- c.cmd.Wait() }()
+	t.Cleanup(func() {
+		c.stop()
+		assert.NotContains(t, c.log.String(), "panic:")
+		if t.Failed() {
+			t.Logf("the collector's log:\n%.20000s", c.log.String())
+		}
+	})
+	return c
+}
+
+// stop ends the collector as a service manager would, and returns what it ended with.
+func (c *collector) stop() error {
+	_ = c.cmd.Process.Signal(syscall.SIGTERM)
+	select {
+	case err := <-c.ended:
+		c.ended <- err
+		return err
+	case <-time.After(60 * time.Second):
+		_ = c.cmd.Process.Kill()
+		c.t.Error("the collector did not end within a minute")
+		return nil
+	}
+}
+
+func (c *collector) waitFor(condition func() bool, what string) {
+	c.t.Helper()
+	deadline := time.Now().Add(30 * time.Second)
+	for !condition() {
+		select {
+		case err := <-c.ended:
+			c.ended <- err
+			require.FailNow(c.t, "the collector ended", "%v while waiting for %s:\n%s", err, what, c.log.String())
+		case <-time.After(20 * time.Millisecond):
+		}
+		if time.Now().After(deadline) {
+			require.FailNow(c.t, "waited too long for "+what, c.log.String())
+		}
+	}
+}
+
+// waitLog waits until the collector has logged a text.
+func (c *collector) waitLog(text string) {
+	c.t.Helper()
+	c.waitFor(func() bool { return strings.Contains(c.log.String(), text) }, text+" in the log")
+}
+
+// answer is what a sender is told.
+type answer struct {
+	status int
+	text   string
+	header http.Header
+}
+
+func (a answer) String() string { return fmt.Sprintf("%d %s", a.status, a.text) }
+
+func (c *collector) post(path, body string, header ...string) answer {
+	c.t.Helper()
+	req, err := http.NewRequest(http.MethodPost, "http://"+c.address+path, strings.NewReader(body))
+	require.NoError(c.t, err)
+	for i := 0; i+1 < len(header); i += 2 {
+		req.Header.Add(header[i], header[i+1])
+	}
+	return c.do(req)
+}
+
+func (c *collector) do(req *http.Request) answer {
+	c.t.Helper()
+	resp, err := c.client.Do(req)
+	require.NoError(c.t, err)
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	require.NoError(c.t, err)
+	return answer{resp.StatusCode, strings.TrimSpace(string(text)), resp.Header}
+}
+
+// get reads a page, such as what Prometheus would scrape.
+func (c *collector) get(address string) string {
+	c.t.Helper()
+	resp, err := http.Get("http://" + address + "/metrics")
+	if err != nil {
+		return ""
+	}
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	require.NoError(c.t, err)
+	return string(text)
+}
+
+// payload reads one of the vendor's two samples.
+func payload(t testing.TB, name string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("..", "testdata", "payloads", name))
+	require.NoError(t, err)
+	return string(text)
+}
