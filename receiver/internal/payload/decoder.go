@@ -128,7 +128,7 @@ func (d *Decoder) decodeRecords(s *source, element func(s *source, alone bool) e
 		if _, err = s.json.ReadValue(); err != nil {
 			return s.syntaxError(err)
 		}
-		return s.errorf("a %s where an object or an array of objects was expected", kindName(kind))
+		return s.errorf("%s where an object or an array of objects was expected", kindName(kind))
 	}
 	if err == nil {
 		err = d.expectEnd(s)
@@ -205,7 +205,7 @@ func (d *Decoder) decodeEnvelope(s *source, metadata []byte) error {
 		text = []byte(unquote(string(metadata)))
 	case '[', '{':
 	default:
-		return &Error{Offset: -1, Part: partMetadata, Reason: "a " + kindName(jsontext.Kind(metadata[0])) +
+		return &Error{Offset: -1, Part: partMetadata, Reason: kindName(jsontext.Kind(metadata[0])) +
 			" where an array of records, or a string that holds one, was expected"}
 	}
 	d.metadata.open(partMetadata, text)
@@ -258,7 +258,7 @@ func (d *Decoder) decodeStranger(s *source) error {
 	if depth(raw)+s.json.StackDepth() > maxDepth {
 		return tooDeep(s)
 	}
-	return d.yieldUnreadable(string(raw), s.errorf("a %s where a record was expected", kindName(raw.Kind())))
+	return d.yieldUnreadable(string(raw), s.errorf("%s where a record was expected", kindName(raw.Kind())))
 }
 
 func (d *Decoder) yieldUnreadable(raw string, why *Error) error {
@@ -277,17 +277,17 @@ func kindName(k jsontext.Kind) string {
 	case 'n':
 		return "null"
 	case 't', 'f':
-		return "boolean"
+		return "a boolean"
 	case '"':
-		return "string"
+		return "a string"
 	case '0':
-		return "number"
+		return "a number"
 	case '[':
-		return "array"
+		return "an array"
 	case '{':
-		return "object"
+		return "an object"
 	default:
-		return "number" // a Kind made from a number's first byte
+		return "a number" // a Kind made from a number's first byte
 	}
 }
 
