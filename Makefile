@@ -11,12 +11,17 @@ FOR ?=
 FUZZTIME ?= 30s
 TOOL := $(GO) tool -modfile=tools/go.mod
 
-# Everything that the programs are made of; test files are not.
-SOURCES := $(shell find receiver internal cmd -name '*.go' -not -name '*_test.go') go.mod go.sum
+# How the programs are compiled: static, and without the debug information that -s leaves out of them anyway. Making it,
+# and collecting garbage as often as Go does by default, costs a quarter of the first build. One set of flags for all,
+# the builder too, so that what they have in common is compiled once.
+COMPILE = CGO_ENABLED=0 GOGC=$${GOGC:-400} GOFLAGS="$$($(GO) env GOFLAGS) -trimpath -gcflags=all=-dwarf=false -ldflags=-s"
+
+# What the programs are made of, embedded files too; tests are not.
+PARTS = $(shell find $(1) -type f -not -name '*_test.go' -not -path '*/testdata/*') go.mod go.sum
 # The end-to-end tests find the programs here.
 PROGRAMS := CXONE_COLLECTOR='$(CURDIR)/bin/otelcol-cxone' CXONE_CTL='$(CURDIR)/bin/cxonectl'
-# The race detector needs a C compiler on Linux.
-RACE := $(shell command -v gcc >/dev/null || command -v clang >/dev/null && echo -race)
+# The race detector needs a C compiler on Linux; Go turns cgo off where it finds none.
+RACE := $(shell [ "$$($(GO) env CGO_ENABLED)" = 1 ] && echo -race)
 
 .PHONY: help
 help: ## Show what can be made
@@ -29,20 +34,25 @@ run: build bin/quickstart ## Build the collector, deliver sample webhooks to it 
 .PHONY: build
 build: bin/otelcol-cxone bin/cxonectl ## Build bin/otelcol-cxone (the collector) and bin/cxonectl (the command)
 
-bin/otelcol-cxone: build/otelcol-cxone/go.mod $(SOURCES)
-	@echo "Compiling the collector into $@. The first time this takes minutes: it compiles every component of builder-config.yaml."
-	@CGO_ENABLED=0 $(GO) build -C build/otelcol-cxone -trimpath -ldflags='-s -w' -o '$(CURDIR)/$@' .
+bin/otelcol-cxone: build/otelcol-cxone/go.mod $(call PARTS,receiver internal)
+	@echo "Compiling the collector into $@. The first time this takes about three minutes on two cores: it compiles every component of builder-config.yaml."
+	@$(COMPILE) $(GO) build -C build/otelcol-cxone -o '$(CURDIR)/$@' .
 
 # The collector's sources are made anew when its components, or the modules of this one, change.
-build/otelcol-cxone/go.mod: builder-config.yaml go.mod tools/go.mod
+build/otelcol-cxone/go.mod: builder-config.yaml go.mod build/builder
 	@echo "Making the collector's sources from builder-config.yaml. The first time this downloads its modules."
-	@mkdir -p build/otelcol-cxone
-	@$(TOOL) builder --config builder-config.yaml --skip-compilation 2>build/builder.log || { cat build/builder.log; exit 1; }
+	@mkdir -p build/otelcol-cxone build/tmp
+	@TMPDIR='$(CURDIR)/build/tmp' build/builder --config builder-config.yaml --skip-compilation --skip-strict-versioning=false 2>build/builder.log || { cat build/builder.log; exit 1; }
+	@rm -rf build/tmp
 	@touch $@
 
-bin/cxonectl bin/quickstart: bin/%: $(SOURCES)
+build/builder: tools/go.mod tools/go.sum
+	@echo "Compiling the collector's builder."
+	@$(COMPILE) $(GO) build -modfile=tools/go.mod -o $@ go.opentelemetry.io/collector/cmd/builder
+
+bin/cxonectl bin/quickstart: bin/%: $(call PARTS,receiver internal cmd)
 	@echo "Compiling $@."
-	@CGO_ENABLED=0 $(GO) build -trimpath -ldflags='-s -w' -o $@ ./cmd/$*
+	@$(COMPILE) $(GO) build -o $@ ./cmd/$*
 
 .PHONY: test
 test: test-unit test-e2e ## Run all tests: unit, golden and, against the built collector, end to end
@@ -61,13 +71,14 @@ fuzz: ## Run every fuzz target in turn (FUZZTIME=30s each)
 	@$(GO) list -f '{{if or .TestGoFiles .XTestGoFiles}}{{.ImportPath}}{{end}}' ./... | while read -r package; do \
 		for target in $$($(GO) test -list '^Fuzz' "$$package" | grep '^Fuzz' || true); do \
 			echo "== $$target ($$package)"; \
-			$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "$$package"; \
+			$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "$$package" </dev/null; \
 		done; \
 	done
 
 .PHONY: bench
 bench: ## Run the benchmarks, with allocation counts
-	$(GO) test -run '^$$' -bench . -benchmem ./...
+	@packages=$$(grep -rl --include='*_test.go' '^func Benchmark' receiver internal cmd | xargs -r dirname | sort -u | sed 's|^|./|' || true); \
+	if [ -z "$$packages" ]; then echo "No benchmarks yet."; else $(GO) test -run '^$$' -bench . -benchmem $$packages; fi
 
 .PHONY: generate
 generate: ## Generate code and documentation from metadata.yaml
@@ -97,8 +108,9 @@ check-vet:
 
 .PHONY: check-licence
 check-licence:
-	@bare=$$(git ls-files -co --exclude-standard '*.go' | xargs grep -L -e 'SPDX-License-Identifier: Apache-2.0' -e 'Code generated .* DO NOT EDIT' || true); \
-	if [ -n "$$bare" ]; then echo "Without licence header:"; echo "$$bare"; exit 1; fi
+	@bare=$$(git ls-files -co --exclude-standard '*.go' | xargs awk 'FNR == 1 {copyright = $$0 == "// Copyright The CXone Receiver Authors"; generated = /Code generated .* DO NOT EDIT/} \
+		FNR == 2 && !generated && !(copyright && $$0 == "// SPDX-License-Identifier: Apache-2.0") {print FILENAME}'); \
+	if [ -n "$$bare" ]; then echo "Without the two licence lines at the top:"; echo "$$bare"; exit 1; fi
 
 # Generated files are compared with what they were before, so that the check also works on uncommitted changes.
 GENERATED := README.md receiver/documentation.md receiver/generated_component_test.go receiver/generated_package_test.go receiver/internal/metadata receiver/internal/metadatatest
@@ -108,7 +120,9 @@ check-generated:
 	@before=$$(find $(GENERATED) -type f | sort | xargs cat | cksum); \
 	$(TOOL) mdatagen receiver/metadata.yaml; \
 	after=$$(find $(GENERATED) -type f | sort | xargs cat | cksum); \
-	if [ "$$before" != "$$after" ]; then echo "Generated files were stale: run make generate and commit the result."; exit 1; fi
+	if [ "$$before" != "$$after" ]; then echo "Generated files were stale: run make generate and commit the result."; exit 1; fi; \
+	missing=$$(git ls-files --others --exclude-standard $(GENERATED)); \
+	if [ -n "$$missing" ]; then echo "Generated files that git does not have yet (git add):"; echo "$$missing"; exit 1; fi
 
 .PHONY: check-modules
 check-modules:

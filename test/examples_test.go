@@ -1,0 +1,108 @@
+// Copyright The CXone Receiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package test
+
+import (
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// example is one of the configurations in examples/, started as it is.
+type example struct {
+	t        *testing.T
+	config   string
+	endpoint string
+	env      []string
+	log      *safeBuffer
+}
+
+// cxonectl runs the operator's command.
+func cxonectl(t *testing.T, env []string, arguments ...string) (output string, err error) {
+	t.Helper()
+	command := exec.Command(program(t, "CXONE_CTL", "cxonectl"), arguments...)
+	command.Env = append(os.Environ(), env...)
+	out, err := command.CombinedOutput()
+	return string(out), err
+}
+
+func startExample(t *testing.T, name, keys string) *example {
+	t.Helper()
+	e := &example{t: t, config: filepath.Join("..", "examples", name), endpoint: "localhost:" + freePort(t), log: &safeBuffer{}}
+	e.env = []string{
+		"CXONE_KEYS=" + keys, "CXONE_ENDPOINT=" + e.endpoint, "CXONE_HEALTH_ENDPOINT=localhost:" + freePort(t),
+	}
+	command := exec.Command(collectorProgram(t), "--config", e.config)
+	command.Env = append(os.Environ(), e.env...)
+	command.Stdout, command.Stderr = e.log, e.log
+	require.NoError(t, command.Start())
+	t.Cleanup(func() {
+		require.NoError(t, command.Process.Signal(os.Interrupt))
+		require.NoError(t, command.Wait())
+		if t.Failed() {
+			t.Log(e.log.String())
+		}
+	})
+	require.Eventually(t, func() bool {
+		conn, err := net.Dial("tcp", e.endpoint)
+		if err == nil {
+			conn.Close()
+		}
+		return err == nil
+	}, 20*time.Second, 20*time.Millisecond, "it does not listen")
+	return e
+}
+
+// TestOneConfigurationForEachMethod does what the head of each example says: make keys, start the collector, deliver.
+func TestOneConfigurationForEachMethod(t *testing.T) {
+	t.Parallel()
+	keys := t.TempDir()
+	for _, keygen := range [][]string{
+		{"keygen", "signature", "--out", keys},
+		{"keygen", "signature", "--out", keys, "--algorithm", "hmac_sha256"},
+		{"keygen", "mtls", "--out", keys},
+	} {
+		output, err := cxonectl(t, nil, keygen...)
+		require.NoError(t, err, output)
+	}
+	in := func(name string) string { return filepath.Join(keys, name) }
+	sign := []string{"--private-key-file", in("v1.key.pem"), "--consumer-id", "anybody"}
+	present := []string{"--ca-file", in("ca.crt"), "--cert-file", in("client.crt"), "--key-file", in("client.key")}
+	for name, tc := range map[string]struct {
+		credentials []string
+		tls         bool
+	}{
+		"signature.yaml":     {sign, false},
+		"shared-secret.yaml": {[]string{"--consumer-id", "anybody"}, false}, // the command finds the secret in the configuration
+		"mutual-tls.yaml":    {present, true},
+		"both.yaml":          {append(append([]string{}, sign...), present...), true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			e := startExample(t, name, keys)
+			output, err := cxonectl(t, e.env, append([]string{"send", "sample-voice", "sample-script", "journey", "--config", e.config}, tc.credentials...)...)
+			assert.NoError(t, err, output)
+			scheme := "http://"
+			if tc.tls {
+				scheme = "https://"
+			}
+			resp, err := http.Post(scheme+e.endpoint+voicePath, "application/json", strings.NewReader(leg))
+			if tc.tls {
+				assert.Error(t, err, "whoever has no certificate does not even connect")
+				return
+			}
+			require.NoError(t, err)
+			resp.Body.Close()
+			assert.Equal(t, 401, resp.StatusCode, "whoever has no key is refused")
+		})
+	}
+}
