@@ -8,6 +8,7 @@ import (
 	"crypto/rand"
 	"encoding/asn1"
 	"math/big"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -50,7 +51,7 @@ func TestECDSASignaturesOfNoValueAreRefused(t *testing.T) {
 			"raw, swapped": rawOf(s, r), "raw, cut": raw[:2*n-1], "raw, longer": append(raw[:2*n:2*n], 0),
 			"DER, all zero": encode(zero, zero), "DER, r zero": encode(zero, s), "DER, s zero": encode(r, zero),
 			"DER, r = n": encode(order, s), "DER, s = n": encode(r, order), "DER, r + n": encode(new(big.Int).Add(r, order), s),
-			"DER, negative": encode(new(big.Int).Neg(r), s), "DER with an appendix": append(der[:len(der):len(der)], 0),
+			"DER, negative": encode(new(big.Int).Neg(r), s), "DER with an appendix": append(slices.Clip(der), 0),
 			"DER, cut": der[:len(der)-1], "DER, long form of length": append([]byte{0x30, 0x81, der[1]}, der[2:]...),
 			"DER, an empty sequence": {0x30, 0x00}, "empty": {}, "one byte": {0x30},
 		} {

@@ -229,20 +229,32 @@ func TestCoverageAndWarnings(t *testing.T) {
 		covered, notCovered string
 		warnings            []string
 	}{
-		"monitoring_gateway": {"scheme: monitoring_gateway", "body url timestamp key_version consumer_id", "method",
-			[]string{"signature does not cover: method", "Host header"}},
-		"monitoring_gateway with its URL": {"{scheme: monitoring_gateway, url: \"" + testURL + "\"}", "body url timestamp key_version consumer_id", "method",
-			[]string{"signature does not cover: method"}},
-		"walmart_service_registry": {"scheme: walmart_service_registry", "timestamp key_version consumer_id", "body url method",
-			[]string{"signature does not cover: body, url, method"}},
+		"monitoring_gateway": {
+			"scheme: monitoring_gateway", "body url timestamp key_version consumer_id", "method",
+			[]string{"signature does not cover: method", "Host header"},
+		},
+		"monitoring_gateway with its URL": {
+			"{scheme: monitoring_gateway, url: \"" + testURL + "\"}", "body url timestamp key_version consumer_id", "method",
+			[]string{"signature does not cover: method"},
+		},
+		"walmart_service_registry": {
+			"scheme: walmart_service_registry", "timestamp key_version consumer_id", "body url method",
+			[]string{"signature does not cover: body, url, method"},
+		},
 		"github": {"scheme: github", "body", "url method timestamp", []string{"signature does not cover: url, method, timestamp"}},
-		"weak digest and no separator": {`{scheme: github, signed_string: "{method}{body|sha1|hex}"}`, "body method", "url timestamp",
-			[]string{"does not cover", "MD5 or SHA-1", "nothing between {method} and {body}"}},
+		"weak digest and no separator": {
+			`{scheme: github, signed_string: "{method}{body|sha1|hex}"}`, "body method", "url timestamp",
+			[]string{"does not cover", "MD5 or SHA-1", "nothing between {method} and {body}"},
+		},
 		"rfc9421": {"scheme: rfc9421", "body url method timestamp", "", []string{"Host header"}},
-		"rfc9421 over the path": {`{scheme: rfc9421, components: ["@path", x-who], consumer: {header: X-Who}}`, "url timestamp consumer_id", "body method",
-			[]string{"does not cover: body, method"}},
-		"rfc9421 where an alternative leaves the URL out": {`{scheme: rfc9421, components: ["@path|date", content-digest]}`, "body timestamp", "url method",
-			[]string{"does not cover: url, method"}},
+		"rfc9421 over the path": {
+			`{scheme: rfc9421, components: ["@path", x-who], consumer: {header: X-Who}}`, "url timestamp consumer_id", "body method",
+			[]string{"does not cover: body, method"},
+		},
+		"rfc9421 where an alternative leaves the URL out": {
+			`{scheme: rfc9421, components: ["@path|date", content-digest]}`, "body timestamp", "url method",
+			[]string{"does not cover: url, method"},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			config := fromYAML(t, test.yaml)

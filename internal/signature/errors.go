@@ -14,31 +14,31 @@ import (
 type Reason string
 
 const (
-	// ReasonMissing: a part that the scheme needs is not there, or not where the scheme has it.
+	// ReasonMissing means: a part that the scheme needs is not there, or not where the scheme has it.
 	ReasonMissing Reason = "missing"
-	// ReasonDuplicate: a part came more than once.
+	// ReasonDuplicate means: a part came more than once.
 	ReasonDuplicate Reason = "duplicate"
-	// ReasonMalformed: a part cannot be read, or the signature cannot have the length it has.
+	// ReasonMalformed means: a part cannot be read, or the signature cannot have the length it has.
 	ReasonMalformed Reason = "malformed"
-	// ReasonBadSignature: no key made this signature for this request.
+	// ReasonBadSignature means: no key made this signature for this request.
 	ReasonBadSignature Reason = "bad_signature"
-	// ReasonBadDigest: the body is not the one that the signed Content-Digest is of (RFC 9530).
+	// ReasonBadDigest means: the body is not the one that the signed Content-Digest is of (RFC 9530).
 	ReasonBadDigest Reason = "bad_digest"
-	// ReasonNotCovered: an RFC 9421 signature leaves out a component that it has to cover.
+	// ReasonNotCovered means: an RFC 9421 signature leaves out a component that it has to cover.
 	ReasonNotCovered Reason = "not_covered"
-	// ReasonStale: the timestamp is older than max_age.
+	// ReasonStale means: the timestamp is older than max_age.
 	ReasonStale Reason = "stale"
-	// ReasonFuture: the timestamp is further ahead than max_future.
+	// ReasonFuture means: the timestamp is further ahead than max_future.
 	ReasonFuture Reason = "future"
-	// ReasonUnknownKey: no key has this version.
+	// ReasonUnknownKey means: no key has this version.
 	ReasonUnknownKey Reason = "unknown_key"
-	// ReasonExpiredKey: the key's not_after has passed.
+	// ReasonExpiredKey means: the key's not_after has passed.
 	ReasonExpiredKey Reason = "expired_key"
-	// ReasonNotYetValidKey: the key's not_before has not come.
+	// ReasonNotYetValidKey means: the key's not_before has not come.
 	ReasonNotYetValidKey Reason = "not_yet_valid_key"
-	// ReasonUnknownConsumer: the request names another consumer, or one that has no key.
+	// ReasonUnknownConsumer means: the request names another consumer, or one that has no key.
 	ReasonUnknownConsumer Reason = "unknown_consumer"
-	// ReasonWrongAlgorithm: an RFC 9421 signature names another algorithm than its key's.
+	// ReasonWrongAlgorithm means: an RFC 9421 signature names another algorithm than its key's.
 	ReasonWrongAlgorithm Reason = "wrong_algorithm"
 )
 

@@ -5,7 +5,6 @@ package signature
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"testing"
 	"testing/synctest"
@@ -68,7 +67,7 @@ func TestStartRefusesWithoutAUsableKey(t *testing.T) {
 	_, err := NewKeyring(fromYAML(t, `{}`), KeyringOptions{})
 	requireError(t, err, "keys: there are none")
 	ring, _ := newRing(t, fromYAML(t, `keys: [{version: a, algorithm: ed25519, public_key_file: /nonexistent/key}]`), KeyringOptions{})
-	require.True(t, errors.Is(ring.Load(), ErrNoUsableKey))
+	require.ErrorIs(t, ring.Load(), ErrNoUsableKey)
 	later, _ := newRing(t, fromYAML(t, `keys: [{version: a, algorithm: ed25519, public_key_file: `+good+`, not_before: 2099-01-01T00:00:00Z}]`), KeyringOptions{})
 	require.NoError(t, later.Load(), "a key whose time will come is a key")
 }
