@@ -121,8 +121,8 @@ func (c *Config) validateLimits() error {
 	if c.ReplayWindow.Size < 0 {
 		refuse("replay_window::size: %d must be 0 (off) or more", c.ReplayWindow.Size)
 	}
-	if c.ReplayWindow.Size > 0 && c.ReplayWindow.TTL <= 0 {
-		refuse("replay_window::ttl: %v must be positive; replay_window::size: 0 switches the memory off", c.ReplayWindow.TTL)
+	if c.ReplayWindow.Size > 0 && c.ReplayWindow.TTL < time.Second {
+		refuse("replay_window::ttl: %v is too short; write it with its unit, such as 15m (replay_window::size: 0 switches the memory off)", c.ReplayWindow.TTL)
 	}
 	if s := c.Signature.Get(); s != nil && c.ReplayWindow.Size > 0 && s.Timestamp.IsSet() {
 		if longest := s.Timestamp.MaxAge + s.Timestamp.MaxFuture; c.ReplayWindow.TTL < longest {
@@ -137,8 +137,8 @@ func (c *Config) validateLimits() error {
 		refuse("max_inflight_bytes: %d is less than max_request_body_size (%d), so that a body of that size could never be taken",
 			c.MaxInflightBytes, c.MaxRequestBodySize)
 	}
-	if c.DeliveryTimeout <= 0 {
-		refuse("delivery_timeout: %v must be positive", c.DeliveryTimeout)
+	if c.DeliveryTimeout < time.Millisecond {
+		refuse("delivery_timeout: %v is too short; write it with its unit, such as 25s", c.DeliveryTimeout)
 	}
 	if c.RetryAfter < time.Second {
 		refuse("retry_after: %v must be 1s or more; it travels in whole seconds", c.RetryAfter)

@@ -39,7 +39,8 @@ type serverLog struct {
 
 func (s serverLog) Write(line []byte) (int, error) {
 	text := strings.TrimSpace(string(line))
-	if strings.HasPrefix(text, "http: TLS handshake error") {
+	// A connection that ends without a word is a load balancer's probe rather than somebody without a certificate.
+	if strings.HasPrefix(text, "http: TLS handshake error") && !strings.HasSuffix(text, ": EOF") {
 		s.telemetry.countAuthenticationFailure(nil, reasonTLS)
 	}
 	s.logger.Debug("the HTTP server says", zap.String("message", quoted(text)))

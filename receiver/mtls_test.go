@@ -262,3 +262,21 @@ func TestMutualTLSAndSignatureMustBothHold(t *testing.T) {
 	bare, _ := tryPost(t, p.client(nil, true), g.url, leg)
 	assert.Zero(t, bare, "a signature without a certificate does not even connect")
 }
+
+func TestHTTP2(t *testing.T) {
+	p := newPKI(t)
+	r := run(t, p.config())
+	r.client = p.client(p.issue(nil), true)
+	r.client.Transport.(*http.Transport).ForceAttemptHTTP2 = true
+	resp, err := r.client.Post(r.url+voicePath, "application/json", strings.NewReader(leg))
+	require.NoError(t, err)
+	defer resp.Body.Close()
+	assert.Equal(t, 2, resp.ProtoMajor)
+	assert.Equal(t, 200, resp.StatusCode)
+	assert.Equal(t, 1, r.traces.SpanCount())
+
+	resp, err = r.client.Post(r.url+voicePath, "application/json", strings.NewReader(strings.Repeat(" ", 9<<20)))
+	require.NoError(t, err)
+	resp.Body.Close()
+	assert.Equal(t, 413, resp.StatusCode)
+}

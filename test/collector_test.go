@@ -9,13 +9,16 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -72,19 +75,30 @@ type collector struct {
 	telemetry string // the collector's own metrics
 	scrape    string // the Prometheus exporter
 	log       safeBuffer
+	ready     time.Time // zero until it listens; from then on it must end well
 	ended     chan error
 	client    *http.Client
 }
 
-// freePort returns a port that nothing listens on.
+// nextPort is where freePort looks next: below the ports that the system gives to connections, of which these tests make
+// many, and at another place in each run.
+var nextPort atomic.Uint32
+
+func init() { nextPort.Store(10000 + rand.Uint32N(20000)) }
+
+// freePort returns a port that nothing listens on, and that it has not returned before.
 func freePort(t testing.TB) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	defer l.Close()
-	_, port, err := net.SplitHostPort(l.Addr().String())
-	require.NoError(t, err)
-	return port
+	for range 1000 {
+		port := strconv.FormatUint(uint64(nextPort.Add(1)), 10)
+		l, err := net.Listen("tcp", "127.0.0.1:"+port)
+		if err == nil {
+			l.Close()
+			return port
+		}
+	}
+	require.FailNow(t, "no free port")
+	return ""
 }
 
 // base is a whole configuration but for the receiver's own keys: all signals go to files in the collector's directory.
@@ -94,9 +108,9 @@ receivers:
     endpoint: 127.0.0.1:${PORT}
 ${RECEIVER}
 exporters:
-  file/metrics: {path: ${DIR}/metrics.jsonl, flush_interval: 20ms}
-  file/traces: {path: ${DIR}/traces.jsonl, flush_interval: 20ms}
-  file/logs: {path: ${DIR}/logs.jsonl, flush_interval: 20ms}
+  file/metrics: {path: "${DIR}/metrics.jsonl", flush_interval: 20ms}
+  file/traces: {path: "${DIR}/traces.jsonl", flush_interval: 20ms}
+  file/logs: {path: "${DIR}/logs.jsonl", flush_interval: 20ms}
   prometheus: {endpoint: 127.0.0.1:${SCRAPE}, resource_to_telemetry_conversion: {enabled: true}}
 service:
   pipelines:
@@ -117,10 +131,18 @@ const open = "    allow_unauthenticated: true\n"
 // with returns the base configuration with keys of the receiver, each line indented as the receiver's own.
 func with(receiver string) string { return strings.ReplaceAll(base, "${RECEIVER}\n", receiver) }
 
-// start starts a collector and waits until the receiver listens.
+// start starts a collector and waits until it says that it is ready and the receiver listens. When the test ends, the
+// collector must end well too. It must log at level info at least.
 func start(t testing.TB, config string) *collector {
 	t.Helper()
-	c := launch(t, config)
+	return startWith(t, nil, config)
+}
+
+// startWith is start with further arguments.
+func startWith(t testing.TB, args []string, config string) *collector {
+	t.Helper()
+	c := launchWith(t, args, config)
+	c.waitLog("Everything is ready")
 	c.waitFor(func() bool {
 		conn, err := net.Dial("tcp", c.address)
 		if err == nil {
@@ -128,11 +150,17 @@ func start(t testing.TB, config string) *collector {
 		}
 		return err == nil
 	}, "the receiver to listen")
+	c.ready = time.Now()
 	return c
 }
 
-// launch starts a collector without waiting.
+// launch starts a collector without waiting; it may end as it likes.
 func launch(t testing.TB, config string) *collector {
+	t.Helper()
+	return launchWith(t, nil, config)
+}
+
+func launchWith(t testing.TB, args []string, config string) *collector {
 	t.Helper()
 	c := &collector{t: t, dir: t.TempDir(), ended: make(chan error, 1), client: &http.Client{Timeout: time.Minute}}
 	ports := map[string]string{}
@@ -144,13 +172,18 @@ func launch(t testing.TB, config string) *collector {
 	c.address, c.telemetry, c.scrape = "127.0.0.1:"+ports["PORT"], "127.0.0.1:"+ports["TELEMETRY"], "127.0.0.1:"+ports["SCRAPE"]
 	file := filepath.Join(c.dir, "collector.yaml")
 	require.NoError(t, os.WriteFile(file, []byte(config), 0o600))
-	c.cmd = exec.Command(collectorProgram(t), "--config", file)
+	c.cmd = exec.Command(collectorProgram(t), append(args, "--config", file)...)
 	c.cmd.Stdout, c.cmd.Stderr = &c.log, &c.log
 	require.NoError(t, c.cmd.Start())
 	go func() { c.ended <- c.cmd.Wait() }()
 	t.Cleanup(func() {
-		c.stop()
-		assert.NotContains(t, c.log.String(), "panic:")
+		c.t = t // a subtest may have lent its own
+		if err := c.stop(); !c.ready.IsZero() {
+			assert.NoError(t, err, "what the collector ended with")
+		}
+		for _, crash := range []string{"panic:", "fatal error:", "DATA RACE"} {
+			assert.NotContains(t, c.log.String(), crash)
+		}
 		if t.Failed() {
 			t.Logf("the collector's log:\n%.20000s", c.log.String())
 		}
@@ -158,8 +191,12 @@ func launch(t testing.TB, config string) *collector {
 	return c
 }
 
+// signalGrace is what a collector needs from saying that it is ready to listening to signals; before, they kill it.
+const signalGrace = 100 * time.Millisecond
+
 // stop ends the collector as a service manager would, and returns what it ended with.
 func (c *collector) stop() error {
+	time.Sleep(time.Until(c.ready.Add(signalGrace)))
 	_ = c.cmd.Process.Signal(syscall.SIGTERM)
 	select {
 	case err := <-c.ended:

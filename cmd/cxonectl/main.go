@@ -1,7 +1,8 @@
 // Copyright The CXone Receiver Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Command cxonectl is the operator's side of the cxone receiver: it delivers what NICE CXone would.
+// Command cxonectl is the operator's side of the cxone receiver: it makes keys, delivers what NICE CXone would, and finds
+// out how a sender signs.
 package main
 
 import (
@@ -47,15 +48,16 @@ func newRootCommand() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "cxonectl",
 		Short: "Prove, probe and feed a cxone receiver",
-		Long: `cxonectl is the operator's side of the cxone receiver of the OpenTelemetry Collector: it delivers
-what NICE CXone would, so that an endpoint can be proven before the vendor is told of it.
+		Long: `cxonectl is the operator's side of the cxone receiver of the OpenTelemetry Collector: it makes keys,
+delivers what NICE CXone would, so that an endpoint can be proven before the vendor is told of it, and
+finds out how a sender signs, which the vendor does not publish.
 
 Exit status: 0 all is well; 1 it ran, and something is not as expected; 2 it could not run.`,
 		Version:       version(),
 		SilenceUsage:  true, // a failed delivery is no reason to explain the flags
 		SilenceErrors: true,
 	}
-	root.AddCommand(newSendCommand())
+	root.AddCommand(newSendCommand(), newKeygenCommand(), newSignCommand(), newVerifyCommand(), newDiagnoseCommand())
 	return root
 }
 

@@ -47,19 +47,26 @@ func Write(w io.Writer, r *http.Request, body []byte) error {
 }
 
 // Read reads a captured request and its body. The request is as a server would see it, but for TLS, of which the text says
-// nothing.
+// nothing. A text made by hand may end its lines with a bare line feed, and may leave Content-Length out: the body is then
+// everything after the empty line.
 func Read(r io.Reader) (*http.Request, []byte, error) {
-	req, err := http.ReadRequest(bufio.NewReader(r))
+	in := bufio.NewReader(r)
+	req, err := http.ReadRequest(in)
 	if err != nil {
 		return nil, nil, fmt.Errorf("not an HTTP request as it travels (request line, header fields, an empty line, body): %w", err)
 	}
 	defer req.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(req.Body, MaxBody+1))
+	rest := io.Reader(req.Body)
+	if req.Header.Get("Content-Length") == "" && len(req.TransferEncoding) == 0 {
+		rest = in
+	}
+	body, err := io.ReadAll(io.LimitReader(rest, MaxBody+1))
 	switch {
 	case err != nil:
-		return nil, nil, fmt.Errorf("the body is shorter than Content-Length says: %w", err)
+		return nil, nil, fmt.Errorf("the body is shorter than Content-Length says; without that line, the body is all that follows the empty one: %w", err)
 	case len(body) > MaxBody:
 		return nil, nil, fmt.Errorf("the body is longer than %d bytes", MaxBody)
 	}
+	req.ContentLength = int64(len(body))
 	return req, body, nil
 }

@@ -48,6 +48,19 @@ func TestWhatAServerReceivedIsReadBack(t *testing.T) {
 	assert.Equal(t, text.String(), again.String(), "reading and writing changes nothing")
 }
 
+func TestTextMadeByHand(t *testing.T) {
+	req, body, err := Read(strings.NewReader("POST /a?b=c HTTP/1.1\nHost: h\nX-A: 1\n\n{\"a\":1}\n"))
+	require.NoError(t, err)
+	assert.Equal(t, "/a?b=c", req.RequestURI)
+	assert.Equal(t, "1", req.Header.Get("X-A"))
+	assert.Equal(t, "{\"a\":1}\n", string(body), "without Content-Length, the body is all that follows")
+	assert.EqualValues(t, 8, req.ContentLength)
+
+	_, body, err = Read(strings.NewReader("POST / HTTP/1.1\nHost: h\nContent-Length: 2\n\n{}\n"))
+	require.NoError(t, err)
+	assert.Equal(t, "{}", string(body), "what an editor adds at the end is not the body's")
+}
+
 func TestTextThatIsNoRequest(t *testing.T) {
 	for name, text := range map[string]string{
 		"empty":             "",

@@ -1,0 +1,189 @@
+// Copyright The CXone Receiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/cxone-otel/cxonereceiver/internal/signature/search"
+)
+
+// diagnoseFlags are what `cxonectl diagnose` is told.
+type diagnoseFlags struct {
+	captures       []string
+	publicKeyFile  string
+	secretFile     string
+	secretEncoding string
+	options        search.Options
+	timeout        time.Duration
+	output         string
+}
+
+func newDiagnoseCommand() *cobra.Command {
+	var f diagnoseFlags
+	command := &cobra.Command{
+		Use:   "diagnose --capture FILE... --public-key-file FILE",
+		Short: "Find out how the vendor signs, from captured requests and the key",
+		Long: `Diagnose finds the signature scheme of a sender who doesn't say: where the signature sits, its encoding,
+its algorithm, and the string that is signed. It prints the signature block to paste into the collector's
+configuration, proven with the receiver's own code on every request given.
+
+Give it one or more captured requests, and the key: the public half of a key pair, or the shared secret.
+A capture is a request as it travels; the collector writes such files where it is configured so:
+
+  signature:
+    capture_rejected: {directory: /var/lib/cxone/captures, max_files: 5, from: [203.0.113.0/24]}
+
+Two captures are better than one, which cannot tell a field from a constant: take them at different times,
+with different bodies, one of each callback. What the vendor's form has for CONSUMER ID, KEY VERSION and
+SIGNATURE URL helps too, since it may be signed without being sent.
+
+The known schemes come first, then strings made of method, URL, headers, parameters, body and its hashes, the
+usual ones before the unusual. An RSA signature is opened with the key first, which tells a wrong key from a
+wrong string at once.
+
+Captures hold secrets and personal data. Nothing is sent anywhere; delete them afterwards.
+
+Exit status: 0 found; 1 not found; 2 it could not run.`,
+		Example: `  cxonectl diagnose --capture a.http --capture b.http --public-key-file v1.pub.pem
+  cxonectl diagnose --capture a.http --secret-file v1.secret --signature-url https://gateway.example.com/cxone
+  cxonectl diagnose --capture a.http --public-key-file v1.pub.pem --consumer-id acme --key-version 1 --timeout 10m`,
+		Args: cobra.NoArgs,
+		RunE: func(command *cobra.Command, _ []string) error {
+			return f.run(command.Context(), command.OutOrStdout(), command.ErrOrStderr())
+		},
+	}
+	flags := command.Flags()
+	flags.StringArrayVar(&f.captures, "capture", nil, "`file` with a captured request; may be repeated")
+	flags.SetNormalizeFunc(shortKeyName)
+	flags.StringVar(&f.publicKeyFile, "public-key-file", "", "`file` of the public key: PEM, base64 or JWK")
+	flags.StringVar(&f.secretFile, "secret-file", "", "`file` of the shared secret of an HMAC")
+	flags.StringVar(&f.secretEncoding, "secret-encoding", "", "raw, base64 or hex; default: all that can be")
+	flags.StringVar(&f.options.ConsumerID, "consumer-id", "", "the vendor form's CONSUMER `ID`")
+	flags.StringVar(&f.options.KeyVersion, "key-version", "", "the vendor form's KEY `VERSION`")
+	flags.StringVar(&f.options.SignatureURL, "signature-url", "", "the vendor form's SIGNATURE `URL`")
+	flags.BoolVar(&f.options.PlainHTTP, "http", false, "the sender's URL begins with http://, so try those first")
+	flags.Uint64Var(&f.options.MaxCandidates, "max-candidates", 2_000_000_000, "stop after so many strings; 0: no bound")
+	flags.DurationVar(&f.timeout, "timeout", 2*time.Minute, "stop after this time")
+	flags.StringVar(&f.output, "output", outputText, "text or json")
+	return command
+}
+
+func (f *diagnoseFlags) check() error {
+	switch {
+	case f.output != outputText && f.output != outputJSON:
+		return fmt.Errorf("--output: %q is not text or json", f.output)
+	case len(f.captures) == 0:
+		return errors.New("say what to look at: --capture FILE, twice if there are two requests")
+	case (f.publicKeyFile == "") == (f.secretFile == ""):
+		return errors.New("say what the requests should verify with: --public-key-file for a key pair, or --secret-file for an HMAC")
+	case f.timeout <= 0:
+		return fmt.Errorf("--timeout: %s leaves no time; give one such as 2m", f.timeout)
+	case f.options.SignatureURL != "":
+		return wrap("--signature-url", checkSignatureURL(f.options.SignatureURL))
+	default:
+		return nil
+	}
+}
+
+func (f *diagnoseFlags) run(ctx context.Context, out, errOut io.Writer) error {
+	if err := f.check(); err != nil {
+		return err
+	}
+	key, err := f.readKey()
+	if err != nil {
+		return err
+	}
+	captures := make([]search.Capture, len(f.captures))
+	for i, file := range f.captures {
+		request, body, _, err := readCapture(file)
+		if err != nil {
+			return err
+		}
+		captures[i] = search.Capture{Name: file, Request: request, Body: body}
+	}
+	meter := newMeter(errOut)
+	f.options.Progress = meter.show
+	ctx, cancel := context.WithTimeout(ctx, f.timeout)
+	defer cancel()
+	result, err := search.Run(ctx, captures, key, f.options)
+	meter.end()
+	if err != nil {
+		return err
+	}
+	if f.output == outputJSON {
+		err = printDiagnosisJSON(out, result)
+	} else {
+		printDiagnosis(out, f.captures, result)
+	}
+	if err == nil && result.Finding == nil {
+		return errDiffers
+	}
+	return err
+}
+
+func (f *diagnoseFlags) readKey() (*search.Key, error) {
+	if f.publicKeyFile != "" {
+		key, err := search.PublicKey(f.publicKeyFile)
+		return key, wrap("--public-key-file", err)
+	}
+	key, err := search.SecretFile(f.secretFile, f.secretEncoding)
+	return key, wrap("--secret-file", err)
+}
+
+// meter shows how a search goes on: in one line that changes on a terminal, and now and then a line elsewhere.
+type meter struct {
+	out      io.Writer
+	terminal bool
+	shown    bool
+	last     time.Duration
+}
+
+// plainInterval is how often a line is written that stays.
+const plainInterval = 10 * time.Second
+
+func newMeter(out io.Writer) *meter {
+	m := &meter{out: out}
+	if file, ok := out.(*os.File); ok {
+		info, err := file.Stat()
+		m.terminal = err == nil && info.Mode()&os.ModeCharDevice != 0
+	}
+	return m
+}
+
+func (m *meter) show(p search.Progress) {
+	rate := float64(p.Tried) / p.Elapsed.Seconds()
+	text := fmt.Sprintf("%s strings tried in %s, %s/s, oddity %d", grouped(p.Tried), p.Elapsed.Round(time.Second), grouped(uint64(rate)), p.Level)
+	switch {
+	case m.terminal:
+		fmt.Fprintf(m.out, "\r%s\x1b[K", text)
+		m.shown = true
+	case p.Elapsed-m.last >= plainInterval:
+		m.last = p.Elapsed
+		fmt.Fprintln(m.out, text)
+	}
+}
+
+// end takes the line away, so that what follows begins at the left.
+func (m *meter) end() {
+	if m.shown {
+		fmt.Fprint(m.out, "\r\x1b[K")
+	}
+}
+
+// shortKeyName takes --public-key for --public-key-file: what it names is a file either way.
+func shortKeyName(_ *pflag.FlagSet, name string) pflag.NormalizedName {
+	if name == "public-key" {
+		name = "public-key-file"
+	}
+	return pflag.NormalizedName(name)
+}

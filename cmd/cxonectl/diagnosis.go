@@ -1,0 +1,158 @@
+// Copyright The CXone Receiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/cxone-otel/cxonereceiver/internal/signature"
+	"github.com/cxone-otel/cxonereceiver/internal/signature/search"
+)
+
+// printDiagnosis tells what a search found, or what it ruled out.
+func printDiagnosis(out io.Writer, files []string, result *search.Result) {
+	switch {
+	case result.Finding != nil:
+		printFinding(out, files[0], result.Finding)
+	case result.NearMiss != nil:
+		printNearMiss(out, result.NearMiss)
+	default:
+		printNothing(out, result)
+	}
+	fmt.Fprintf(out, "\n%s strings tried in %s.\n", grouped(result.Tried), result.Elapsed.Round(time.Millisecond))
+}
+
+func printFinding(out io.Writer, file string, f *search.Finding) {
+	if f.Scheme == signature.SchemeCustom {
+		fmt.Fprintf(out, "Found: a scheme that is no preset. Into the collector's configuration, under receivers::cxone:\n\n")
+	} else {
+		fmt.Fprintf(out, "Found: %s. Into the collector's configuration, under receivers::cxone:\n\n", f.Scheme)
+	}
+	fmt.Fprint(out, f.YAML)
+	fmt.Fprintf(out, "\nWhat %s signs, %d bytes:\n\n", file, len(f.SignedStrings[0]))
+	printSigned(out, f.SignedStrings[0])
+	covered, notCovered := signature.Coverage(f.Config)
+	fmt.Fprintf(out, "\nIt covers: %s\n", listOf(covered))
+	fmt.Fprintf(out, "It does not cover: %s\n", listOf(notCovered))
+	fmt.Fprintf(out, "\nHow sure:\n")
+	printLines(out, f.Certainty)
+	if warnings := signature.Warnings(f.Config); len(warnings) > 0 {
+		fmt.Fprintf(out, "\nThe receiver will warn:\n")
+		printLines(out, warnings)
+	}
+}
+
+func printNearMiss(out io.Writer, miss *search.NearMiss) {
+	fmt.Fprintf(out, "Nearly: the key and the scheme are clear, but the request has changed on its way.\n\n")
+	printLines(out, miss.Faults)
+	fmt.Fprintf(out, "\nThe signature is in %s, and signs %s with the request as it was.\n", miss.Where, miss.SignedString)
+}
+
+func printNothing(out io.Writer, result *search.Result) {
+	fmt.Fprintf(out, "Not found.\n")
+	if len(result.Sites) > 0 {
+		fmt.Fprintf(out, "\nWhere a signature may be:\n")
+		for _, site := range result.Sites {
+			text := site.Where
+			if site.Opened != "" {
+				text += ": " + site.Opened
+			}
+			printLines(out, []string{text})
+		}
+	}
+	fmt.Fprintf(out, "\nRuled out:\n")
+	printLines(out, ruledOut(result))
+	fmt.Fprintf(out, "\nWhat to look at:\n")
+	printLines(out, result.Hints)
+}
+
+// ruledOut says which strings it is not.
+func ruledOut(result *search.Result) []string {
+	lines := []string{"Every known scheme."}
+	if result.Level >= 0 {
+		lines = append(lines, fmt.Sprintf("Every string up to oddity %d of method, URL, headers, parameters, body and its hashes.", result.Level))
+	}
+	switch result.Stopped {
+	case "timeout":
+		lines = append(lines, "Time was up: --timeout gives more.")
+	case "max-candidates":
+		lines = append(lines, "The number of strings was reached: --max-candidates gives more.")
+	case "interrupted":
+		lines = append(lines, "It was interrupted.")
+	}
+	return lines
+}
+
+func printLines(out io.Writer, lines []string) {
+	for _, line := range lines {
+		fmt.Fprintf(out, "  - %s\n", line)
+	}
+}
+
+func listOf(parts []string) string {
+	if len(parts) == 0 {
+		return "nothing"
+	}
+	return strings.Join(parts, ", ")
+}
+
+// grouped writes a number with a comma before every three digits.
+func grouped(n uint64) string {
+	digits := strconv.FormatUint(n, 10)
+	for at := len(digits) - 3; at > 0; at -= 3 {
+		digits = digits[:at] + "," + digits[at:]
+	}
+	return digits
+}
+
+// diagnosis is a search's result as --output json prints it. It holds no body and no signed string.
+type diagnosis struct {
+	Found        bool      `json:"found"`
+	Scheme       string    `json:"scheme,omitempty"`
+	SignedString string    `json:"signed_string,omitempty"`
+	YAML         string    `json:"yaml,omitempty"`
+	Covered      []string  `json:"covered,omitempty"`
+	NotCovered   []string  `json:"not_covered,omitempty"`
+	Certainty    []string  `json:"certainty,omitempty"`
+	Warnings     []string  `json:"warnings,omitempty"`
+	NearMiss     []string  `json:"near_miss,omitempty"`
+	Sites        []siteDoc `json:"sites"`
+	RuledOut     []string  `json:"ruled_out,omitempty"`
+	Hints        []string  `json:"hints,omitempty"`
+	Tried        uint64    `json:"tried"`
+	Milliseconds int64     `json:"milliseconds"`
+	Stopped      string    `json:"stopped,omitempty"`
+}
+
+type siteDoc struct {
+	Where   string `json:"where"`
+	Opened  string `json:"opened,omitempty"`
+	KeyFits bool   `json:"key_fits"`
+}
+
+func printDiagnosisJSON(out io.Writer, result *search.Result) error {
+	doc := diagnosis{Tried: result.Tried, Milliseconds: result.Elapsed.Milliseconds(), Stopped: result.Stopped, Hints: result.Hints, Sites: []siteDoc{}}
+	for _, site := range result.Sites {
+		doc.Sites = append(doc.Sites, siteDoc(site))
+	}
+	switch f := result.Finding; {
+	case f != nil:
+		doc.Found, doc.Scheme, doc.SignedString, doc.YAML, doc.Certainty = true, f.Scheme, f.Config.SignedString, f.YAML, f.Certainty
+		doc.Covered, doc.NotCovered = signature.Coverage(f.Config)
+		doc.Warnings = signature.Warnings(f.Config)
+	case result.NearMiss != nil:
+		doc.SignedString, doc.NearMiss = result.NearMiss.SignedString, result.NearMiss.Faults
+	default:
+		doc.RuledOut = ruledOut(result)
+	}
+	encoder := json.NewEncoder(out)
+	encoder.SetIndent("", "  ")
+	encoder.SetEscapeHTML(false)
+	return encoder.Encode(doc)
+}

@@ -1,0 +1,181 @@
+// Copyright The CXone Receiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/cxone-otel/cxonereceiver/cmd/cxonectl/internal/keygen"
+	"github.com/cxone-otel/cxonereceiver/internal/signature"
+)
+
+func newKeygenCommand() *cobra.Command {
+	command := &cobra.Command{
+		Use:   "keygen",
+		Short: "Make keys or certificates, and say where each belongs",
+		Long: `Keygen makes what a subscription is authenticated with, and says what goes into which field of the
+vendor's form and what into the collector's configuration. Private files are readable by their owner
+only, and no file is ever overwritten.`,
+		Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			return errors.New("say what to make: `cxonectl keygen signature` or `cxonectl keygen mtls`")
+		},
+	}
+	command.AddCommand(newKeygenSignatureCommand(), newKeygenMTLSCommand())
+	return command
+}
+
+// keygenSignatureFlags are what `cxonectl keygen signature` is told.
+type keygenSignatureFlags struct {
+	out          string
+	algorithm    string
+	bits         int
+	version      string
+	consumerID   string
+	signatureURL string
+}
+
+func newKeygenSignatureCommand() *cobra.Command {
+	var f keygenSignatureFlags
+	command := &cobra.Command{
+		Use:   "signature --out DIR",
+		Short: "Make a key pair, or a shared secret, for signatures",
+		Long: `Makes a key pair (private key as PKCS#8, public key as SPKI, both PEM) or, for an hmac algorithm, a
+shared secret, and says what goes into which field of the vendor's form and what into the collector's
+configuration. For a rotation, make the next --version into the same directory.`,
+		Example: `  cxonectl keygen signature --out keys --signature-url https://gateway.example.com:8443/cxone
+  cxonectl keygen signature --out keys --version 2 --consumer-id acme
+  cxonectl keygen signature --out keys --algorithm hmac_sha256`,
+		Args: cobra.NoArgs,
+		RunE: func(command *cobra.Command, _ []string) error { return f.run(command.OutOrStdout()) },
+	}
+	flags := command.Flags()
+	flags.StringVar(&f.out, "out", "", "`directory` for the files; it is made if it is not there")
+	flags.StringVar(&f.algorithm, "algorithm", "rsa_sha256", strings.Join(signature.Algorithms(), ", "))
+	flags.IntVar(&f.bits, "bits", 3072, "length of an RSA key, from 2048 to 16384")
+	flags.StringVar(&f.version, "version", "1", "the form's KEY `VERSION`, which is part of the files' names")
+	flags.StringVar(&f.consumerID, "consumer-id", "", "the form's CONSUMER `ID`; default: a new random one")
+	flags.StringVar(&f.signatureURL, "signature-url", "", "the form's SIGNATURE `URL`: the receiver's, as the vendor sees it")
+	return command
+}
+
+var versionName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
+
+func (f *keygenSignatureFlags) check() error {
+	switch {
+	case f.out == "":
+		return errors.New("say where the files go: --out DIR")
+	case !slices.Contains(signature.Algorithms(), f.algorithm):
+		return fmt.Errorf("--algorithm: %q is none of %s", f.algorithm, strings.Join(signature.Algorithms(), ", "))
+	case f.bits < 2048 || f.bits > 16384:
+		return fmt.Errorf("--bits: the receiver takes RSA keys of 2048 to 16384 bits, not of %d", f.bits)
+	case !versionName.MatchString(f.version):
+		return fmt.Errorf("--version: %q cannot be part of a file's name: letters, digits, dots, dashes and underscores only", f.version)
+	case f.signatureURL != "":
+		return wrap("--signature-url", checkSignatureURL(f.signatureURL))
+	default:
+		return nil
+	}
+}
+
+func (f *keygenSignatureFlags) run(out io.Writer) error {
+	if err := f.check(); err != nil {
+		return err
+	}
+	directory, err := filepath.Abs(f.out)
+	if err != nil {
+		return err
+	}
+	f.consumerID = cmp.Or(f.consumerID, newUUID())
+	files, err := f.make()
+	if err != nil {
+		return err
+	}
+	if err := keygen.Write(directory, files...); err != nil {
+		return err
+	}
+	private := filepath.Join(directory, files[0].Name)
+	printFiles(out, directory, files)
+	f.printForm(out, private)
+	f.printBlock(out, filepath.Join(directory, files[len(files)-1].Name))
+	if f.isSecret() {
+		fmt.Fprintf(out, "\nTo try it: cxonectl send --config collector.yaml\n")
+		return nil
+	}
+	fmt.Fprintf(out, "\nTo try it: cxonectl send --config collector.yaml --private-key-file %s\n", private)
+	return nil
+}
+
+func (f *keygenSignatureFlags) isSecret() bool { return strings.HasPrefix(f.algorithm, "hmac_") }
+
+// make makes the files: the vendor's first, the receiver's last. Of a secret they are the same.
+func (f *keygenSignatureFlags) make() ([]keygen.File, error) {
+	if f.isSecret() {
+		return []keygen.File{{Name: "v" + f.version + ".secret", Content: keygen.Secret(f.algorithm), Private: true}}, nil
+	}
+	pair, err := keygen.Pair(f.algorithm, f.bits)
+	if err != nil {
+		return nil, err
+	}
+	private, err := keygen.PrivatePEM(pair)
+	if err != nil {
+		return nil, err
+	}
+	public, err := keygen.PublicPEM(pair.Public())
+	return []keygen.File{
+		{Name: "v" + f.version + ".key.pem", Content: private, Private: true},
+		{Name: "v" + f.version + ".pub.pem", Content: public},
+	}, err
+}
+
+// printForm says what goes into the vendor's form.
+func (f *keygenSignatureFlags) printForm(out io.Writer, secret string) {
+	private := "the text of " + secret + "; if the form wants one line, what is between BEGIN and END without its line ends"
+	if f.isSecret() {
+		private = "the text of " + secret + ", which the receiver needs too"
+	}
+	fmt.Fprintf(out, "\nInto the vendor's form:\n\n")
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(table, "  CONSUMER ID\t%s\n", f.consumerID)
+	fmt.Fprintf(table, "  PRIVATE KEY\t%s\n", private)
+	fmt.Fprintf(table, "  KEY VERSION\t%s\n", f.version)
+	fmt.Fprintf(table, "  SIGNATURE URL\t%s\n", cmp.Or(f.signatureURL, "the receiver's URL as the vendor sees it; then add the same below, as url"))
+	fmt.Fprintf(table, "  REFRESH RATE\t5 minutes, as refresh_interval below\n")
+	_ = table.Flush() // the error is the writer's, and the next line's too
+}
+
+// printBlock prints the signature block, with the file that the receiver reads.
+func (f *keygenSignatureFlags) printBlock(out io.Writer, file string) {
+	fmt.Fprintf(out, "\nInto the collector's configuration, under receivers::cxone:\n\nsignature:\n")
+	if f.signatureURL != "" {
+		fmt.Fprintf(out, "  url: %q\n", f.signatureURL)
+	}
+	fmt.Fprintf(out, "  consumer_id: %q\n  refresh_interval: 5m\n  keys:\n    - version: %q\n      algorithm: %s\n", f.consumerID, f.version, f.algorithm)
+	if f.isSecret() {
+		fmt.Fprintf(out, "      secret_file: %q\n      secret_encoding: base64\n", file)
+		return
+	}
+	fmt.Fprintf(out, "      public_key_file: %q\n", file)
+}
+
+func printFiles(out io.Writer, directory string, files []keygen.File) {
+	fmt.Fprintf(out, "Made in %s:\n\n", directory)
+	for _, file := range files {
+		who := "anyone may read it"
+		if file.Private {
+			who = "secret: for its owner only"
+		}
+		fmt.Fprintf(out, "  %-12s %s\n", file.Name, who)
+	}
+}

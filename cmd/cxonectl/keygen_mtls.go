@@ -1,0 +1,119 @@
+// Copyright The CXone Receiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/url"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/cxone-otel/cxonereceiver/cmd/cxonectl/internal/keygen"
+)
+
+// keygenMTLSFlags are what `cxonectl keygen mtls` is told.
+type keygenMTLSFlags struct {
+	out    string
+	hosts  []string
+	client string
+	days   int
+}
+
+func newKeygenMTLSCommand() *cobra.Command {
+	var f keygenMTLSFlags
+	command := &cobra.Command{
+		Use:   "mtls --out DIR",
+		Short: "Make a CA with server and client certificates for mutual TLS",
+		Long: `Makes a certificate authority (ca), a certificate for the receiver (server) and one for whoever delivers
+(client), each with its key, and says where each belongs. The CA is of your own making: a vendor that
+trusts public CAs only needs a server certificate of one of those, and the client certificate can stay.`,
+		Example: `  cxonectl keygen mtls --out certs --host gateway.example.com
+  cxonectl keygen mtls --out certs --host gateway.example.com --host 192.0.2.7 --days 90`,
+		Args: cobra.NoArgs,
+		RunE: func(command *cobra.Command, _ []string) error { return f.run(command.OutOrStdout()) },
+	}
+	flags := command.Flags()
+	flags.StringVar(&f.out, "out", "", "`directory` for the files; it is made if it is not there")
+	flags.StringSliceVar(&f.hosts, "host", []string{"localhost", "127.0.0.1", "::1"}, "`name` or address that the server is reached by; may be repeated")
+	flags.StringVar(&f.client, "client-name", "cxone", "the client certificate's common `name`")
+	flags.IntVar(&f.days, "days", 397, "how long the server's and the client's certificate are good for")
+	return command
+}
+
+func (f *keygenMTLSFlags) check() error {
+	if f.out == "" {
+		return errors.New("say where the files go: --out DIR")
+	}
+	if f.days < 1 || f.days > 36500 {
+		return fmt.Errorf("--days: %d is not from 1 to 36500", f.days)
+	}
+	if f.client == "" || len(f.hosts) == 0 {
+		return errors.New("--host and --client-name must not be empty")
+	}
+	for _, host := range f.hosts {
+		if net.ParseIP(host) == nil && (host == "" || strings.ContainsAny(host, "/: \t@")) {
+			return fmt.Errorf("--host: %q is neither a host's name nor an address: give it without scheme, port and path", host)
+		}
+	}
+	return nil
+}
+
+func (f *keygenMTLSFlags) run(out io.Writer) error {
+	if err := f.check(); err != nil {
+		return err
+	}
+	directory, err := filepath.Abs(f.out)
+	if err != nil {
+		return err
+	}
+	made, err := keygen.MakeCertificates(f.hosts, f.client, f.days)
+	if err != nil {
+		return err
+	}
+	if err := keygen.Write(directory, made.Files...); err != nil {
+		return err
+	}
+	in := func(name string) string { return filepath.Join(directory, name) }
+	printFiles(out, directory, made.Files)
+	fmt.Fprintf(out, `
+For whoever delivers: client.crt and client.key, and ca.crt to know the server by. A vendor with a client
+certificate of its own needs neither of the first two: then client_ca_file below is that certificate's CA, and
+client_certificate says whom of that CA's to let in.
+Keep ca.key away from both machines; it is for renewals only.
+
+Into the collector's configuration, under receivers::cxone:
+
+tls:
+  cert_file: %q
+  key_file: %q
+  client_ca_file: %q
+client_certificate:
+  allowed_spki_sha256: [%s]
+
+To try it: cxonectl send --config collector.yaml --ca-file %s --cert-file %s --key-file %s
+`, in("server.crt"), in("server.key"), in("ca.crt"), made.ClientSPKI, in("ca.crt"), in("client.crt"), in("client.key"))
+	return nil
+}
+
+// newUUID returns a random UUID (RFC 9562, version 4).
+func newUUID() string {
+	var id [16]byte
+	_, _ = rand.Read(id[:]) // never fails: it ends the program instead
+	id[6], id[8] = id[6]&0x0f|0x40, id[8]&0x3f|0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", id[0:4], id[4:6], id[6:8], id[8:10], id[10:])
+}
+
+func checkSignatureURL(text string) error {
+	u, err := url.Parse(text)
+	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+		return fmt.Errorf("%q is not a whole URL such as https://gateway.example.com:8443/cxone", text)
+	}
+	return nil
+}

@@ -1,0 +1,191 @@
+// Copyright The CXone Receiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"go.opentelemetry.io/collector/confmap"
+
+	"github.com/cxone-otel/cxonereceiver/cmd/cxonectl/internal/scenario"
+	"github.com/cxone-otel/cxonereceiver/cmd/internal/collectorconfig"
+	"github.com/cxone-otel/cxonereceiver/internal/capture"
+	"github.com/cxone-otel/cxonereceiver/internal/signature"
+)
+
+// signFlags are what `cxonectl sign` is told.
+type signFlags struct {
+	signing   signingFlags
+	config    []string
+	receiver  string
+	algorithm string
+	url       string
+	method    string
+	body      string
+	at        string
+	request   bool
+}
+
+func newSignCommand() *cobra.Command {
+	var f signFlags
+	command := &cobra.Command{
+		Use:   "sign",
+		Short: "Sign a body, and print the headers or the whole request",
+		Long: `Sign prints the headers that a request needs so that the receiver takes it for the vendor's, one a line,
+as curl -H @- reads them; where the signature travels in the query, the URL to use is said on the
+standard error. With --request it prints the whole request as it travels, which is what
+"cxonectl verify" and "cxonectl diagnose" read.`,
+		Example: `  cxonectl sign --config collector.yaml --private-key-file customer.key --body leg.json --url https://gateway.example.com/cxone/voice-quality
+  cxonectl sign --scheme github --secret-file secret --body leg.json | curl -H @- --data-binary @leg.json http://localhost:8443/cxone/voice-quality
+  cxonectl sign --config collector.yaml --private-key-file customer.key --body - --request < leg.json > a.http`,
+		Args: cobra.NoArgs,
+		RunE: func(command *cobra.Command, _ []string) error {
+			return f.run(command.Context(), command.OutOrStdout(), command.ErrOrStderr())
+		},
+	}
+	flags := command.Flags()
+	f.signing.register(flags)
+	flags.StringArrayVar(&f.config, "config", nil, "the collector's configuration `file`, to read scheme and key's name from; may be repeated")
+	flags.StringVar(&f.receiver, "receiver", "", "`name` of the receiver in it, such as cxone/eu, where there are several")
+	flags.StringVar(&f.algorithm, "algorithm", "", "how the key signs where --config has no signature block; default: the scheme's own; "+strings.Join(signature.Algorithms(), ", "))
+	flags.StringVar(&f.url, "url", "", "`URL` that the request goes to; default: that of --config's voice quality callback")
+	flags.StringVar(&f.method, "method", http.MethodPost, "the request's `method`")
+	flags.StringVar(&f.body, "body", "", "`file` with the body, byte for byte as it will be sent; - is the standard input; default: no body")
+	flags.StringVar(&f.at, "at", "", "`time` of signing, RFC 3339; default: now")
+	flags.BoolVar(&f.request, "request", false, "print the whole request instead of its headers")
+	return command
+}
+
+func (f *signFlags) run(ctx context.Context, out, errOut io.Writer) error {
+	at, err := parseAt(f.at, time.Now())
+	if err != nil {
+		return err
+	}
+	receiver, err := f.findReceiver(ctx)
+	if err != nil {
+		return err
+	}
+	sender, err := f.signing.newSender(receiver)
+	if err != nil {
+		return err
+	}
+	if sender == nil || sender.signers == nil {
+		return errNoKey
+	}
+	body, err := readBody(f.body)
+	if err != nil {
+		return err
+	}
+	request, err := f.newRequest(ctx, receiver, len(body) > 0)
+	if err != nil {
+		return err
+	}
+	before := request.URL.String()
+	if err = sender.signers[dataTypeOf(receiver, request.URL.Path)].Sign(request, body, at); err != nil {
+		return err
+	}
+	if f.request {
+		return capture.Write(out, request, body)
+	}
+	if after := request.URL.String(); after != before {
+		fmt.Fprintf(errOut, "cxonectl: part of the signature travels in the query; send to %s\n", after)
+	}
+	printHeaders(out, request.Header, sender.config)
+	return nil
+}
+
+// findReceiver reads the collector's configuration, or makes up a receiver of the flags' scheme.
+func (f *signFlags) findReceiver(ctx context.Context) (*collectorconfig.Receiver, error) {
+	receiver := collectorconfig.DefaultReceiver()
+	if len(f.config) > 0 {
+		conf, err := collectorconfig.Load(ctx, f.config...)
+		if err != nil {
+			return nil, err
+		}
+		if receiver, err = collectorconfig.FindReceiver(conf, f.receiver); err != nil {
+			return nil, err
+		}
+	}
+	if receiver.Signature == nil {
+		receiver.Signature = confmap.NewFromStringMap(map[string]any{
+			"scheme": f.signing.scheme,
+			"keys": []any{map[string]any{
+				"version": f.signing.keyVersion, "consumer_id": f.signing.consumerID, "algorithm": f.algorithm,
+			}},
+		})
+	}
+	return receiver, nil
+}
+
+func (f *signFlags) newRequest(ctx context.Context, receiver *collectorconfig.Receiver, hasBody bool) (*http.Request, error) {
+	url := cmp.Or(f.url, receiver.URL()+receiver.VoiceQuality.Path)
+	if err := checkSignatureURL(url); err != nil {
+		return nil, fmt.Errorf("--url: %w", err)
+	}
+	request, err := http.NewRequestWithContext(ctx, f.method, url, http.NoBody)
+	if err != nil {
+		return nil, fmt.Errorf("--method, --url: %w", err)
+	}
+	if hasBody {
+		request.Header.Set("Content-Type", "application/json")
+	}
+	return request, nil
+}
+
+// dataTypeOf finds the callback that a path belongs to, since each may have a signature URL of its own.
+func dataTypeOf(receiver *collectorconfig.Receiver, path string) scenario.DataType {
+	if path == receiver.ScriptAPI.Path {
+		return scenario.ScriptAPI
+	}
+	return scenario.VoiceQuality
+}
+
+// printHeaders prints header lines with the names as the scheme spells them: net/http writes WM_SEC.AUTH_SIGNATURE as
+// Wm_sec.auth_signature, which is the same header, but not to every eye.
+func printHeaders(out io.Writer, header http.Header, config *signature.Config) {
+	spelled := map[string]string{}
+	for _, l := range []signature.LocationConfig{
+		config.Value.LocationConfig, config.Timestamp.LocationConfig, config.KeyVersion, config.Consumer, config.Nonce,
+	} {
+		spelled[http.CanonicalHeaderKey(l.Header)] = l.Header
+	}
+	for _, name := range slices.Sorted(maps.Keys(header)) {
+		for _, value := range header[name] {
+			fmt.Fprintf(out, "%s: %s\n", cmp.Or(spelled[name], name), value)
+		}
+	}
+}
+
+func readBody(file string) (body []byte, err error) {
+	switch file {
+	case "":
+	case "-":
+		body, err = io.ReadAll(os.Stdin)
+	default:
+		body, err = os.ReadFile(file) //nolint:gosec // the file that the user named
+	}
+	return body, wrap("--body", err)
+}
+
+// parseAt reads --at.
+func parseAt(text string, otherwise time.Time) (time.Time, error) {
+	if text == "" {
+		return otherwise, nil
+	}
+	at, err := time.Parse(time.RFC3339Nano, text)
+	if err != nil {
+		return at, fmt.Errorf("--at: %q is no time such as 2024-03-26T13:57:41Z", text)
+	}
+	return at, nil
+}

@@ -1,0 +1,192 @@
+// Copyright The CXone Receiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package search
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"go.opentelemetry.io/collector/confmap"
+
+	"github.com/cxone-otel/cxonereceiver/internal/signature"
+)
+
+// Finding is a scheme that every captured request verifies with, by the receiver's own code.
+type Finding struct {
+	// Scheme is the preset's name, or custom.
+	Scheme string
+	// YAML is the block to paste under the receiver's name: `signature:` and what belongs under it.
+	YAML string
+	// Config is what the block means.
+	Config *signature.Config
+	// SignedStrings are what was signed, by request. They hold the bodies: for the operator's own eyes.
+	SignedStrings []string
+	// Certainty says what is sure of the finding and what is a guess, a sentence each.
+	Certainty []string
+}
+
+// NearMiss is a string that the signatures sign, and that the receiver cannot build from what arrived.
+type NearMiss struct {
+	// Where is the signature's place.
+	Where string
+	// SignedString is the template, as if nothing had happened to the request.
+	SignedString string
+	// Faults say what happened to it, and what to do.
+	Faults []string
+}
+
+// composition is a string that fits, as the parts and separators that it is made of.
+type composition struct {
+	site    *site
+	opening opening
+	parts   []*part
+	gaps    []string
+	trailer string
+}
+
+// conclude makes a finding of a string that fits, or a near miss. It returns nil for what the receiver would refuse.
+func (s *run) conclude(c *composition) *hit {
+	config := c.config()
+	if faults := c.faults(); len(faults) > 0 {
+		return &hit{nearMiss: &NearMiss{Where: c.site.String(), SignedString: config.SignedString, Faults: faults}}
+	}
+	material := signature.KeyConfig{Algorithm: c.opening.algorithm, PublicKeyFile: s.key.file}
+	if c.opening.secret != nil {
+		material = signature.KeyConfig{Algorithm: c.opening.algorithm, SecretFile: s.key.file, SecretEncoding: c.opening.secret.encoding}
+	}
+	config.Keys = s.keysFor(&config, material)
+	finding, err := s.prove(&config)
+	if err != nil {
+		return nil
+	}
+	finding.Certainty = s.certainty(c)
+	return &hit{finding: finding}
+}
+
+// config writes a composition as a configuration. Of two parts of one role the second is but a header or a parameter.
+func (c *composition) config() signature.Config {
+	config := c.site.baseConfig()
+	taken := map[role]bool{}
+	var template strings.Builder
+	for i, p := range c.parts {
+		fragment, configure := p.template, p.configure
+		switch {
+		case p.role != roleNone && taken[p.role]:
+			configure = nil
+		case p.role != roleNone:
+			fragment, taken[p.role] = p.roleTemplate, true
+		}
+		template.WriteString(escape(c.gaps[i]) + fragment)
+		if configure != nil {
+			configure(&config)
+		}
+	}
+	template.WriteString(escape(c.trailer))
+	config.SignedString = template.String()
+	return config
+}
+
+func (c *composition) faults() []string {
+	var faults []string
+	for _, p := range c.parts {
+		if p.fault != "" {
+			faults = append(faults, p.fault)
+		}
+	}
+	return faults
+}
+
+// keysFor makes a key of each version that the requests name.
+func (s *run) keysFor(config *signature.Config, material signature.KeyConfig) []signature.KeyConfig {
+	material.Version = s.options.KeyVersion
+	versions := s.versions(config)
+	if len(versions) == 0 {
+		return []signature.KeyConfig{material}
+	}
+	var keys []signature.KeyConfig
+	for _, version := range versions {
+		material.Version = version
+		keys = append(keys, material)
+	}
+	return keys
+}
+
+func (s *run) versions(config *signature.Config) []string {
+	var versions []string
+	for _, f := range fieldsOf(s.captures) {
+		if f.location.Header != "" && strings.EqualFold(f.location.Header, config.KeyVersion.Header) ||
+			f.location.Query != "" && f.location == config.KeyVersion {
+			versions = append(versions, f.texts...)
+		}
+	}
+	if config.KeyVersion.Field != "" {
+		for _, c := range s.captures {
+			if text, ok := pairText(c.Request.Header.Get(config.Value.Header), config.Value.Separator, config.KeyVersion.Field); ok {
+				versions = append(versions, text)
+			}
+		}
+	}
+	slices.Sort(versions)
+	return slices.Compact(versions)
+}
+
+// prove writes the configuration as YAML, reads that as the collector does, and has the receiver's verifier judge every
+// request at the time at which it says that it was signed.
+func (s *run) prove(config *signature.Config) (*Finding, error) {
+	text, err := blockOf(config)
+	if err != nil {
+		return nil, err
+	}
+	read, err := readBlock(text)
+	if err != nil {
+		return nil, err
+	}
+	keyring, err := signature.NewKeyring(read, signature.KeyringOptions{})
+	if err == nil {
+		err = keyring.Load()
+	}
+	if err != nil {
+		return nil, err
+	}
+	verifier, err := signature.NewVerifier(read, keyring, signature.Callback{})
+	if err != nil {
+		return nil, err
+	}
+	finding := &Finding{Scheme: read.Scheme, YAML: forCollector(text), Config: read}
+	for _, c := range s.captures {
+		s.tried.Add(1)
+		e := verifier.ExplainToOperator(c.Request, c.Body, time.Now())
+		if at, err := signature.ParseTime(e.Timestamp, read.Timestamp.Unit); err == nil {
+			e = verifier.ExplainToOperator(c.Request, c.Body, at)
+		}
+		if e.Refusal != nil {
+			return nil, fmt.Errorf("%s: %w", c.Name, e.Refusal)
+		}
+		finding.SignedStrings = append(finding.SignedStrings, string(e.SignedString))
+	}
+	return finding, nil
+}
+
+// readBlock reads a `signature:` block as the collector does.
+func readBlock(text string) (*signature.Config, error) {
+	retrieved, err := confmap.NewRetrievedFromYAML([]byte(text))
+	if err != nil {
+		return nil, err
+	}
+	conf, err := retrieved.AsConf()
+	if err != nil {
+		return nil, err
+	}
+	block, err := conf.Sub("signature")
+	if err != nil {
+		return nil, err
+	}
+	config := &signature.Config{}
+	if err := config.Unmarshal(block); err != nil {
+		return nil, err
+	}
+	return config, config.Validate()
+}

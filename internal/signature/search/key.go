@@ -1,0 +1,128 @@
+// Copyright The CXone Receiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package search
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/elliptic"
+	"crypto/rsa"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/cxone-otel/cxonereceiver/internal/signature"
+)
+
+// Key is what the requests should verify with: a public key, or a secret.
+type Key struct {
+	file    string
+	public  crypto.PublicKey // nil for a secret
+	secrets []secret
+}
+
+// secret is one reading of a secret file: nobody says in which encoding a secret is handed over.
+type secret struct {
+	encoding string
+	bytes    []byte
+}
+
+// PublicKey reads a public key's file, in any form that the receiver takes.
+func PublicKey(file string) (*Key, error) {
+	text, err := os.ReadFile(file) //nolint:gosec // the file that the user named
+	if err != nil {
+		return nil, err
+	}
+	public, err := signature.ParsePublicKey(text)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	k := &Key{file: absolute(file), public: public}
+	if len(k.algorithms()) == 0 {
+		return nil, fmt.Errorf("%s: no algorithm of the receiver takes this key: it has to be RSA, on curve P-256 or P-384, or Ed25519", file)
+	}
+	return k, nil
+}
+
+// SecretFile reads a secret's file. Without an encoding (raw, base64 or hex) every one that can be is tried.
+func SecretFile(file, encoding string) (*Key, error) {
+	text, err := os.ReadFile(file) //nolint:gosec // the file that the user named
+	if err != nil {
+		return nil, err
+	}
+	encodings := []string{"raw", "base64", "hex"}
+	if encoding != "" {
+		encodings = []string{encoding}
+	}
+	k := &Key{file: absolute(file)}
+	var problems []error
+	for _, encoding := range encodings {
+		decoded, err := signature.ParseSecret(strings.TrimRight(string(text), "\r\n"), encoding)
+		if err != nil {
+			problems = append(problems, fmt.Errorf("%s, read as %s: %w", file, encoding, err))
+			continue
+		}
+		k.secrets = append(k.secrets, secret{encoding, decoded})
+	}
+	if len(k.secrets) == 0 {
+		return nil, problems[0]
+	}
+	if errors.Is(errors.Join(problems...), signature.ErrPublicKeyAsSecret) {
+		return nil, fmt.Errorf("%s: %w", file, signature.ErrPublicKeyAsSecret)
+	}
+	return k, nil
+}
+
+// absolute is the path to write into a configuration: the collector's working directory is another.
+func absolute(file string) string {
+	if path, err := filepath.Abs(file); err == nil {
+		return path
+	}
+	return file
+}
+
+// algorithms are those that this key can be used under.
+func (k *Key) algorithms() []string {
+	switch public := k.public.(type) {
+	case *rsa.PublicKey:
+		return []string{"rsa_sha256", "rsa_sha512", "rsa_pss_sha256", "rsa_pss_sha512"}
+	case *ecdsa.PublicKey:
+		switch public.Curve {
+		case elliptic.P256():
+			return []string{"ecdsa_sha256"}
+		case elliptic.P384():
+			return []string{"ecdsa_sha384"}
+		}
+		return nil
+	case ed25519.PublicKey:
+		return []string{"ed25519"}
+	default:
+		return []string{"hmac_sha256", "hmac_sha512", "hmac_sha1"}
+	}
+}
+
+// plausible says whether something of this length can be a signature by this key.
+func (k *Key) plausible(value []byte) bool {
+	for _, algorithm := range k.algorithms() {
+		if signature.PlausibleSignature(algorithm, k.public, value) {
+			return true
+		}
+	}
+	return false
+}
+
+// configs are the ways to write this key into a configuration, for an algorithm.
+func (k *Key) configs(algorithm string) []signature.KeyConfig {
+	if k.public != nil {
+		return []signature.KeyConfig{{Algorithm: algorithm, PublicKeyFile: k.file}}
+	}
+	var all []signature.KeyConfig
+	for _, s := range k.secrets {
+		all = append(all, signature.KeyConfig{Algorithm: algorithm, SecretFile: k.file, SecretEncoding: s.encoding})
+	}
+	return all
+}

@@ -1,0 +1,245 @@
+// Copyright The CXone Receiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package search
+
+import (
+	"bytes"
+	"cmp"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/cxone-otel/cxonereceiver/internal/signature"
+)
+
+// part is something that a sender may have signed: a fragment of a template, and the bytes that it stands for.
+type part struct {
+	template string
+	cost     int      // how unusual it is to sign this
+	values   [][]byte // by request
+	// role is what the part is where it is the only one of its kind in a string; roleTemplate is its fragment then.
+	role         role
+	roleTemplate string
+	// configure adds to the configuration what the fragment needs; nil if it needs nothing.
+	configure func(*signature.Config)
+	// fault says what happened to the request, for a part that no configuration can express.
+	fault string
+	// twins are other fragments that stand for the same bytes in every request.
+	twins []string
+}
+
+// slot is a place in the string for one of several parts that exclude each other, the cheapest first.
+type slot []part
+
+// partMaker makes the parts of one site. Values are rendered by the code that the receiver verifies with.
+type partMaker struct {
+	captures []Capture
+	options  *Options
+	site     *site
+	slots    []slot
+}
+
+// newParts lists what can be signed, in the order in which senders mostly put it.
+func newParts(captures []Capture, options *Options, site *site) []slot {
+	m := &partMaker{captures: captures, options: options, site: site}
+	m.addLiterals()
+	m.addSlot(atom("{method}", 0), atom("{method|lower}", 1))
+	m.addURLs()
+	m.addSlot(atom("{query}", 1), atom("{query|urldecode}", 2))
+	m.addSlot(atom("{header:Host}", 1), atom("{header:Host|lower}", 3))
+	m.addFields()
+	m.addBodies()
+	return m.slots
+}
+
+// atom is a fragment that needs nothing of the configuration.
+func atom(template string, cost int) part { return part{template: template, cost: cost} }
+
+// baseConfig is a configuration that reads this site's signatures and nothing else yet.
+func (s *site) baseConfig() signature.Config {
+	config, _ := signature.Preset(signature.SchemeCustom)
+	config.Value = s.value
+	return config
+}
+
+// render returns the bytes of a fragment in each request, or nil where one of them lacks it.
+func (m *partMaker) render(p *part) [][]byte {
+	config := m.site.baseConfig()
+	config.SignedString = p.template
+	if p.role != roleNone {
+		config.SignedString = p.roleTemplate
+	}
+	if p.configure != nil {
+		p.configure(&config)
+	}
+	var values [][]byte
+	for _, c := range m.captures {
+		value, err := signature.Render(&config, c.Request, c.Body)
+		if err != nil {
+			return nil
+		}
+		values = append(values, value)
+	}
+	return values
+}
+
+// addSlot adds the parts that the requests have. Of several that stand for the same bytes the cheapest is enough.
+func (m *partMaker) addSlot(parts ...part) {
+	var made slot
+	slices.SortStableFunc(parts, func(a, b part) int { return cmp.Compare(a.cost, b.cost) })
+	for i := range parts {
+		p := parts[i]
+		if p.values == nil {
+			p.values = m.render(&p)
+		}
+		if p.values == nil || allEmpty(p.values) {
+			continue
+		}
+		if twin := slices.IndexFunc(made, func(other part) bool { return sameValues(other.values, p.values) }); twin >= 0 {
+			if p.fault == "" {
+				made[twin].twins = append(made[twin].twins, p.template)
+			}
+			continue
+		}
+		made = append(made, p)
+	}
+	if len(made) > 0 {
+		m.slots = append(m.slots, made)
+	}
+}
+
+func allEmpty(values [][]byte) bool {
+	return !slices.ContainsFunc(values, func(value []byte) bool { return len(value) > 0 })
+}
+
+func sameValues(a, b [][]byte) bool { return slices.EqualFunc(a, b, bytes.Equal) }
+
+// addLiterals adds constants: what stands before the signature, which some schemes sign as well, and what the vendor's form
+// says but the request doesn't.
+func (m *partMaker) addLiterals() {
+	var literals []part
+	add := func(text string, cost int) {
+		if text != "" {
+			literals = append(literals, m.literal(text, cost))
+		}
+	}
+	prefix := m.site.value.Prefix
+	add(strings.TrimRight(prefix, "=,:. "), 1)
+	add(prefix, 2)
+	for _, name := range m.site.value.Select {
+		add(name, 2)
+	}
+	m.addSlot(literals...)
+	if version := m.options.KeyVersion; version != "" && !m.inRequest(version) {
+		m.addSlot(m.literal(version, 0))
+	}
+	if consumer := m.options.ConsumerID; consumer != "" && !m.inRequest(consumer) {
+		m.addSlot(part{template: "{consumer_id}", configure: func(c *signature.Config) { c.ConsumerID = consumer }})
+	}
+}
+
+// literal is text that no request carries.
+func (m *partMaker) literal(text string, cost int) part {
+	p := part{template: escape(text), cost: cost}
+	for range m.captures {
+		p.values = append(p.values, []byte(text))
+	}
+	return p
+}
+
+func (m *partMaker) inRequest(text string) bool {
+	return slices.ContainsFunc(fieldsOf(m.captures), func(f field) bool { return f.texts[0] == text })
+}
+
+// escape writes text as a template has it.
+func escape(text string) string {
+	return strings.NewReplacer(`\`, `\\`, "{", `\{`, "}", `\}`, "\n", `\n`, "\t", `\t`).Replace(text)
+}
+
+// addFields adds headers, query parameters and the fields of pairs.
+func (m *partMaker) addFields() {
+	fields := append(m.site.pairFields(), fieldsOf(m.captures)...)
+	fields = slices.DeleteFunc(fields, func(f field) bool {
+		own := m.site.value.LocationConfig
+		return f.location == own || f.location.Header == "Host"
+	})
+	// Date stands behind a timestamp of the scheme's own, and so on.
+	slices.SortStableFunc(fields, func(a, b field) int {
+		return cmp.Compare(everydayCost(a.location.Header), everydayCost(b.location.Header))
+	})
+	roles := map[role]bool{}
+	ranked := map[string]part{}
+	for _, f := range fields {
+		p := m.fieldPart(f)
+		switch {
+		case p.role == roleNone:
+		case roles[p.role]:
+			p.cost++
+		default:
+			p.cost = 0
+		}
+		roles[p.role] = true
+		ranked[f.String()] = p
+	}
+	slices.SortStableFunc(fields, func(a, b field) int {
+		return cmp.Compare(ranked[a.String()].role.order(), ranked[b.String()].role.order())
+	})
+	for _, f := range fields {
+		p := ranked[f.String()]
+		name := strings.TrimSuffix(f.String(), "}")
+		m.addSlot(p, atom(name+"|lower}", p.cost+2), atom(name+"|upper}", p.cost+2), atom(name+"|urldecode}", p.cost+1))
+	}
+}
+
+// order puts parts that have a role where senders mostly have them.
+func (r role) order() int {
+	if r == roleNone {
+		return int(roleVersion) + 1
+	}
+	return int(r)
+}
+
+// fieldPart says what a field would be in a configuration, and how likely it is to be signed.
+func (m *partMaker) fieldPart(f field) part {
+	p := part{template: f.String(), cost: everydayCost(f.location.Header), role: m.options.roleOf(f)}
+	location := f.location
+	switch p.role {
+	case roleConsumer:
+		id := f.texts[0]
+		p.roleTemplate, p.configure = "{consumer_id}", func(c *signature.Config) {
+			c.Consumer = location
+			if m.options.ConsumerID == id {
+				c.ConsumerID = id
+			}
+		}
+	case roleNonce:
+		p.roleTemplate, p.configure = "{nonce}", func(c *signature.Config) { c.Nonce = location }
+	case roleTimestamp:
+		unit := f.timeUnit()
+		p.roleTemplate, p.configure = "{timestamp}", func(c *signature.Config) {
+			c.Timestamp.LocationConfig, c.Timestamp.Unit = location, unit
+		}
+	case roleVersion:
+		p.roleTemplate, p.configure = "{key_version}", func(c *signature.Config) { c.KeyVersion = location }
+	default:
+		p.cost++
+	}
+	return p
+}
+
+// everydayCost is what it costs to take a header for signed: content types and digests often are, browsers' headers hardly
+// ever, and what is called X-something is there for a purpose.
+func everydayCost(name string) int {
+	switch name = http.CanonicalHeaderKey(name); name {
+	case "Accept", "Accept-Encoding", "Accept-Language", "Cache-Control", "Connection", "Content-Length", "Pragma", "User-Agent", "Via",
+		"X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Port", "X-Real-Ip", "Forwarded", "Traceparent", "Tracestate", "X-Request-Start":
+		return 3
+	case "Date":
+		return 1
+	case "Authorization", "Cookie", "Content-Encoding", "Origin", "Referer":
+		return 2
+	default:
+		return 0
+	}
+}

@@ -1,0 +1,161 @@
+// Copyright The CXone Receiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package search
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/cxone-otel/cxonereceiver/internal/signature"
+)
+
+// site is a place where a signature may travel, and how it may be written there.
+type site struct {
+	value signature.ValueConfig
+	// texts are the whole values, and signatures what is decoded from them, by request.
+	texts      []string
+	signatures [][][]byte
+	openings   []opening
+	note       string // what opening the signature has told
+}
+
+// findSites looks for everything that can be a signature by the key. A site has to be one in every request.
+func findSites(captures []Capture, key *Key) []*site {
+	var sites []*site
+	for _, f := range fieldsOf(captures) {
+		for _, value := range readings(f, key) {
+			s := &site{value: value, texts: f.texts}
+			for _, text := range f.texts {
+				signatures, err := value.Signatures(text)
+				if err != nil || !slices.ContainsFunc(signatures, key.plausible) {
+					break
+				}
+				s.signatures = append(s.signatures, slices.DeleteFunc(signatures, func(one []byte) bool { return !key.plausible(one) }))
+			}
+			if len(s.signatures) == len(captures) {
+				sites = append(sites, s)
+			}
+		}
+	}
+	slices.SortStableFunc(sites, func(a, b *site) int { return cmp.Compare(a.rank(), b.rank()) })
+	return sites
+}
+
+// rank puts those first that are called a signature, and those with the fewest inventions before the others.
+func (s *site) rank() int {
+	rank := len(s.value.Prefix)
+	if name := strings.ToLower(s.value.Header + s.value.Query); !containsAny(name, "sig", "hmac", "auth", "sign") {
+		rank += 1000
+	}
+	return rank
+}
+
+// String says where the signature is and how it is written, for a person.
+func (s *site) String() string {
+	text := "header " + s.value.Header
+	if s.value.Query != "" {
+		text = "query parameter " + s.value.Query
+	}
+	switch s.value.Format {
+	case "list":
+		text += fmt.Sprintf(", a list separated by %q", s.value.Separator)
+	case "pairs":
+		text += fmt.Sprintf(", field %s", s.value.Select[0])
+	}
+	if s.value.Prefix != "" {
+		text += fmt.Sprintf(", after %q", s.value.Prefix)
+	}
+	return fmt.Sprintf("%s, %s, %d bytes", text, s.value.Encoding, len(s.signatures[0][0]))
+}
+
+// readings are the ways in which a field's values can be read as signatures: by the first request's value, since the others
+// have to be alike, and by those of the others where there is a list of one in the first.
+func readings(f field, key *Key) []signature.ValueConfig {
+	var all []signature.ValueConfig
+	for _, text := range f.texts {
+		structured := append(pairReadings(text, key), listReadings(text, key)...)
+		if len(structured) == 0 {
+			structured = plainReadings(text, key)
+		}
+		for _, value := range structured {
+			value.LocationConfig = f.location
+			if !slices.ContainsFunc(all, func(known signature.ValueConfig) bool { return sameValue(known, value) }) {
+				all = append(all, value)
+			}
+		}
+	}
+	return all
+}
+
+func sameValue(a, b signature.ValueConfig) bool {
+	return a.Format == b.Format && a.Separator == b.Separator && a.Prefix == b.Prefix && a.Encoding == b.Encoding && slices.Equal(a.Select, b.Select)
+}
+
+// plainReadings finds a signature that is all of the text, or its end.
+func plainReadings(text string, key *Key) []signature.ValueConfig {
+	var all []signature.ValueConfig
+	for _, encoding := range []string{"hex", "base64"} {
+		for i := range len(text) {
+			if i > 0 && !strings.ContainsRune("=:,.; |-_/\"", rune(text[i-1])) {
+				continue
+			}
+			value := signature.ValueConfig{Format: "plain", Separator: ",", Prefix: text[:i], Encoding: encoding}
+			if decoded, err := value.Signatures(text); err == nil && len(decoded) == 1 && key.plausible(decoded[0]) {
+				all = append(all, value)
+				break // the shortest prefix
+			}
+		}
+	}
+	return all
+}
+
+var separators = []string{",", ";", " ", "&"}
+
+// pairReadings finds a signature in `t=...,v1=...`.
+func pairReadings(text string, key *Key) []signature.ValueConfig {
+	var all []signature.ValueConfig
+	for _, separator := range separators {
+		elements := strings.Split(text, separator)
+		if len(elements) < 2 {
+			continue
+		}
+		for _, element := range elements {
+			name, value, ok := strings.Cut(element, "=")
+			if name = strings.TrimSpace(name); !ok || name == "" {
+				continue
+			}
+			for _, plain := range plainReadings(strings.TrimSpace(value), key) {
+				plain.Format, plain.Separator, plain.Select = "pairs", separator, []string{name}
+				all = append(all, plain)
+			}
+		}
+	}
+	return all
+}
+
+// listReadings finds signatures in `v1,... v1,...`, or one among elements with other prefixes.
+func listReadings(text string, key *Key) []signature.ValueConfig {
+	var all []signature.ValueConfig
+	for _, separator := range separators {
+		elements := strings.Split(text, separator)
+		if len(elements) < 2 {
+			continue
+		}
+		for _, element := range elements {
+			for _, plain := range plainReadings(strings.TrimSpace(element), key) {
+				plain.Format, plain.Separator = "list", separator
+				if _, err := plain.Signatures(text); err == nil && !strings.HasSuffix(plain.Prefix, "=") {
+					all = append(all, plain)
+				}
+			}
+		}
+	}
+	return all
+}
+
+func containsAny(text string, parts ...string) bool {
+	return slices.ContainsFunc(parts, func(part string) bool { return strings.Contains(text, part) })
+}

@@ -1,0 +1,226 @@
+// Copyright The CXone Receiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package search
+
+import (
+	"context"
+	"strings"
+	"sync/atomic"
+)
+
+// joint is a separator, with how unusual it is.
+type joint struct {
+	text string
+	cost int
+}
+
+// joints are the usual separators.
+var joints = []joint{
+	{"\n", 0},
+	{".", 0},
+	{"", 0},
+	{":", 1},
+	{"|", 1},
+	{"&", 1},
+	{" ", 1},
+	{",", 1},
+	{";", 1},
+	{"\r\n", 2},
+	{"-", 2},
+	{"_", 2},
+	{"/", 2},
+	{"+", 2},
+	{"#", 2},
+	{"\t", 2},
+	{", ", 2},
+	{"\n\n", 2},
+}
+
+const (
+	maxOrderCost     = 3
+	maxSeparatorCost = 2
+	maxTrailerCost   = 1
+	oddJointCost     = 3 // for one separator that is not like the others
+)
+
+// orderCost: senders mostly put method and URL first and the body last. Two neighbours that have changed places cost 1.
+func orderCost(inversions int) int { return min((inversions+1)/2, maxOrderCost) }
+
+// maxJoinCost is the most that order and separators of some parts can cost.
+func maxJoinCost(parts int) int {
+	switch parts {
+	case 1:
+		return maxTrailerCost
+	case 2:
+		return 1 + maxSeparatorCost + maxTrailerCost
+	default:
+		return maxOrderCost + maxSeparatorCost + maxTrailerCost + oddJointCost
+	}
+}
+
+// worker builds strings and holds them against the signatures. It is for one goroutine.
+type worker struct {
+	search *stringSearch
+	ctx    context.Context // a worker lives as long as one call
+	best   *atomic.Int64
+	// matchers are by opening and request.
+	matchers [][]matcher
+	buffer   []byte
+	counted  uint64 // candidates that are not in the run's count yet
+
+	selection selection
+	joint     joint
+	order     []int // of the selection's parts, as far as the string is built
+	gaps      []string
+	used      [maxParts]bool
+	hit       *hit
+}
+
+func (s *stringSearch) newWorker(ctx context.Context, best *atomic.Int64) *worker {
+	w := &worker{search: s, ctx: ctx, best: best}
+	for _, o := range s.site.openings {
+		var all []matcher
+		for i := range s.captures {
+			all = append(all, o.newMatcher(i))
+		}
+		w.matchers = append(w.matchers, all)
+	}
+	return w
+}
+
+// try tries all orders and separators of a selection.
+func (w *worker) try(chosen selection) *hit {
+	w.selection, w.hit = chosen, nil
+	all := joints
+	if len(chosen.parts) == 1 {
+		all = joints[:1] // nothing to separate
+	}
+	for _, w.joint = range all {
+		if w.joint.cost <= chosen.slack && !w.extend(0, chosen.slack-w.joint.cost, false) {
+			break
+		}
+	}
+	w.flushCount()
+	return w.hit
+}
+
+// extend appends each part that is not in the string yet, and so on until all are. It returns false to end the selection.
+func (w *worker) extend(inversions, slack int, odd bool) bool {
+	parts := w.selection.parts
+	if len(w.order) == len(parts) {
+		return w.end(slack - orderCost(inversions))
+	}
+	before := 0 // parts that are left out so far, and so will stand behind a later one
+	for i, p := range parts {
+		if w.used[i] {
+			continue
+		}
+		if orderCost(inversions+before) > slack {
+			break
+		}
+		if !w.place(i, p, inversions+before, slack, odd) {
+			return false
+		}
+		before++
+	}
+	return true
+}
+
+// place appends one part after the usual separator, and after each other one if none was odd so far.
+func (w *worker) place(i int, p *part, inversions, slack int, odd bool) bool {
+	value := p.values[w.search.primary]
+	w.used[i] = true
+	defer func() { w.used[i] = false }()
+	if len(w.order) == 0 {
+		return w.append("", i, value, inversions, slack, odd)
+	}
+	if !w.append(w.joint.text, i, value, inversions, slack, odd) {
+		return false
+	}
+	if odd || len(w.selection.parts) < 3 || slack < oddJointCost {
+		return true
+	}
+	for _, other := range joints {
+		if other.text != w.joint.text && !w.append(other.text, i, value, inversions, slack-oddJointCost, true) {
+			return false
+		}
+	}
+	return true
+}
+
+func (w *worker) append(gap string, i int, value []byte, inversions, slack int, odd bool) bool {
+	if slack < 0 {
+		return true
+	}
+	length := len(w.buffer)
+	w.buffer = append(append(w.buffer, gap...), value...)
+	w.order, w.gaps = append(w.order, i), append(w.gaps, gap)
+	more := w.extend(inversions, slack, odd)
+	w.buffer, w.order, w.gaps = w.buffer[:length], w.order[:len(w.order)-1], w.gaps[:len(w.gaps)-1]
+	return more
+}
+
+// end tries the string as it is and with a line end or a separator behind it, whatever costs what is left.
+func (w *worker) end(left int) bool {
+	if left == 0 && !w.check("") {
+		return false
+	}
+	several := len(w.order) > 1
+	newline := maxTrailerCost
+	if several && w.joint.text == "\n" {
+		newline = 0
+	}
+	if left == newline && !w.check("\n") {
+		return false
+	}
+	if several && left == maxTrailerCost && w.joint.text != "\n" && w.joint.text != "" {
+		return w.check(w.joint.text)
+	}
+	return true
+}
+
+// check holds the string against the signatures. It returns false to end the selection.
+func (w *worker) check(trailer string) bool {
+	length := len(w.buffer)
+	w.buffer = append(w.buffer, trailer...)
+	for i := range w.matchers {
+		w.counted++
+		if w.matchers[i][w.search.primary](w.buffer) {
+			if w.hit = w.confirm(i, trailer); w.hit != nil {
+				return false
+			}
+		}
+	}
+	w.buffer = w.buffer[:length]
+	if w.counted < 256 {
+		return true
+	}
+	w.flushCount()
+	return w.ctx.Err() == nil && w.selection.number < w.best.Load() && !w.search.countReached()
+}
+
+func (w *worker) flushCount() {
+	w.search.tried.Add(w.counted)
+	w.counted = 0
+}
+
+// confirm tries the same string on the other requests, and has the receiver's own code judge the configuration.
+func (w *worker) confirm(opening int, trailer string) *hit {
+	for request := range w.search.captures {
+		var text strings.Builder
+		for n, i := range w.order {
+			text.WriteString(w.gaps[n])
+			text.Write(w.selection.parts[i].values[request])
+		}
+		text.WriteString(trailer)
+		if !w.matchers[opening][request]([]byte(text.String())) {
+			return nil
+		}
+	}
+	found := composition{site: w.search.site, opening: w.search.site.openings[opening], gaps: w.gaps, trailer: trailer}
+	for _, i := range w.order {
+		found.parts = append(found.parts, w.selection.parts[i])
+	}
+	return w.search.conclude(&found)
+}
