@@ -5,7 +5,6 @@ package payload
 
 import (
 	"bytes"
-	"fmt"
 	"io"
 	"strings"
 	"time"
@@ -13,16 +12,11 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// maxDepth is how many levels of objects and arrays a JSON text may nest.
-const maxDepth = 100
-
 // eventScriptAPI is the envelope's event, once trimmed.
 const eventScriptAPI = "SCRIPT_API_MONITORING"
 
-var options = []jsontext.Options{
-	jsontext.AllowDuplicateNames(true), // the last counts
-	jsontext.AllowInvalidUTF8(true),    // replaced before decoding; this is for escaped halves of surrogate pairs
-}
+// byteOrderMark is what some platforms put before UTF-8.
+const byteOrderMark = "\ufeff"
 
 // Decoder reads the bodies of one data type. It is reusable, and not safe for concurrent use.
 type Decoder struct {
@@ -38,30 +32,8 @@ type Decoder struct {
 
 	readable  int    // records read in this body
 	wrongType *Error // the first record that was of the other data type
+	stopped   error  // what yield returned, to end the reading
 }
-
-// source is a JSON text being read.
-type source struct {
-	part   string
-	text   []byte
-	buffer bytes.Buffer
-	json   jsontext.Decoder
-}
-
-func (s *source) open(part string, text []byte) {
-	s.part, s.text = part, text
-	s.buffer = *bytes.NewBuffer(text)
-	s.json.Reset(&s.buffer, options...)
-}
-
-// close forgets the text, so that an idle Decoder holds no body.
-func (s *source) close() { s.open(partBody, nil) }
-
-func (s *source) errorf(format string, args ...any) *Error {
-	return &Error{Offset: -1, Part: s.part, Reason: fmt.Sprintf(format, args...)}
-}
-
-func (s *source) syntaxError(err error) *Error { return syntaxError(err, s.part, len(s.text)) }
 
 // NewDecoder returns a Decoder for the bodies of one data type. The zone is that of the script API's times, which carry
 // none.
@@ -73,20 +45,28 @@ func NewDecoder(dataType DataType, zone *time.Location) *Decoder {
 // no JSON, or not this data type's payload at all; whatever was yielded before is then to be thrown away. An error that
 // yield returns ends the reading and is returned as it is.
 func (d *Decoder) Decode(body []byte, yield func(*Record) error) error {
-	d.yield, d.readable, d.wrongType = yield, 0, nil
+	d.yield, d.readable, d.wrongType, d.stopped = yield, 0, nil, nil
 	defer d.release()
 
-	text := validUTF8(bytes.TrimPrefix(body, []byte("\ufeff")))
+	text := validUTF8(bytes.TrimPrefix(body, []byte(byteOrderMark)))
+	err := d.decode(text)
+	if problem, ok := err.(*Error); ok && d.stopped == nil && problem.Part == partBody && problem.Offset > 0 && len(text) != len(body) { //nolint:errorlint // never wrapped
+		problem.Offset = offsetIn(body, problem.Offset)
+	}
+	return err
+}
+
+func (d *Decoder) decode(text []byte) error {
 	d.body.open(partBody, text)
 	if d.body.json.PeekKind() == '"' {
 		inner, err := d.body.json.ReadValue()
 		if err == nil {
-			err = d.expectEnd(&d.body)
+			err = d.body.expectEnd()
 		}
 		if err != nil {
-			return d.body.syntaxError(err)
+			return d.asError(&d.body, err)
 		}
-		d.body.open(partString, []byte(unquote(string(inner))))
+		d.body.open(partString, unquoteText(inner))
 	}
 	if err := d.decodeRecords(&d.body, d.decodeElement); err != nil {
 		return err
@@ -99,7 +79,7 @@ func (d *Decoder) Decode(body []byte, yield func(*Record) error) error {
 
 // release drops what the records point to, so that an idle Decoder holds no body.
 func (d *Decoder) release() {
-	d.yield = nil
+	d.yield, d.wrongType, d.stopped = nil, nil, nil
 	d.record.reset(d.dataType)
 	d.envelope.reset(d.dataType)
 	d.body.close()
@@ -131,13 +111,16 @@ func (d *Decoder) decodeRecords(s *source, element func(s *source, alone bool) e
 		return s.errorf("%s where an object or an array of objects was expected", kindName(kind))
 	}
 	if err == nil {
-		err = d.expectEnd(s)
+		err = s.expectEnd()
 	}
 	return d.asError(s, err)
 }
 
 // asError words the JSON decoder's errors and leaves the others alone.
 func (d *Decoder) asError(s *source, err error) error {
+	if d.stopped != nil {
+		return d.stopped
+	}
 	switch err.(type) { //nolint:errorlint // exactly what this package and yield returned
 	case nil:
 		return nil
@@ -149,17 +132,6 @@ func (d *Decoder) asError(s *source, err error) error {
 		}
 		return err
 	}
-}
-
-func (d *Decoder) expectEnd(s *source) error {
-	_, err := s.json.ReadToken()
-	if err == nil {
-		return &Error{Offset: s.json.InputOffset(), Part: s.part, Reason: "not valid JSON: more data follows the first value"}
-	}
-	if err == io.EOF { //nolint:errorlint // never wrapped
-		return nil
-	}
-	return err
 }
 
 // decodeElement reads one element of a body: a record, or an envelope with records.
@@ -177,7 +149,7 @@ func (d *Decoder) decodeElement(s *source, alone bool) error {
 	metadata := o.values[envelopeMetadata].of(s.text)
 	switch {
 	case len(metadata) > 0 && metadata[0] != 'n' && string(metadata) != `""`:
-		return d.decodeEnvelope(s, metadata)
+		return d.decodeEnvelope(s, metadata, alone)
 	case o.own > 0 && o.own == o.ofEnvelope && o.shared == 0:
 		return d.fail(s, alone, s.errorf("the envelope has no metadata, so there is no record in it"))
 	default:
@@ -193,21 +165,26 @@ func (d *Decoder) decodeRecord(s *source, alone bool) error {
 	return d.yieldObject(s, alone)
 }
 
-// decodeEnvelope reads the records within an envelope, which take its time stamp and its unknown fields along.
-func (d *Decoder) decodeEnvelope(s *source, metadata []byte) error {
-	d.envelope.reset(d.dataType)
-	d.envelope.fill(&d.object, s.text, d.zone)
-	d.envelope.adoptStrays()
-
+// decodeEnvelope reads the records within an envelope, which take its time stamp and its unknown fields along. One of
+// several envelopes whose metadata cannot be read is an unreadable record, so that it does not cost the others.
+func (d *Decoder) decodeEnvelope(s *source, metadata []byte, alone bool) error {
 	text := metadata
 	switch metadata[0] {
 	case '"':
-		text = []byte(unquote(string(metadata)))
+		text = unquoteText(metadata)
 	case '[', '{':
 	default:
-		return &Error{Offset: -1, Part: partMetadata, Reason: kindName(jsontext.Kind(metadata[0])) +
-			" where an array of records, or a string that holds one, was expected"}
+		return d.fail(s, alone, &Error{Offset: -1, Part: partMetadata, Reason: kindName(jsontext.Kind(metadata[0])) +
+			" where an array of records, or a string that holds one, was expected"})
 	}
+	if !alone {
+		d.metadata.open(partMetadata, text)
+		if err := d.metadata.check(); err != nil {
+			return d.fail(s, alone, err)
+		}
+	}
+	d.envelope.reset(d.dataType)
+	d.envelope.fillEnvelope(&d.object, s.text, d.zone)
 	d.metadata.open(partMetadata, text)
 	return d.decodeRecords(&d.metadata, func(s *source, _ bool) error {
 		if s.json.PeekKind() != '{' {
@@ -237,8 +214,16 @@ func (d *Decoder) yieldObject(s *source, alone bool) error {
 	d.record.fill(o, s.text, d.zone)
 	if s.part == partMetadata {
 		d.record.adopt(&d.envelope)
+	} else if o.ofEnvelope > 0 {
+		d.record.adoptStrays(envelopeSource)
 	}
-	return d.yield(&d.record)
+	return d.hand(&d.record)
+}
+
+// hand gives a record to yield, and keeps what it returns apart from this package's errors.
+func (d *Decoder) hand(rec *Record) error {
+	d.stopped = d.yield(rec)
+	return d.stopped
 }
 
 // fail refuses the body where the object is all of it, and yields an unreadable record otherwise.
@@ -246,7 +231,7 @@ func (d *Decoder) fail(s *source, alone bool, why *Error) error {
 	if alone {
 		return why
 	}
-	return d.yieldUnreadable(string(d.object.raw.of(s.text)), why)
+	return d.yieldUnreadable(s, string(d.object.raw.of(s.text)), why)
 }
 
 // decodeStranger yields an element that is not even an object.
@@ -258,37 +243,17 @@ func (d *Decoder) decodeStranger(s *source) error {
 	if depth(raw)+s.json.StackDepth() > maxDepth {
 		return tooDeep(s)
 	}
-	return d.yieldUnreadable(string(raw), s.errorf("%s where a record was expected", kindName(raw.Kind())))
+	return d.yieldUnreadable(s, string(raw), s.errorf("%s where a record was expected", kindName(raw.Kind())))
 }
 
-func (d *Decoder) yieldUnreadable(raw string, why *Error) error {
+func (d *Decoder) yieldUnreadable(s *source, raw string, why *Error) error {
 	d.record.reset(d.dataType)
 	d.record.Raw = raw
 	d.record.Err = why
-	return d.yield(&d.record)
-}
-
-func tooDeep(s *source) *Error {
-	return &Error{Offset: s.json.InputOffset(), Part: s.part, Reason: fmt.Sprintf("nested deeper than %d levels, up to here", maxDepth)}
-}
-
-func kindName(k jsontext.Kind) string {
-	switch k {
-	case 'n':
-		return "null"
-	case 't', 'f':
-		return "a boolean"
-	case '"':
-		return "a string"
-	case '0':
-		return "a number"
-	case '[':
-		return "an array"
-	case '{':
-		return "an object"
-	default:
-		return "a number" // a Kind made from a number's first byte
+	if s.part == partMetadata {
+		d.record.adopt(&d.envelope)
 	}
+	return d.hand(&d.record)
 }
 
 // isEvent says whether an envelope's event is the one that belongs to this payload.

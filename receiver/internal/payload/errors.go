@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -18,6 +19,8 @@ type Error struct {
 	Offset int64
 	// Part is "" for the body, "metadata" for an envelope's metadata and "string" for a body encoded twice.
 	Part string
+	// Field is the known field in whose value that is, as the vendor prints it; "" where it is in none.
+	Field string
 	// Reason is what was wrong there.
 	Reason string
 	// WrongType is set where the records are of the other data type; the right callback is that of Found.
@@ -30,6 +33,9 @@ func (e *Error) Error() string {
 	var at string
 	if e.Offset >= 0 {
 		at = fmt.Sprintf(" at byte %d", e.Offset)
+	}
+	if e.Field != "" {
+		at += ", in " + e.Field
 	}
 	switch e.Part {
 	case partMetadata:
@@ -47,7 +53,7 @@ const (
 	partString   = "string"
 )
 
-// syntaxError words what the JSON decoder found. base is what precedes the text that the decoder was given.
+// syntaxError words what the JSON decoder found in a text of that length.
 func syntaxError(err error, part string, length int) *Error {
 	var syntactic *jsontext.SyntacticError
 	switch {
@@ -55,11 +61,26 @@ func syntaxError(err error, part string, length int) *Error {
 		reason := "not valid JSON: " + syntactic.Err.Error()
 		if errors.Is(syntactic.Err, io.ErrUnexpectedEOF) {
 			reason = "not valid JSON: it ends too early"
+		} else if strings.HasSuffix(reason, " in string") { // the decoder quotes up to twelve characters of an escape
+			reason = "not valid JSON: invalid escape in a string"
 		}
-		return &Error{Offset: syntactic.ByteOffset, Part: part, Reason: reason}
+		return &Error{Offset: syntactic.ByteOffset, Part: part, Field: knownField(syntactic.JSONPointer), Reason: reason}
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return &Error{Offset: int64(length), Part: part, Reason: "not valid JSON: it ends too early"}
 	default:
 		return &Error{Offset: -1, Part: part, Reason: "not valid JSON"}
 	}
+}
+
+// knownField returns the innermost known field that a place lies in; names that are not known are the sender's words.
+func knownField(place jsontext.Pointer) string {
+	name := ""
+	for token := range place.Tokens() {
+		for t, s := range schemas {
+			if field := s.lookup([]byte(token)); field != unknownField {
+				name = field.Name(DataType(t)) //nolint:gosec // one of two
+			}
+		}
+	}
+	return name
 }

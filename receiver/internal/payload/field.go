@@ -222,10 +222,7 @@ func (s *schema) lookup(name []byte) Field {
 		return unknownField
 	}
 	for i, c := range name {
-		if 'A' <= c && c <= 'Z' {
-			c += 'a' - 'A'
-		}
-		lower[i] = c
+		lower[i] = lowerASCII(c)
 	}
 	if field, ok := s.byName[string(lower[:len(name)])]; ok {
 		return field

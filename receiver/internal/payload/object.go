@@ -4,8 +4,7 @@
 package payload
 
 import (
-	"bytes"
-	"strings"
+	"slices"
 	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -19,8 +18,12 @@ func (p span) of(text []byte) []byte { return text[p.start:p.end] }
 // within returns the span's text, as a part of the text of an object that starts at base.
 func (p span) within(object string, base int) string { return object[p.start-base : p.end-base] }
 
-// member is where a field that is not known lies.
-type member struct{ name, value span }
+// member is where a field that is not known lies. The hash is of its name without regard to case, so that looking for
+// names that come twice costs little.
+type member struct {
+	name, value span
+	hash        uint32
+}
 
 // object is what one pass over a JSON object finds: where the values lie. Values are read afterwards, and only the last
 // of each name.
@@ -57,7 +60,7 @@ func (o *object) read(s *source, dataType DataType) error {
 		if k := value.Kind(); (k == '{' || k == '[') && depth(value)+s.json.StackDepth() > maxDepth {
 			return tooDeep(s)
 		}
-		o.add(s.text, nameSpan, spanBefore(s, value))
+		o.add(s, nameSpan, spanBefore(s, value))
 	}
 	if _, err := s.json.ReadToken(); err != nil {
 		return err
@@ -72,20 +75,20 @@ func spanBefore(s *source, value jsontext.Value) span {
 	return span{end - len(value), end}
 }
 
-// add notes a member by its name.
-func (o *object) add(text []byte, name, value span) {
-	bare := text[name.start+1 : name.end-1]
-	if bytes.IndexByte(bare, '\\') >= 0 {
-		bare = []byte(unquote(string(name.of(text))))
-	}
+// add notes a member by its name. Within an envelope's metadata the envelope's own fields mean nothing.
+func (o *object) add(s *source, name, value span) {
+	bare := bareName(s.text, name)
 	field := schemas[o.dataType].lookup(bare)
+	if field >= envelopeSource && s.part == partMetadata {
+		field = unknownField
+	}
 	inOther := schemas[o.dataType.other()].lookup(bare) != unknownField
 	switch {
 	case field == unknownField:
 		if inOther {
 			o.foreign++
 		}
-		o.addUnknown(text, member{name, value})
+		o.addUnknown(s.text, bare, member{name, value, foldedHash(bare)})
 		return
 	case inOther:
 		o.shared++
@@ -98,11 +101,17 @@ func (o *object) add(text []byte, name, value span) {
 	o.values[field] = value
 }
 
-// addUnknown keeps a member that is not known, at most MaxUnknown of them; of two with the same name the last counts.
-func (o *object) addUnknown(text []byte, m member) {
+// bareName returns a member's name without its quotes and escapes.
+func bareName(text []byte, name span) []byte {
+	return unquoteText(name.of(text))
+}
+
+// addUnknown keeps a member that is not known, at most MaxUnknown of them; of two whose names are the same, or differ
+// only by case, the last counts.
+func (o *object) addUnknown(text, bare []byte, m member) {
 	for i := range o.unknown {
-		if bytes.Equal(o.unknown[i].name.of(text), m.name.of(text)) {
-			o.unknown[i].value = m.value
+		if o.unknown[i].hash == m.hash && foldedEqual(bareName(text, o.unknown[i].name), bare) {
+			o.unknown[i] = m
 			return
 		}
 	}
@@ -124,17 +133,44 @@ func (r *Record) fill(o *object, text []byte, zone *time.Location) {
 	r.NumUnknown = o.numUnknown
 	for _, m := range o.unknown {
 		name := unquote(m.name.within(r.Raw, o.raw.start))
-		value := readValue(m.value.within(r.Raw, o.raw.start), anything, nil)
-		r.Unknown = append(r.Unknown, Member{Name: name, Text: value.Text, JSON: value.Kind == '{' || value.Kind == '['})
+		r.addUnknown(name, readValue(m.value.within(r.Raw, o.raw.start), anything, nil))
 	}
 	r.NumDropped = o.numUnknown - len(o.unknown)
 	r.EnvelopeNanos, _ = r.Nanos(envelopeTimestamp)
 }
 
+// fillEnvelope reads the envelope's values into an empty record. Unlike fill it copies them one by one, since most of an
+// envelope is its metadata, of which the records keep copies of their own.
+func (r *Record) fillEnvelope(o *object, text []byte, zone *time.Location) {
+	specs := &schemas[o.dataType].specs
+	for field := range numFields {
+		if p := o.values[field]; p.end > 0 && field != envelopeMetadata && field != envelopeSource {
+			r.values[field] = readValue(string(p.of(text)), specs[field].kind, zone)
+		}
+	}
+	r.NumUnknown = o.numUnknown
+	r.NumDropped = o.numUnknown - len(o.unknown)
+	for _, m := range o.unknown {
+		r.addUnknown(string(bareName(text, m.name)), readValue(string(m.value.of(text)), anything, nil))
+	}
+	r.EnvelopeNanos, _ = r.Nanos(envelopeTimestamp)
+	r.adoptStrays(0)
+}
+
+// addUnknown adds an unknown field to those that the record keeps.
+func (r *Record) addUnknown(name string, value Value) {
+	if len(r.Unknown) == MaxUnknown {
+		r.NumDropped++
+		return
+	}
+	r.Unknown = append(r.Unknown, Member{Name: name, Text: value.Text, JSON: value.Kind == '{' || value.Kind == '['})
+}
+
 // adoptStrays turns what an envelope holds besides its own known fields into unknown fields: record fields in the wrong
 // place, an event of another name, a timestamp that cannot be read. Nothing of them is lost, and nothing depends on them.
-func (r *Record) adoptStrays() {
-	for field := range numFields {
+// In a record without its envelope only the envelope's fields, the last ones, can be strays.
+func (r *Record) adoptStrays(from Field) {
+	for field := from; field < numFields; field++ {
 		v := &r.values[field]
 		switch {
 		case v.Kind == 0, field == envelopeSource:
@@ -142,22 +178,24 @@ func (r *Record) adoptStrays() {
 		case field == envelopeTimestamp && !v.Unreadable:
 		default:
 			r.NumUnknown++
-			r.Unknown = append(r.Unknown, Member{Name: field.Name(r.Type), Text: v.Text, JSON: v.Kind == '{' || v.Kind == '['})
+			r.addUnknown(field.Name(r.Type), *v)
 		}
 	}
 }
 
 // adopt gives a record what its envelope holds for all of its records. The envelope's unknown fields are counted with
-// its first record only.
+// its first record only. Where both have one of the same name, the record's is nearer.
 func (r *Record) adopt(envelope *Record) {
 	r.EnvelopeNanos = envelope.EnvelopeNanos
 	r.NumUnknown += envelope.NumUnknown
+	r.NumDropped += envelope.NumDropped
 	envelope.NumUnknown = 0
+	own := r.Unknown
 	for _, m := range envelope.Unknown {
-		if len(r.Unknown) == MaxUnknown {
+		if len(r.Unknown) == MaxUnknown || slices.ContainsFunc(own, func(o Member) bool { return o.Name == m.Name }) {
 			r.NumDropped++
 			continue
 		}
-		r.Unknown = append(r.Unknown, Member{strings.Clone(m.Name), strings.Clone(m.Text), m.JSON})
+		r.Unknown = append(r.Unknown, m)
 	}
 }

@@ -15,12 +15,13 @@ type Record struct {
 	Type DataType
 	// Raw is the record's JSON as received, after undoing the encoding as a string; invalid UTF-8 is replaced by U+FFFD.
 	Raw string
-	// Err is set on a record that cannot be read, and says why. Such a record has nothing but Type and Raw.
+	// Err is set on a record that cannot be read, and says why. Such a record has nothing but Type, Raw and what its
+	// envelope gives.
 	Err error
 	// Unknown are the fields that this release does not know, the envelope's included, in the order received; at most
 	// MaxUnknown of them.
 	Unknown []Member
-	// NumUnknown counts all unknown fields, those beyond MaxUnknown included.
+	// NumUnknown counts all unknown fields, those beyond MaxUnknown included; an envelope's with its first record only.
 	NumUnknown int
 	// NumDropped counts the unknown fields that are not in Unknown.
 	NumDropped int

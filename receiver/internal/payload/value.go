@@ -69,7 +69,7 @@ func readNumber(s string) (value float64, unreadable bool) {
 }
 
 // readTime reads a time as Unix nanoseconds. Years that a time stamp cannot hold (such as the 0001-01-01 that some
-// systems send for "none") are unreadable. A US-style field may also hold RFC 3339, which says more.
+// systems send for "none") are unreadable, and so is the start of 1970: zero is a time stamp's own "none". A US-style field may also hold RFC 3339, which says more.
 func readTime(s string, k kind, zone *time.Location) (nanos int64, unreadable bool) {
 	s = strings.TrimSpace(s)
 	var t time.Time
@@ -79,7 +79,7 @@ func readTime(s string, k kind, zone *time.Location) (nanos int64, unreadable bo
 	} else {
 		t, err = time.Parse(time.RFC3339Nano, s)
 	}
-	if err != nil || t.Year() < minYear || t.Year() > maxYear {
+	if err != nil || t.UTC().Year() < minYear || t.UTC().Year() > maxYear || t.UnixNano() == 0 {
 		return 0, true
 	}
 	return t.UnixNano(), false
@@ -99,6 +99,59 @@ func unquote(json string) string {
 	// An escaped half of a surrogate pair comes out as U+FFFD, with an error that says so.
 	content, _ := jsontext.AppendUnquote(nil, json)
 	return string(content)
+}
+
+// unquoteText returns the content of a valid JSON string, a part of the given text where it has no escapes.
+func unquoteText(json []byte) []byte {
+	if bytes.IndexByte(json, '\\') < 0 {
+		return json[1 : len(json)-1]
+	}
+	content, _ := jsontext.AppendUnquote(make([]byte, 0, len(json)), json) // as in unquote
+	return content
+}
+
+// foldedHash is the FNV-1a hash of a name without regard to ASCII case.
+func foldedHash(name []byte) uint32 {
+	hash := uint32(2166136261)
+	for _, c := range name {
+		hash = (hash ^ uint32(lowerASCII(c))) * 16777619
+	}
+	return hash
+}
+
+// foldedEqual compares names without regard to ASCII case, as the known names are compared.
+func foldedEqual(a, b []byte) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if lowerASCII(a[i]) != lowerASCII(b[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+func lowerASCII(c byte) byte {
+	if 'A' <= c && c <= 'Z' {
+		c += 'a' - 'A'
+	}
+	return c
+}
+
+// offsetIn returns the place in a body of an offset in the text that was made of it, without its byte order mark and with
+// its invalid UTF-8 replaced.
+func offsetIn(body []byte, offset int64) int64 {
+	at := 0
+	if bytes.HasPrefix(body, []byte(byteOrderMark)) {
+		at = len(byteOrderMark)
+	}
+	for offset > 0 && at < len(body) {
+		r, size := utf8.DecodeRune(body[at:])
+		at += size
+		offset -= int64(utf8.RuneLen(r))
+	}
+	return int64(at)
 }
 
 // validUTF8 replaces each invalid byte by U+FFFD, and leaves valid text untouched.

@@ -28,6 +28,7 @@ func TestUnits(t *testing.T) {
 		{Jitter, "ns", 898, 0.000000898},
 		{Duration, "s", 561, 561},
 		{PacketLoss, "percent", 0.3, 0.003},
+		{PacketLoss, "percent", 7, 0.07},
 		{PacketLoss, "ratio", 0.3, 0.3},
 		{Bitrate, "kbit/s", 48.2, 48200},
 		{Bitrate, "Mbit/s", 1.5, 1500000},

@@ -25,32 +25,129 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden files")
 
-// TestGolden holds the telemetry of each payload in testdata/payloads to what is in testdata/golden.
-func TestGolden(t *testing.T) {
+// variants are other settings under which a payload is translated, besides the defaults. The golden files of one carry
+// its name.
+var variants = map[string]map[string]func(*Options){
+	"voice_quality": {
+		"namespace": func(o *Options) { o.Namespace = "eu" },
+	},
+	"voice_quality_full": {
+		"opt_in": func(o *Options) {
+			for f := range NumFigures {
+				o.Figures[f].Attributes = MetricAttributes()
+			}
+		},
+		"other_units": func(o *Options) {
+			for f, unit := range map[Figure]string{Jitter: "us", PacketLoss: "ratio", RTT: "s", Bitrate: "bit/s", Duration: "ms", SetupTime: "ns"} {
+				o.Figures[f].Unit, _ = ParseUnit(f, unit)
+			}
+			o.Figures[Score].Metric = false
+			o.Resource = Resource{BusinessUnit: true}
+		},
+	},
+	"voice_quality_unmeasured": {
+		"zero_counts": func(o *Options) { o.Figures[Mos].ZeroIsUnmeasured, o.Figures[Score].ZeroIsUnmeasured = false, false },
+	},
+	"voice_quality_personal": {
+		"mask": func(o *Options) { o.Privacy.AgentNames = PolicyMask },
+		"hash": func(o *Options) {
+			o.Privacy.PhoneNumbers, o.Privacy.AgentNames, o.Privacy.HashKey = PolicyHash, PolicyHash, []byte("0123456789abcdef")
+		},
+		"drop": func(o *Options) {
+			o.Privacy.PhoneNumbers, o.Privacy.AgentNames, o.Privacy.ExtraFields = PolicyDrop, PolicyDrop, PolicyDrop
+		},
+		"keep": func(o *Options) { o.Privacy.PhoneNumbers, o.Privacy.URLQuery = PolicyKeep, PolicyKeep },
+	},
+	"script_api": {
+		"namespace": func(o *Options) { o.Namespace = "eu" },
+		"no_parent": func(o *Options) { o.ScriptParents = false },
+		"start":     func(o *Options) { o.TimestampIsStart = true },
+	},
+	"script_api_codes": {
+		"no_message": func(o *Options) { o.Privacy.ResponseMessage, o.Privacy.ExtraFields = PolicyDrop, PolicyDrop },
+	},
+	"script_api_odd": {
+		"start": func(o *Options) { o.TimestampIsStart, o.ResponseTime = true, durationUnits["ms"] },
+	},
+	"script_api_endpoints": {
+		"query": func(o *Options) { o.Privacy.URLQuery = PolicyKeep },
+	},
+}
+
+// eachPayload calls with each payload of testdata/payloads under each of its settings.
+func eachPayload(t *testing.T, call func(t *testing.T, golden string, dataType payload.DataType, o Options, body string)) {
+	t.Helper()
 	for _, dataType := range []payload.DataType{payload.VoiceQuality, payload.ScriptAPI} {
 		inputs, err := filepath.Glob(filepath.Join(root, "testdata", "payloads", dataType.String()+"*.json"))
 		require.NoError(t, err)
 		require.NotEmpty(t, inputs)
 		for _, input := range inputs {
 			name := strings.TrimSuffix(filepath.Base(input), ".json")
-			t.Run(name, func(t *testing.T) {
-				b := translated(t, defaults(), dataType, file(t, "testdata", "payloads", name+".json"))
-				compare(t, filepath.Join(root, "testdata", "golden", name), b)
-			})
+			body := file(t, "testdata", "payloads", name+".json")
+			t.Run(name, func(t *testing.T) { call(t, name, dataType, defaults(), body) })
+			for variant, change := range variants[name] {
+				o := defaults()
+				change(&o)
+				t.Run(name+"_"+variant, func(t *testing.T) { call(t, name+"_"+variant, dataType, o, body) })
+			}
 		}
 	}
 }
 
+// TestGolden holds the telemetry of each payload in testdata/payloads to what is in testdata/golden.
+func TestGolden(t *testing.T) {
+	dir := filepath.Join(root, "testdata", "golden")
+	unused := map[string]bool{}
+	files, err := filepath.Glob(filepath.Join(dir, "*.yaml"))
+	require.NoError(t, err)
+	for _, path := range files {
+		unused[path] = true
+	}
+	eachPayload(t, func(t *testing.T, name string, dataType payload.DataType, o Options, body string) {
+		b := translated(t, o, dataType, body)
+		written := write(t, filepath.Join(t.TempDir(), name), b)
+		for suffix, text := range written {
+			path := filepath.Join(dir, name+suffix)
+			delete(unused, path)
+			if *update {
+				require.NoError(t, os.MkdirAll(dir, 0o755))
+				require.NoError(t, os.WriteFile(path, []byte(text), 0o644))
+			}
+		}
+		compare(t, filepath.Join(dir, name), b)
+		for suffix, text := range written { // to the byte: pdatatest passes over a few things, such as exemplars
+			if file(t, "testdata", "golden", name+suffix)+"\n" != text {
+				t.Errorf("%s differs: run with -update and look at git diff", name+suffix)
+			}
+		}
+	})
+	assert.Empty(t, unused, "golden files of no payload")
+}
+
+// write returns the golden files' texts by the suffix of their names.
+func write(t *testing.T, path string, b *Batch) map[string]string {
+	t.Helper()
+	require.NoError(t, golden.WriteTracesToFile(path+"-traces.yaml", b.Traces))
+	require.NoError(t, golden.WriteLogsToFile(path+"-logs.yaml", b.Logs))
+	if b.Items(SignalMetrics) > 0 {
+		sorted := pmetric.NewMetrics()
+		b.Metrics.CopyTo(sorted)
+		require.NoError(t, golden.WriteMetricsToFile(path+"-metrics.yaml", sorted, golden.SkipMetricTimestampNormalization()))
+	}
+	texts := map[string]string{}
+	for _, suffix := range []string{"-metrics.yaml", "-traces.yaml", "-logs.yaml"} {
+		text, err := os.ReadFile(path + suffix)
+		if os.IsNotExist(err) {
+			continue
+		}
+		require.NoError(t, err)
+		texts[suffix] = string(text)
+	}
+	return texts
+}
+
 func compare(t *testing.T, path string, b *Batch) {
 	t.Helper()
-	if *update {
-		require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o755))
-		if b.Items(SignalMetrics) > 0 {
-			require.NoError(t, golden.WriteMetricsToFile(path+"-metrics.yaml", b.Metrics, golden.SkipMetricTimestampNormalization()))
-		}
-		require.NoError(t, golden.WriteTracesToFile(path+"-traces.yaml", b.Traces))
-		require.NoError(t, golden.WriteLogsToFile(path+"-logs.yaml", b.Logs))
-	}
 	metrics := pmetric.NewMetrics()
 	if _, err := os.Stat(path + "-metrics.yaml"); err == nil {
 		metrics, err = golden.ReadMetrics(path + "-metrics.yaml")
@@ -80,15 +177,10 @@ func marshal(t testing.TB, b *Batch) string {
 }
 
 func TestTheSameDeliveryGivesTheSameBytes(t *testing.T) {
-	for _, name := range []string{"voice_quality", "script_api"} {
-		dataType := payload.VoiceQuality
-		if name == "script_api" {
-			dataType = payload.ScriptAPI
+	eachPayload(t, func(t *testing.T, _ string, dataType payload.DataType, o Options, body string) {
+		first := marshal(t, translated(t, o, dataType, body))
+		for range 5 {
+			assert.Equal(t, first, marshal(t, translated(t, o, dataType, body)))
 		}
-		body := file(t, "testdata", "payloads", name+".json")
-		first := marshal(t, translated(t, defaults(), dataType, body))
-		for range 10 {
-			assert.Equal(t, first, marshal(t, translated(t, defaults(), dataType, body)))
-		}
-	}
+	})
 }

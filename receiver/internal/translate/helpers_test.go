@@ -47,11 +47,15 @@ func defaults() Options {
 func translated(t testing.TB, o Options, dataType payload.DataType, body string) *Batch {
 	t.Helper()
 	b := New(o).NewBatch(received, everything)
-	require.NoError(t, payload.NewDecoder(dataType, time.UTC).Decode([]byte(body), func(rec *payload.Record) error {
+	require.NoError(t, decodeInto(b, dataType, body))
+	return b
+}
+
+func decodeInto(b *Batch, dataType payload.DataType, body string) error {
+	return payload.NewDecoder(dataType, time.UTC).Decode([]byte(body), func(rec *payload.Record) error {
 		b.Add(rec)
 		return nil
-	}))
-	return b
+	})
 }
 
 func voice(t testing.TB, o Options, body string) *Batch {

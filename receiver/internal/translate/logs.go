@@ -49,10 +49,7 @@ func (b *Batch) extra(m *payload.Member) string {
 	if f, known := payload.FieldByName(m.Name); known {
 		return privacy.field(f, m.Text, m.JSON)
 	}
-	if m.JSON {
-		return privacy.json(m.Text)
-	}
-	return m.Text
+	return privacy.text(m.Text, m.JSON)
 }
 
 // addUnreadable keeps a record that could not be read, raw, and says why. Without a logs pipeline it is only counted.

@@ -58,6 +58,9 @@ func (p *Privacy) responseMessage(s string) string {
 }
 
 func (p *Privacy) apply(policy Policy, s string, masked func(string) string) string {
+	if s == "" {
+		return "" // not given, which is no secret
+	}
 	switch policy {
 	case PolicyKeep:
 		return s
@@ -89,7 +92,7 @@ func (p *Privacy) field(f payload.Field, s string, json bool) string {
 	case payload.APIResponseMessage:
 		return p.responseMessage(s)
 	default:
-		return s
+		return p.text(s, json)
 	}
 }
 

@@ -64,8 +64,8 @@ func (b *Batch) callSummary(c *call) string {
 
 // appendNumber appends a number with three decimals at most.
 func appendNumber(dst []byte, v float64) []byte {
-	if rounded := math.Round(v*1e3) / 1e3; !math.IsInf(rounded, 0) {
-		v = rounded
+	if math.Abs(v) >= 1e15 {
+		return strconv.AppendFloat(dst, v, 'g', -1, 64) // nobody reads 300 digits
 	}
-	return strconv.AppendFloat(dst, v, 'f', -1, 64)
+	return strconv.AppendFloat(dst, math.Round(v*1e3)/1e3, 'f', -1, 64)
 }

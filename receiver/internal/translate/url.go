@@ -12,28 +12,47 @@ import (
 )
 
 // url returns an API's endpoint without user-info, and without query and fragment unless they are to be kept. It works
-// on the text, so that nothing slips through an address that no parser takes.
+// on the text, so that nothing slips through an address that no parser takes. Where what is left may still hold a
+// password, nothing is kept: a password that was not escaped can look like the port, the path or the query that follow
+// it (https://user:7/secret@host).
 func (p *Privacy) url(s string) string {
 	address, rest := s, ""
 	if i := strings.IndexAny(s, "?#"); i >= 0 {
 		address, rest = s[:i], s[i:]
 	}
-	if p.URLQuery == PolicyDrop {
-		rest = ""
+	start := authority(address)
+	given := address
+	address, refused := dropUserInfo(address, start)
+	if path, _, found := cutLast(address[start:], '@'); found && (len(address) < len(given) || strings.Contains(path, ":")) {
+		return redacted
 	}
-	return dropUserInfo(address) + rest
+	if before, _, found := cutLast(rest, '@'); found {
+		query, _, _ := strings.Cut(before, "@")
+		if refused || !strings.Contains(query, "=") && strings.Contains(given[start:]+before, ":") {
+			return redacted
+		}
+	}
+	if p.URLQuery == PolicyDrop {
+		return address
+	}
+	return address + rest
 }
 
-// dropUserInfo removes what stands before the last @ of an address's authority. Where the authority ends is unclear in
-// an address that net/url refuses (a password may hold a slash): there, everything before the last @ goes.
-func dropUserInfo(address string) string {
+// authority returns where an address's authority begins: after the scheme, where slashes follow it, and those slashes.
+func authority(address string) int {
 	start := 0
-	if i := strings.Index(address, ":"); i >= 0 && strings.HasPrefix(address[i+1:], "/") || strings.HasPrefix(address[i+1:], `\`) {
+	if i := strings.IndexByte(address, ':'); i >= 0 && i+1 < len(address) && (address[i+1] == '/' || address[i+1] == '\\') {
 		start = i + 1
 	}
 	for start < len(address) && (address[start] == '/' || address[start] == '\\') {
 		start++
 	}
+	return start
+}
+
+// dropUserInfo removes what stands before the last @ of an address's authority. Where the authority ends is unclear in
+// an address that net/url refuses (a password may hold a slash): there, everything before the last @ goes.
+func dropUserInfo(address string, start int) (without string, refused bool) {
 	end := len(address)
 	if i := strings.IndexAny(address[start:], `/\`); i >= 0 {
 		end = start + i
@@ -41,12 +60,24 @@ func dropUserInfo(address string) string {
 	if at := strings.LastIndexByte(address[start:end], '@'); at >= 0 {
 		address = address[:start] + address[start+at+1:]
 	}
-	if _, err := url.Parse(address); err != nil {
-		if at := strings.LastIndexByte(address[start:], '@'); at >= 0 {
-			address = address[:start] + address[start+at+1:]
-		}
+	checked := address
+	if start == 0 {
+		checked = "//" + address // or user:secret would be a scheme and something
 	}
-	return address
+	if _, err := url.Parse(checked); err == nil {
+		return address, false
+	}
+	if at := strings.LastIndexByte(address[start:], '@'); at >= 0 {
+		address = address[:start] + address[start+at+1:]
+	}
+	return address, true
+}
+
+func cutLast(s string, c byte) (before, after string, found bool) {
+	if i := strings.LastIndexByte(s, c); i >= 0 {
+		return s[:i], s[i+1:], true
+	}
+	return s, "", false
 }
 
 // putURL sets the attributes of an API's endpoint, by the semantic conventions for HTTP clients.

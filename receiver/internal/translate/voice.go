@@ -133,7 +133,7 @@ func (b *Batch) putSpearline(attrs pcommon.Map, rec *payload.Record) {
 	switch v.Kind {
 	case 0:
 	case '"':
-		attrs.PutStr(keySpearline, v.Text)
+		attrs.PutStr(keySpearline, b.translator.options.Privacy.text(v.Text, false))
 	default:
 		putJSON(attrs.PutEmpty(keySpearline), b.translator.options.Privacy.json(v.Text))
 	}

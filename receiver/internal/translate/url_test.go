@@ -1,0 +1,163 @@
+// Copyright The CXone Receiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package translate
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestNastyURLs(t *testing.T) {
+	p := defaults().Privacy
+	for given, want := range map[string]string{
+		// What net/url takes for user-info.
+		"https://:pass@h/p":                "https://h/p",
+		"https://user:@h/p":                "https://h/p",
+		"https://us%40er:p%2Fss@h/p":       "https://h/p",
+		"https://user@x.org:pass@h/p":      "https://h/p",
+		"https://user:pass@[::1]:8443/p":   "https://[::1]:8443/p",
+		"HTTPS://user:pass@h":              "HTTPS://h",
+		"https:///user:pass@h/p":           "https:///h/p",
+		`https:/\user:pass@h/p`:            `https:/\h/p`,
+		" https://user:pass@h/p":           " https://h/p",
+		"wss://user:pass@h?x=1":            "wss://h",
+		"//user:pass@h":                    "//h",
+		"user:pass@h:8443/p":               "h:8443/p",
+		"https://user:pass@h/p?mail=a@b.c": "https://h/p",
+		// What it refuses: everything before the last @ of the address goes.
+		"https://user:pa/ss@h/p":        "https://h/p",
+		"https://user:pa ss@h/p":        "https://h/p",
+		"https://user:pa/s s@h/p":       "https://h/p",
+		`https://CORP\user:pass@h/p`:    "https://h/p",
+		"user:pa/ss@h/p":                "h/p",
+		"https://user:p@ss/wo:rd@h/p":   "[redacted]",
+		"https://u:p@h1,https://u:p@h2": "[redacted]",
+		// What looks like a port, a path or a query and may be a password: nothing is kept.
+		"https://user:7/pass@h/p":        "[redacted]",
+		"https://user:7?pass@h/p":        "[redacted]",
+		"https://user:7#pass@h/p":        "[redacted]",
+		"https://user:pa?ss@h/p":         "[redacted]",
+		"https://user:pa#ss@h/p":         "[redacted]",
+		"https://user@x.org:7/pass@h/p":  "[redacted]",
+		"https://us/er:pass@h/p":         "[redacted]",
+		"https://user:x@y/pass@h/p":      "[redacted]",
+		"https://us?er:pass@h/p":         "[redacted]",
+		"https://user:7/pa?ss@h/p":       "[redacted]",
+		"jdbc:mysql://user:pass@h/p":     "[redacted]",
+		"mailto:joe@example.org":         "example.org",
+		"https://h/x/https://u:p@h2":     "[redacted]",
+		"https://h:8443/users/joe@x.org": "[redacted]", // the price
+		// What is no password.
+		"https://h/users/joe@x.org":           "https://h/users/joe@x.org",
+		"https://h?mail=joe@x.org":            "https://h",
+		"https://h:8443/p?mail=joe@x.org":     "https://h:8443/p",
+		"https://h/p?joe@x.org":               "https://h/p",
+		"https://h/users/joe%40x.org?x=y":     "https://h/users/joe%40x.org",
+		"https://h:port/p":                    "https://h:port/p",
+		"https://{host}/p":                    "https://{host}/p",
+		"":                                    "",
+		"?":                                   "",
+		"@":                                   "",
+		"://":                                 "://",
+		`\\`:                                  `\\`,
+		"h":                                   "h",
+		"https://":                            "https://",
+		"https://h/" + strings.Repeat("a", 9): "https://h/aaaaaaaaa",
+	} {
+		assert.Equal(t, want, p.url(given), given)
+	}
+	p.URLQuery = PolicyKeep
+	for given, want := range map[string]string{
+		"https://u:p@h/p?mail=a@b#c": "https://h/p?mail=a@b#c",
+		"https://user:7?pass@h/p":    "[redacted]",
+		"https://us?er:pass@h/p":     "[redacted]",
+		"https://h#a":                "https://h#a",
+	} {
+		assert.Equal(t, want, p.url(given), given)
+	}
+}
+
+func TestURLAttributesOfNoURL(t *testing.T) {
+	for endpoint, want := range map[string]map[string]any{
+		"":                         {},
+		"https://u:7/p@h":          {"url.full": "[redacted]"},
+		"h:8443/p":                 {"url.full": "h:8443/p"},
+		"https://h:99999999999/":   {"url.full": "https://h:99999999999/", "url.scheme": "https", "server.address": "h", "server.port": int64(443), "url.path": "/"},
+		"https://h:8443?x":         {"url.full": "https://h:8443", "url.scheme": "https", "server.address": "h", "server.port": int64(8443)},
+		"ws://h/":                  {"url.full": "ws://h/", "url.scheme": "ws", "server.address": "h", "url.path": "/"},
+		"http://[fe80::1%25eth0]/": {"url.full": "http://[fe80::1%25eth0]/", "url.scheme": "http", "server.address": "fe80::1%eth0", "server.port": int64(80), "url.path": "/"},
+	} {
+		body, err := json.Marshal(map[string]string{"actionId": "1", "apiEndpoint": endpoint})
+		require.NoError(t, err)
+		attrs := firstSpanAttributes(script(t, defaults(), string(body))).AsRaw()
+		delete(attrs, "cxone.action.id")
+		delete(attrs, "cxone.timestamp.source")
+		assert.Equal(t, want, attrs, endpoint)
+	}
+}
+
+// FuzzNastyURL puts a password between whatever a sender forgot to escape. It never comes out, by whatever way an
+// address gets out. Only an = before the @ makes a query of it.
+func FuzzNastyURL(f *testing.F) {
+	for _, seed := range [][5]string{
+		{"https://", "user", "", "", "host/path?a=b"},
+		{"https://", "user", "7/", "?", "host"},
+		{`https:\\`, "CORP\\user", "@", "#", "h:8443"},
+		{"", "user@x.org", "1?", "@", "h@h/h@h"},
+		{"jdbc:mysql://", "u", ":", "/", "h"},
+		{"/", "u", " ", "\n", "h"},
+		{"https://h/x?", "u", "&", "", "h"},
+	} {
+		f.Add(seed[0], seed[1], seed[2], seed[3], seed[4])
+	}
+	f.Fuzz(func(t *testing.T, scheme, user, before, after, rest string) {
+		if strings.Contains(scheme+user+before+after, "=") || strings.Contains(rest, "S3CRET") {
+			return
+		}
+		given := scheme + user + ":" + before + "S3CRET" + after + "@" + rest
+		for _, query := range []Policy{PolicyDrop, PolicyKeep} {
+			p := strict()
+			p.URLQuery = query
+			assert.NotContains(t, p.url(given), "S3CRET", "%q", given)
+			raw, err := json.Marshal(map[string]any{"apiEndpoint": given, "x": []any{map[string]string{"APIENDPOINT": given}}})
+			require.NoError(t, err)
+			clean := p.raw(string(raw))
+			assert.NotContains(t, clean, "S3CRET", "%q", given)
+			assert.True(t, json.Valid([]byte(clean)))
+		}
+		body, err := json.Marshal(map[string]string{"contactId": "1", "apiEndpoint": given})
+		require.NoError(t, err)
+		assert.NotContains(t, marshal(t, script(t, defaults(), string(body))), "S3CRET", "%q", given)
+	})
+}
+
+// FuzzRedact wants JSON from JSON, twice the same, and nothing of what a personal field held.
+func FuzzRedact(f *testing.F) {
+	f.Add(`{"a":{"From":"18018675309","Agent":"x"},"metadata":"[{\"To\":1}]"}`, `"+18018675309"`)
+	f.Add(`"[{\"Agent\":\"Jane\"}]"`, `{"x":[1,"S"]}`)
+	f.Add(`[1,"{",{"spearlineAnalysis":{"b":1}}]`, `null`)
+	f.Fuzz(func(t *testing.T, text, value string) {
+		hashed := strict()
+		hashed.PhoneNumbers, hashed.AgentNames, hashed.ExtraFields = PolicyHash, PolicyDrop, PolicyDrop
+		for _, p := range []Privacy{defaults().Privacy, strict(), hashed} {
+			if json.Valid([]byte(text)) {
+				text := strings.TrimLeft(text, " \t\r\n") // as the decoder hands it on
+				clean := p.raw(text)
+				if !strings.HasPrefix(clean, mask) && text[0] != '-' && (text[0] < '0' || text[0] > '9') {
+					assert.True(t, json.Valid([]byte(clean)), "%s: %s", text, clean)
+				}
+				assert.Equal(t, clean, p.raw(text))
+			}
+			if json.Valid([]byte(value)) && strings.Contains(value, "8018675309") {
+				for _, name := range []string{"From", "to", "\\u0046rom"} {
+					assert.NotContains(t, p.raw(`{"a":[{"`+name+`":`+value+`}]}`), "8018675309", value)
+				}
+			}
+		}
+	})
+}
