@@ -55,7 +55,7 @@ bin/cxonectl bin/quickstart: bin/%: $(call PARTS,receiver internal cmd)
 	@$(COMPILE) $(GO) build -o $@ ./cmd/$*
 
 .PHONY: test
-test: test-unit test-e2e ## Run all tests: unit, golden and, against the built collector, end to end
+test: build test-unit test-e2e ## Run all tests: unit, golden and, against the built collector, end to end
 
 .PHONY: test-unit
 test-unit: ## Run the unit and golden tests, with the race detector where there is a C compiler
