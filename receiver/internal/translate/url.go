@@ -21,14 +21,18 @@ func (p *Privacy) url(s string) string {
 		address, rest = s[:i], s[i:]
 	}
 	start := authority(address)
+	from := start
+	if start < 2 || !isSlash(address[start-2]) {
+		from = 0 // without two slashes, what looks like the scheme may be a user's name
+	}
 	given := address
 	address, refused := dropUserInfo(address, start)
-	if path, _, found := cutLast(address[start:], '@'); found && (len(address) < len(given) || strings.Contains(path, ":")) {
+	if path, _, found := cutLast(address[from:], '@'); found && (len(address) < len(given) || strings.Contains(path, ":")) {
 		return redacted
 	}
 	if before, _, found := cutLast(rest, '@'); found {
 		query, _, _ := strings.Cut(before, "@")
-		if refused || !strings.Contains(query, "=") && strings.Contains(given[start:]+before, ":") {
+		if refused || !strings.Contains(query, "=") && strings.Contains(given[from:]+before, ":") {
 			return redacted
 		}
 	}
@@ -41,14 +45,16 @@ func (p *Privacy) url(s string) string {
 // authority returns where an address's authority begins: after the scheme, where slashes follow it, and those slashes.
 func authority(address string) int {
 	start := 0
-	if i := strings.IndexByte(address, ':'); i >= 0 && i+1 < len(address) && (address[i+1] == '/' || address[i+1] == '\\') {
+	if i := strings.IndexByte(address, ':'); i >= 0 && i+1 < len(address) && isSlash(address[i+1]) {
 		start = i + 1
 	}
-	for start < len(address) && (address[start] == '/' || address[start] == '\\') {
+	for start < len(address) && isSlash(address[start]) {
 		start++
 	}
 	return start
 }
+
+func isSlash(c byte) bool { return c == '/' || c == '\\' }
 
 // dropUserInfo removes what stands before the last @ of an address's authority. Where the authority ends is unclear in
 // an address that net/url refuses (a password may hold a slash): there, everything before the last @ goes.
