@@ -1,0 +1,175 @@
+// Copyright The CXone Receiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/cxone-otel/cxonereceiver/cmd/cxonectl/internal/check"
+	"github.com/cxone-otel/cxonereceiver/cmd/cxonectl/internal/delivery"
+	"github.com/cxone-otel/cxonereceiver/cmd/cxonectl/internal/scenario"
+)
+
+// checkFlags are what `cxonectl check` is told.
+type checkFlags struct {
+	targetFlags
+
+	output string
+}
+
+func newCheckCommand() *cobra.Command {
+	var f checkFlags
+	command := &cobra.Command{
+		Use:   "check [URL...]",
+		Short: "See a callback's URL as the vendor's server would meet it",
+		Long: `Check looks at a callback's URL, as it stands in the vendor's form, the way the vendor's server would meet
+it: name, connection, TLS chain and dates, whether a client certificate is asked for and of which authority, the
+exact path's answers, and whether proxies in between let headers and large bodies through. One line each, with
+what to do about it.
+
+With --config and the sender's key it also signs a probe, which proves key, scheme and the way of the headers.
+Without a URL it looks at the callbacks of --config.
+
+Nothing is delivered: the probes hold {}, which no callback takes. They show up in the receiver's log and in its
+counters of refused deliveries. Run it from outside your own network, where the vendor is.
+
+Exit status: 0 nothing failed; 1 something did; 2 it could not run.`,
+		Example: `  cxonectl check https://hooks.example.org:8443/cxone/voice-quality
+  cxonectl check --config collector.yaml --private-key-file v1.key.pem
+  cxonectl check https://hooks.example.org/cxone/script-api --ca-file ca.crt --cert-file client.crt --key-file client.key`,
+		RunE: func(command *cobra.Command, urls []string) error {
+			return f.run(command.Context(), command.OutOrStdout(), urls)
+		},
+	}
+	flags := command.Flags()
+	f.register(flags)
+	flags.Lookup("timeout").DefValue = "10s"
+	f.timeout = 10 * time.Second
+	flags.StringVar(&f.output, "output", outputText, "text or json")
+	return command
+}
+
+func (f *checkFlags) run(ctx context.Context, out io.Writer, urls []string) error {
+	if f.output != outputText && f.output != outputJSON {
+		return fmt.Errorf("--output: %q is not text or json", f.output)
+	}
+	for _, text := range urls {
+		u, err := parseCallbackURL(text)
+		if err != nil {
+			return err
+		}
+		f.endpoint = u.Scheme + "://" + u.Host // the URLs say where; the configuration says the rest
+	}
+	t, err := f.open(ctx)
+	if err != nil {
+		return err
+	}
+	if len(urls) == 0 {
+		for _, dataType := range []scenario.DataType{scenario.VoiceQuality, scenario.ScriptAPI} {
+			if to, ok := t.urls[dataType]; ok {
+				urls = append(urls, to)
+			}
+		}
+	}
+	report := checkReport{out: out, json: f.output == outputJSON, counts: map[check.Level]int{}}
+	for _, each := range urls {
+		endpoint, err := f.endpointOf(each, t)
+		if err != nil {
+			return err
+		}
+		report.begin(each)
+		check.Run(ctx, endpoint, report.add)
+	}
+	return report.end()
+}
+
+// checkReport tells of findings: as text line by line, as JSON in one document at the end.
+type checkReport struct {
+	out    io.Writer
+	json   bool
+	counts map[check.Level]int
+	all    []checked
+}
+
+// checked is one URL and what was found, as --output json prints it.
+type checked struct {
+	URL      string          `json:"url"`
+	Findings []check.Finding `json:"findings"`
+}
+
+func (r *checkReport) begin(url string) {
+	r.all = append(r.all, checked{URL: url})
+	if !r.json {
+		fmt.Fprintln(r.out, url)
+	}
+}
+
+func (r *checkReport) add(finding check.Finding) {
+	r.counts[finding.Level]++
+	last := &r.all[len(r.all)-1]
+	last.Findings = append(last.Findings, finding)
+	if r.json {
+		return
+	}
+	fmt.Fprintf(r.out, "  %-4s  %-18s  %s\n", finding.Level, finding.What, finding.Text)
+	if finding.Remedy != "" {
+		fmt.Fprintf(r.out, "%28s%s\n", "-> ", finding.Remedy)
+	}
+}
+
+func (r *checkReport) end() error {
+	var err error
+	if r.json {
+		err = printJSON(r.out, r.all)
+	} else {
+		_, err = fmt.Fprintf(r.out, "\n%d ok, %s, %d failed\n", r.counts[check.OK], plural(r.counts[check.Warn], "warning", "warnings"), r.counts[check.Fail])
+	}
+	if err == nil && r.counts[check.Fail] > 0 {
+		err = errDiffers
+	}
+	return err
+}
+
+// endpointOf makes a URL ready to be looked at. It is signed as the callback is whose path it has.
+func (f *checkFlags) endpointOf(text string, t *target) (*check.Endpoint, error) {
+	u, err := parseCallbackURL(text)
+	if err != nil {
+		return nil, err
+	}
+	config, err := f.tls.Config()
+	if err != nil {
+		return nil, err
+	}
+	endpoint := &check.Endpoint{URL: u, TLS: config, Timeout: f.timeout, BodyBytes: min(7<<20, t.receiver.MaxBodyBytes)}
+	callback := scenario.VoiceQuality
+	if u.Path == t.receiver.ScriptAPI.Path {
+		callback = scenario.ScriptAPI
+	}
+	if t.sender != nil && t.sender.signers != nil {
+		var sign delivery.Sign
+		if sign, err = t.sender.sign(&scenario.Delivery{Callback: callback}); err != nil {
+			return nil, err
+		}
+		endpoint.Sign = sign
+	}
+	return endpoint, nil
+}
+
+func parseCallbackURL(text string) (*url.URL, error) {
+	u, err := url.Parse(text)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return nil, fmt.Errorf("%q is no http:// or https:// URL with a host: give the callback's whole URL, as it stands in the vendor's form", text)
+	}
+	if strings.Trim(u.Path, "/") == "" {
+		return nil, fmt.Errorf("%q has no path: give the callback's whole URL, such as %s/cxone/voice-quality", text, strings.TrimSuffix(text, "/"))
+	}
+	return u, nil
+}
