@@ -31,7 +31,7 @@ type diagnoseFlags struct {
 func newDiagnoseCommand() *cobra.Command {
 	var f diagnoseFlags
 	command := &cobra.Command{
-		Use:   "diagnose --capture FILE... --public-key-file FILE",
+		Use:   "diagnose CAPTURE... --public-key-file FILE",
 		Short: "Find out how the vendor signs, from captured requests and the key",
 		Long: `Diagnose finds the signature scheme of a sender who doesn't say: where the signature sits, its encoding,
 its algorithm, and the string that is signed. It prints the signature block to paste into the collector's
@@ -54,16 +54,16 @@ wrong string at once.
 Captures hold secrets and personal data. Nothing is sent anywhere; delete them afterwards.
 
 Exit status: 0 found; 1 not found; 2 it could not run.`,
-		Example: `  cxonectl diagnose --capture a.http --capture b.http --public-key-file v1.pub.pem
+		Example: `  cxonectl diagnose captures/rejected-*.http --public-key-file v1.pub.pem
   cxonectl diagnose --capture a.http --secret-file v1.secret --signature-url https://gateway.example.com/cxone
   cxonectl diagnose --capture a.http --public-key-file v1.pub.pem --consumer-id acme --key-version 1 --timeout 10m`,
-		Args: cobra.NoArgs,
-		RunE: func(command *cobra.Command, _ []string) error {
+		RunE: func(command *cobra.Command, files []string) error {
+			f.captures = append(f.captures, files...)
 			return f.run(command.Context(), command.OutOrStdout(), command.ErrOrStderr())
 		},
 	}
 	flags := command.Flags()
-	flags.StringArrayVar(&f.captures, "capture", nil, "`file` with a captured request; may be repeated")
+	flags.StringArrayVar(&f.captures, "capture", nil, "`file` with a captured request, as an argument is; may be repeated")
 	flags.SetNormalizeFunc(shortKeyName)
 	flags.StringVar(&f.publicKeyFile, "public-key-file", "", "`file` of the public key: PEM, base64 or JWK")
 	flags.StringVar(&f.secretFile, "secret-file", "", "`file` of the shared secret of an HMAC")
@@ -83,7 +83,7 @@ func (f *diagnoseFlags) check() error {
 	case f.output != outputText && f.output != outputJSON:
 		return fmt.Errorf("--output: %q is not text or json", f.output)
 	case len(f.captures) == 0:
-		return errors.New("say what to look at: --capture FILE, twice if there are two requests")
+		return errors.New("say what to look at: the files of captured requests, two if there are two")
 	case (f.publicKeyFile == "") == (f.secretFile == ""):
 		return errors.New("say what the requests should verify with: --public-key-file for a key pair, or --secret-file for an HMAC")
 	case f.timeout <= 0:

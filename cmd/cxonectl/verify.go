@@ -42,7 +42,7 @@ type verifyFlags struct {
 func newVerifyCommand() *cobra.Command {
 	var f verifyFlags
 	command := &cobra.Command{
-		Use:   "verify --capture FILE",
+		Use:   "verify CAPTURE...",
 		Short: "Check a captured request, and show the string that its signature should be over",
 		Long: `Verify judges captured requests as the receiver would, says which check fails, and shows the string that
 the signature was held against: lines of it, quoted, so that every blank and line end can be seen.
@@ -53,16 +53,16 @@ writes such files (signature::capture_rejected), "cxonectl sign --request" print
 How old a request may be counts from --at, else from the file's own time, which is when it was captured.
 
 Exit status: 0 every request is authentic; 1 some are not; 2 it could not be told.`,
-		Example: `  cxonectl verify --capture rejected-1.http --config collector.yaml
+		Example: `  cxonectl verify captures/rejected-*.http --config collector.yaml
   cxonectl verify --capture a.http --scheme github --secret-file secret
   cxonectl verify --capture a.http --scheme rfc9421 --algorithm ed25519 --public-key-file v1.pub.pem --at 2026-01-31T12:00:00Z`,
-		Args: cobra.NoArgs,
-		RunE: func(command *cobra.Command, _ []string) error {
+		RunE: func(command *cobra.Command, files []string) error {
+			f.captures = append(f.captures, files...)
 			return f.run(command.Context(), command.OutOrStdout())
 		},
 	}
 	flags := command.Flags()
-	flags.StringArrayVar(&f.captures, "capture", nil, "`file` with a captured request; may be repeated")
+	flags.StringArrayVar(&f.captures, "capture", nil, "`file` with a captured request, as an argument is; may be repeated")
 	flags.StringArrayVar(&f.config, "config", nil, "the collector's configuration `file`, whose signature block counts; may be repeated")
 	flags.StringVar(&f.receiver, "receiver", "", "`name` of the receiver in it, such as cxone/eu, where there are several")
 	flags.StringVar(&f.scheme, "scheme", signature.DefaultScheme, "the scheme where there is no --config: "+strings.Join(signature.Schemes(), ", "))
@@ -80,7 +80,7 @@ Exit status: 0 every request is authentic; 1 some are not; 2 it could not be tol
 
 func (f *verifyFlags) run(ctx context.Context, out io.Writer) error {
 	if len(f.captures) == 0 {
-		return errors.New("say what to verify: --capture FILE")
+		return errors.New("say what to verify: the files of captured requests")
 	}
 	receiver, err := f.findReceiver(ctx)
 	if err != nil {
@@ -154,16 +154,16 @@ func (f *verifyFlags) judge(out io.Writer, receiver *collectorconfig.Receiver, f
 func readCapture(file string) (*http.Request, []byte, time.Time, error) {
 	text, err := os.Open(file) //nolint:gosec // the file that the user named
 	if err != nil {
-		return nil, nil, time.Time{}, fmt.Errorf("--capture: %w", err)
+		return nil, nil, time.Time{}, fmt.Errorf("captured request: %w", err)
 	}
 	defer text.Close()
 	info, err := text.Stat()
 	if err != nil {
-		return nil, nil, time.Time{}, fmt.Errorf("--capture: %w", err)
+		return nil, nil, time.Time{}, fmt.Errorf("captured request: %w", err)
 	}
 	request, body, err := capture.Read(text)
 	if err != nil {
-		return nil, nil, time.Time{}, fmt.Errorf("--capture: %s: %w", file, err)
+		return nil, nil, time.Time{}, fmt.Errorf("captured request: %s: %w", file, err)
 	}
 	return request, body, info.ModTime(), nil
 }

@@ -19,6 +19,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -197,7 +198,7 @@ func TestAnswers(t *testing.T) {
 				endpoint.Sign = nil
 			}
 			lines, text := findings(t, endpoint)
-			assert.Equal(t, append(start[:len(start):len(start)], tc.want...), lines, text)
+			assert.Equal(t, append(slices.Clip(start), tc.want...), lines, text)
 			assert.Contains(t, text, tc.says)
 		})
 	}
@@ -262,8 +263,8 @@ func TestTLS(t *testing.T) {
 	with := func(middle ...string) []string { return append(append(start[:2:2], middle...), rest...) }
 	for name, tc := range map[string]struct {
 		certificate tls.Certificate
-		server      tls.Config
-		client      tls.Config
+		server      *tls.Config
+		client      *tls.Config
 		want        []string
 		says        string
 	}{
@@ -273,7 +274,7 @@ func TestTLS(t *testing.T) {
 			says:        "not by one that this machine trusts",
 		},
 		"of an authority that nobody knows": {
-			certificate: good, client: tls.Config{RootCAs: strangers},
+			certificate: good, client: &tls.Config{RootCAs: strangers},
 			want: with("ok tls", "FAIL certificate", "ok client certificate"),
 			says: "sent no intermediate certificate",
 		},
@@ -303,36 +304,36 @@ func TestTLS(t *testing.T) {
 			says:        "3 days",
 		},
 		"TLS 1.0 is taken too": {
-			certificate: good, server: tls.Config{MinVersion: tls.VersionTLS10},
+			certificate: good, server: &tls.Config{MinVersion: tls.VersionTLS10},
 			want: with("ok tls", "warn certificate", "warn tls", "ok client certificate"),
 			says: "TLS 1.1 is accepted too",
 		},
 		"a client certificate is asked for, and none given": {
-			certificate: good, server: tls.Config{ClientAuth: tls.RequireAndVerifyClientCert, ClientCAs: roots, MinVersion: tls.VersionTLS13},
+			certificate: good, server: &tls.Config{ClientAuth: tls.RequireAndVerifyClientCert, ClientCAs: roots, MinVersion: tls.VersionTLS13},
 			want: append(start[:2:2], "ok client certificate", "ok tls", "warn certificate", "ok GET"),
 			says: "asks for a certificate of CN=the authority",
 		},
 		"before TLS 1.3, too": {
-			certificate: good, server: tls.Config{ClientAuth: tls.RequireAndVerifyClientCert, ClientCAs: roots, MaxVersion: tls.VersionTLS12},
+			certificate: good, server: &tls.Config{ClientAuth: tls.RequireAndVerifyClientCert, ClientCAs: roots, MaxVersion: tls.VersionTLS12},
 			want: append(start[:2:2], "ok client certificate", "FAIL tls"),
 			says: "give --cert-file and --key-file",
 		},
 		"a client certificate is asked for, and given": {
-			certificate: good, server: tls.Config{ClientAuth: tls.RequireAndVerifyClientCert, ClientCAs: roots},
-			client: tls.Config{Certificates: []tls.Certificate{issue(t, &ca, func(c *x509.Certificate) {
+			certificate: good, server: &tls.Config{ClientAuth: tls.RequireAndVerifyClientCert, ClientCAs: roots},
+			client: &tls.Config{Certificates: []tls.Certificate{issue(t, &ca, func(c *x509.Certificate) {
 				c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}
 			})}},
 			want: append(append(start[:2:2], "ok client certificate", "ok tls", "warn certificate"), rest...),
 			says: "the one given is",
 		},
 		"another authority's client certificate": {
-			certificate: good, server: tls.Config{ClientAuth: tls.RequireAndVerifyClientCert, ClientCAs: roots, MinVersion: tls.VersionTLS13},
-			client: tls.Config{Certificates: []tls.Certificate{stranger}},
+			certificate: good, server: &tls.Config{ClientAuth: tls.RequireAndVerifyClientCert, ClientCAs: roots, MinVersion: tls.VersionTLS13},
+			client: &tls.Config{Certificates: []tls.Certificate{stranger}},
 			want:   append(start[:2:2], "FAIL client certificate", "ok tls", "warn certificate", "FAIL GET"),
 			says:   "put this one's authority into tls.client_ca_file",
 		},
 		"a client certificate that nobody asked for": {
-			certificate: good, client: tls.Config{Certificates: []tls.Certificate{stranger}},
+			certificate: good, client: &tls.Config{Certificates: []tls.Certificate{stranger}},
 			want: with("ok tls", "warn certificate", "FAIL client certificate"),
 			says: "let it pass TLS through",
 		},
@@ -341,12 +342,17 @@ func TestTLS(t *testing.T) {
 			server := httptest.NewUnstartedServer(http.HandlerFunc(receiver))
 			server.Config.ErrorLog = log.New(io.Discard, "", 0)
 			server.EnableHTTP2 = true
-			server.TLS = &tc.server
+			server.TLS = &tls.Config{MinVersion: tls.VersionTLS12}
+			if tc.server != nil {
+				server.TLS = tc.server
+			}
 			server.TLS.Certificates = []tls.Certificate{tc.certificate}
 			server.StartTLS()
 			defer server.Close()
-			client := &tc.client
-			client.MinVersion = tls.VersionTLS12
+			client := &tls.Config{MinVersion: tls.VersionTLS12}
+			if tc.client != nil {
+				client = tc.client
+			}
 			if client.RootCAs == nil {
 				client.RootCAs = roots
 			}

@@ -67,7 +67,7 @@ func (c *checker) handshake(ctx context.Context, address string) bool {
 		c.fail("tls", err.Error(), "the address answered a moment ago: is something unstable in between?")
 		return false
 	}
-	defer connection.Close()
+	defer func() { _ = connection.Close() }()
 	ctx, cancel := context.WithTimeout(ctx, c.Timeout)
 	defer cancel()
 	client := tls.Client(connection, config)
@@ -156,7 +156,7 @@ func (c *checker) oldVersions(ctx context.Context) {
 	if err != nil {
 		return
 	}
-	defer connection.Close()
+	defer func() { _ = connection.Close() }()
 	ctx, cancel := context.WithTimeout(ctx, c.Timeout)
 	defer cancel()
 	client := tls.Client(connection, config)
