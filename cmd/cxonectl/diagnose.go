@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -111,8 +110,12 @@ func (f *diagnoseFlags) run(ctx context.Context, out, errOut io.Writer) error {
 		}
 		captures[i] = search.Capture{Name: file, Request: request, Body: body}
 	}
-	meter := newMeter(errOut)
-	f.options.Progress = meter.show
+	meter := newMeter(errOut, 10*time.Second)
+	f.options.Progress = func(p search.Progress) {
+		rate := float64(p.Tried) / p.Elapsed.Seconds()
+		meter.show(fmt.Sprintf("%s strings tried in %s, %s/s, oddity %d",
+			grouped(p.Tried), p.Elapsed.Round(time.Second), grouped(uint64(rate)), p.Level), p.Elapsed)
+	}
 	ctx, cancel := context.WithTimeout(ctx, f.timeout)
 	defer cancel()
 	result, err := search.Run(ctx, captures, key, f.options)
@@ -138,46 +141,6 @@ func (f *diagnoseFlags) readKey() (*search.Key, error) {
 	}
 	key, err := search.SecretFile(f.secretFile, f.secretEncoding)
 	return key, wrap("--secret-file", err)
-}
-
-// meter shows how a search goes on: in one line that changes on a terminal, and now and then a line elsewhere.
-type meter struct {
-	out      io.Writer
-	terminal bool
-	shown    bool
-	last     time.Duration
-}
-
-// plainInterval is how often a line is written that stays.
-const plainInterval = 10 * time.Second
-
-func newMeter(out io.Writer) *meter {
-	m := &meter{out: out}
-	if file, ok := out.(*os.File); ok {
-		info, err := file.Stat()
-		m.terminal = err == nil && info.Mode()&os.ModeCharDevice != 0
-	}
-	return m
-}
-
-func (m *meter) show(p search.Progress) {
-	rate := float64(p.Tried) / p.Elapsed.Seconds()
-	text := fmt.Sprintf("%s strings tried in %s, %s/s, oddity %d", grouped(p.Tried), p.Elapsed.Round(time.Second), grouped(uint64(rate)), p.Level)
-	switch {
-	case m.terminal:
-		fmt.Fprintf(m.out, "\r%s\x1b[K", text)
-		m.shown = true
-	case p.Elapsed-m.last >= plainInterval:
-		m.last = p.Elapsed
-		fmt.Fprintln(m.out, text)
-	}
-}
-
-// end takes the line away, so that what follows begins at the left.
-func (m *meter) end() {
-	if m.shown {
-		fmt.Fprint(m.out, "\r\x1b[K")
-	}
 }
 
 // shortKeyName takes --public-key for --public-key-file: what it names is a file either way.

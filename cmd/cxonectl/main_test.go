@@ -34,6 +34,7 @@ func startStandIns(env *testscript.Env) error {
 		"FORGETFUL":     {},
 		"TLS_ENDPOINT":  {tls: true},
 		"MTLS_ENDPOINT": {tls: true, wantsCertificate: true},
+		"BUSY":          {busyFor: 3},
 		"BROKEN":        {brokenBy: "<html>\x1b[31mBad Gateway</html>"},
 	} {
 		server := s.start()

@@ -108,17 +108,8 @@ func describe(s *sent) delivered {
 
 // asExpected says whether a delivery's answer is the one that its scenario expects.
 func asExpected(s *sent) bool {
-	e, a := &s.Expect, s.answer
-	switch {
-	case a.Status != e.Status:
-		return false
-	case a.Status != http.StatusOK:
-		return true
-	default:
-		records := e.Accepted < 0 || a.Accepted == e.Accepted && a.Unreadable == e.Unreadable
-		repeat := e.Repeat == scenario.MayRepeat || a.Duplicate == (e.Repeat == scenario.IsRepeat)
-		return records && repeat
-	}
+	a := s.answer
+	return s.Expect.Met(a.Status, a.Accepted, a.Unreadable, a.Duplicate)
 }
 
 func (s *summary) count(d *delivered) {

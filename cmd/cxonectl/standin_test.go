@@ -21,6 +21,7 @@ type standIn struct {
 	tls              bool
 	wantsCertificate bool
 	brokenBy         string // answers 502 with this
+	busyFor          int    // so many deliveries are answered 503 first
 	verify           func(r *http.Request, body []byte) error
 
 	mu   sync.Mutex
@@ -68,6 +69,9 @@ func (s *standIn) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case err != nil:
 		refuse(w, http.StatusBadRequest, "unread")
+	case s.busy():
+		w.Header().Set("Retry-After", "1")
+		refuse(w, http.StatusServiceUnavailable, "try again")
 	case s.verify != nil && s.verify(r, body) != nil:
 		refuse(w, http.StatusUnauthorized, "authentication failed")
 	case !json.Valid(body):
@@ -77,6 +81,13 @@ func (s *standIn) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	default:
 		s.accept(w, r.URL.Path, string(body))
 	}
+}
+
+func (s *standIn) busy() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.busyFor--
+	return s.busyFor >= 0
 }
 
 func refuse(w http.ResponseWriter, status int, text string) {

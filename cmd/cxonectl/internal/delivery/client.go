@@ -59,7 +59,7 @@ type Client struct {
 func NewClient(config *tls.Config, timeout time.Duration) *Client {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.TLSClientConfig = config
-	transport.MaxIdleConnsPerHost = 64
+	transport.MaxIdleConns, transport.MaxIdleConnsPerHost = 0, 1024 // as many as a load has workers
 	return &Client{http: http.Client{
 		Transport: transport,
 		Timeout:   timeout,

@@ -72,11 +72,11 @@ func sample(t DataType, body []byte) Delivery {
 }
 
 func voice(record VoiceRecord) Delivery {
-	return Delivery{DataType: VoiceQuality, Body: mustMarshal(record), Records: 1, Expect: Accepted(1)}
+	return Delivery{DataType: VoiceQuality, Body: Encode(record), Records: 1, Expect: Accepted(1)}
 }
 
 func script(m *Model, records ...ScriptRecord) Delivery {
-	body := envelope(m.now.In(m.zone), records)
+	body := Envelope(m.now.In(m.zone), records)
 	return Delivery{DataType: ScriptAPI, Body: body, Records: len(records), Expect: Accepted(len(records))}
 }
 
@@ -121,7 +121,7 @@ func batch(m *Model) []Delivery {
 		calls[i] = m.call(contact, contact, pick(m, actions), "200", "OK", 0.2+float64(i)/4, time.Minute)
 	}
 	return []Delivery{
-		{DataType: VoiceQuality, Body: mustMarshal(legs), Records: len(legs), Expect: Accepted(len(legs))},
+		{DataType: VoiceQuality, Body: Encode(legs), Records: len(legs), Expect: Accepted(len(legs))},
 		script(m, calls...),
 	}
 }
@@ -170,8 +170,8 @@ func unknownFields(m *Model) []Delivery {
 		RetryCount string `json:"retryCount"`
 	}{m.call(contact, contact, actions[1], "200", "OK", 0.5, time.Minute), "2"}
 	return []Delivery{
-		{DataType: VoiceQuality, Body: mustMarshal(leg), Records: 1, Expect: Accepted(1)},
-		{DataType: ScriptAPI, Body: envelope(m.now.In(m.zone), []any{call}), Records: 1, Expect: Accepted(1)},
+		{DataType: VoiceQuality, Body: Encode(leg), Records: 1, Expect: Accepted(1)},
+		{DataType: ScriptAPI, Body: Envelope(m.now.In(m.zone), []any{call}), Records: 1, Expect: Accepted(1)},
 	}
 }
 
@@ -184,12 +184,12 @@ func badNeighbour(m *Model) []Delivery {
 	}
 	expect := Accepted(2)
 	expect.Unreadable = 1
-	return []Delivery{{DataType: VoiceQuality, Body: mustMarshal(records), Records: len(records), Expect: expect}}
+	return []Delivery{{DataType: VoiceQuality, Body: Encode(records), Records: len(records), Expect: expect}}
 }
 
 func malformed(m *Model) []Delivery {
 	contact := m.contact()
-	whole := mustMarshal(m.leg(contact, contact, goodQuality, time.Minute, time.Minute))
+	whole := Encode(m.leg(contact, contact, goodQuality, time.Minute, time.Minute))
 	return []Delivery{{DataType: VoiceQuality, Body: whole[:len(whole)/2], Expect: Refused(http.StatusBadRequest)}}
 }
 
@@ -198,7 +198,7 @@ func oversized(m *Model) []Delivery {
 	contact := m.contact()
 	record := m.leg(contact, contact, goodQuality, time.Minute, time.Minute)
 	record.Disposition = "%"
-	body := mustMarshal(record)
+	body := Encode(record)
 	filler := strings.Repeat("x", max(0, int(m.maxBytes)-len(body)+2))
 	body = bytes.Replace(body, []byte(`"%"`), []byte(fmt.Sprintf("%q", filler)), 1)
 	return []Delivery{{DataType: VoiceQuality, Body: body, Expect: Refused(http.StatusRequestEntityTooLarge)}}

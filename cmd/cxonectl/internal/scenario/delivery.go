@@ -85,6 +85,20 @@ const (
 	MayRepeat               // either
 )
 
+// Met says whether an answer is the one that is expected.
+func (e *Expectation) Met(status, accepted, unreadable int, duplicate bool) bool {
+	switch {
+	case status != e.Status:
+		return false
+	case status != http.StatusOK:
+		return true
+	default:
+		records := e.Accepted < 0 || accepted == e.Accepted && unreadable == e.Unreadable
+		repeat := e.Repeat == MayRepeat || duplicate == (e.Repeat == IsRepeat)
+		return records && repeat
+	}
+}
+
 // Accepted expects that n records are taken.
 func Accepted(n int) Expectation { return Expectation{Status: http.StatusOK, Accepted: n} }
 

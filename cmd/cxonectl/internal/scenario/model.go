@@ -101,9 +101,9 @@ func (m *Model) leg(contact, master int64, q quality, length, ended time.Duratio
 		ContactID: contact, MasterContactID: master, BusinessUnit: businessUnit, Cluster: cluster, DataSource: "SBC EXMS",
 		SkillID: what.id, SkillName: what.name, Poc: what.entryPoint,
 		TeamID: who.team, TeamName: who.teamName, AgentID: who.id, Agent: who.name,
-		StartDateTime: timestamp(end.Add(-length)), EndDateTime: timestamp(end),
+		StartDateTime: Timestamp(end.Add(-length)), EndDateTime: Timestamp(end),
 		From: fmt.Sprintf("+1801555%04d", 100+m.random.IntN(100)), To: strconv.Itoa(who.id), Direction: "Inbound",
-		AvgRFactor: rFactor, AvgMos: mos(rFactor), CallScore: math.Round(mos(rFactor)),
+		AvgRFactor: rFactor, AvgMos: MOS(rFactor), CallScore: math.Round(MOS(rFactor)),
 		AvgJitter: m.around(q.jitter), AvgPktLoss: m.around(q.loss), AvgRtt: m.around(q.rtt), AvgBitrate: m.around([2]float64{42, 6}),
 		Callduration: int(length.Seconds()), Ringtime: 2 + m.random.IntN(9), CallSetupTime: math.Round(m.around([2]float64{700, 300})),
 		LineType: "webRTC", ConnectionType: "TURN", MediaTransport: "udp", DisconnectReason: "1", Disposition: "Resolved", SipResponseCode: 200,
@@ -112,8 +112,8 @@ func (m *Model) leg(contact, master int64, q quality, length, ended time.Duratio
 	}
 }
 
-// mos is the mean opinion score that goes with an R-factor (ITU-T G.107, annex B), so that the two figures agree.
-func mos(r float64) float64 { return round2(1 + 0.035*r + r*(r-60)*(100-r)*7e-6) }
+// MOS is the mean opinion score that goes with an R-factor (ITU-T G.107, annex B), so that the two figures agree.
+func MOS(r float64) float64 { return round2(max(1, 1+0.035*r+r*(r-60)*(100-r)*7e-6)) }
 
 // action is a step of a Studio script that calls somebody's API.
 type action struct {
@@ -132,10 +132,10 @@ var actions = []action{
 // call makes up an API call that ended the given time ago.
 func (m *Model) call(contact, master int64, a action, code, message string, seconds float64, ended time.Duration) ScriptRecord {
 	return ScriptRecord{
-		BusNo: strconv.Itoa(businessUnit), MessageID: m.messageID(),
+		BusNo: strconv.Itoa(businessUnit), MessageID: UUID(m.random),
 		ContactID: strconv.FormatInt(contact, 10), MasterContactID: strconv.FormatInt(master, 10),
 		ScriptID: a.script, ScriptName: a.scriptName, ActionID: a.id, ActionName: a.name, ActionLabel: a.label,
-		DateTime:    m.now.Add(-ended).In(m.zone).Format(scriptTime),
+		DateTime:    m.now.Add(-ended).In(m.zone).Format(ScriptTime),
 		APIEndpoint: a.endpoint, APIResponseCode: code, APIResponseMessage: message,
 		ResponseTime: strconv.FormatFloat(seconds, 'f', 6, 64),
 	}
@@ -144,9 +144,9 @@ func (m *Model) call(contact, master int64, a action, code, message string, seco
 // contact makes up a contact ID, of the size of those in the vendor's sample.
 func (m *Model) contact() int64 { return 460_000_000_000 + m.random.Int64N(40_000_000_000) }
 
-// messageID makes up a UUID (version 4, RFC 9562).
-func (m *Model) messageID() string {
-	high, low := m.random.Uint64(), m.random.Uint64()
+// UUID makes up a UUID (version 4, RFC 9562), such as a message ID is.
+func UUID(random *rand.Rand) string {
+	high, low := random.Uint64(), random.Uint64()
 	return fmt.Sprintf("%08x-%04x-4%03x-%04x-%012x", high>>32, high>>16&0xffff, high&0xfff, low>>48&0x3fff|0x8000, low&0xffffffffffff)
 }
 

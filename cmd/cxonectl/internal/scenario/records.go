@@ -22,8 +22,8 @@ type VoiceRecord struct {
 	AgentID                  int       `json:"AgentId"`
 	Agent                    string    `json:"Agent"`
 	DbKey                    any       `json:"DbKey"`
-	StartDateTime            timestamp `json:"StartDateTime"`
-	EndDateTime              timestamp `json:"EndDateTime"`
+	StartDateTime            Timestamp `json:"StartDateTime"`
+	EndDateTime              Timestamp `json:"EndDateTime"`
 	From                     string    `json:"From"`
 	To                       string    `json:"To"`
 	Direction                any       `json:"Direction"`
@@ -79,30 +79,30 @@ type ScriptRecord struct {
 	ResponseTime       string `json:"responseTime"` // taken to be s
 }
 
-// timestamp is a time the way a voice quality record writes it.
-type timestamp time.Time
+// Timestamp is a time the way a voice quality record writes it.
+type Timestamp time.Time
 
 // MarshalText implements encoding.TextMarshaler.
-func (t timestamp) MarshalText() ([]byte, error) {
+func (t Timestamp) MarshalText() ([]byte, error) {
 	return time.Time(t).UTC().AppendFormat(nil, "2006-01-02T15:04:05.000Z"), nil
 }
 
-// scriptTime is a time the way a script API record writes it: US style, in the business unit's zone, which it doesn't name.
-const scriptTime = "1/2/2006 3:04:05 PM"
+// ScriptTime is a time the way a script API record writes it: US style, in the business unit's zone, which it doesn't name.
+const ScriptTime = "1/2/2006 3:04:05 PM"
 
-// envelope puts script API records into what CXone wraps around them: the array travels as a string, and the event's name
+// Envelope puts script API records into what CXone wraps around them: the array travels as a string, and the event's name
 // has a space at its end.
-func envelope(at time.Time, records any) []byte {
-	return mustMarshal(struct {
+func Envelope(at time.Time, records any) []byte {
+	return Encode(struct {
 		Source    string `json:"source"`
 		Event     string `json:"event"`
 		Timestamp string `json:"timestamp"`
 		Metadata  string `json:"metadata"`
-	}{"NICE", "SCRIPT_API_MONITORING ", at.Format(scriptTime), string(mustMarshal(records))})
+	}{"NICE", "SCRIPT_API_MONITORING ", at.Format(ScriptTime), string(Encode(records))})
 }
 
-// mustMarshal is for values of this package's own types, none of which can fail.
-func mustMarshal(v any) []byte {
+// Encode is for values of this package's own types, none of which can fail.
+func Encode(v any) []byte {
 	text, err := json.Marshal(v)
 	if err != nil {
 		panic(err)

@@ -23,9 +23,9 @@ var testSettings = Settings{
 func TestRecordsHaveTheFieldsOfTheVendorsSamples(t *testing.T) {
 	var around struct{ Metadata string }
 	require.NoError(t, json.Unmarshal(sampleScript, &around))
-	assert.Equal(t, names(t, sampleVoice), names(t, mustMarshal(VoiceRecord{})))
-	assert.Equal(t, names(t, []byte(around.Metadata)), names(t, mustMarshal([]ScriptRecord{{}})))
-	assert.Equal(t, names(t, sampleScript), names(t, envelope(time.Now(), nil)))
+	assert.Equal(t, names(t, sampleVoice), names(t, Encode(VoiceRecord{})))
+	assert.Equal(t, names(t, []byte(around.Metadata)), names(t, Encode([]ScriptRecord{{}})))
+	assert.Equal(t, names(t, sampleScript), names(t, Envelope(time.Now(), nil)))
 }
 
 // names returns the members' names of a JSON object, or of the first in an array, in their order.
@@ -92,7 +92,7 @@ func TestTimesLieBeforeNow(t *testing.T) {
 				assert.WithinRange(t, at, testSettings.Now.Add(-time.Hour), testSettings.Now, play.Name)
 			}
 			for _, text := range us.FindAllString(string(d.Body), -1) {
-				at, err := time.Parse(scriptTime, text)
+				at, err := time.Parse(ScriptTime, text)
 				require.NoError(t, err)
 				assert.WithinRange(t, at, testSettings.Now.Add(-time.Hour), testSettings.Now, play.Name)
 			}
@@ -130,6 +130,6 @@ func TestTheJourneyIsOneCustomers(t *testing.T) {
 func TestMosGoesWithTheRFactor(t *testing.T) {
 	// ITU-T G.107, table B.1.
 	for r, want := range map[float64]float64{90: 4.34, 80: 4.03, 70: 3.60, 60: 3.10, 50: 2.58} {
-		assert.InDelta(t, want, mos(r), 0.011)
+		assert.InDelta(t, want, MOS(r), 0.011)
 	}
 }

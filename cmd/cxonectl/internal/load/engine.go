@@ -1,0 +1,229 @@
+// Copyright The CXone Receiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Package load delivers at a rate, as a sender does who has to get everything through: it comes back after a 503, after a
+// 429 and after a broken connection, and keeps a ledger of what was acknowledged.
+//
+// It is an open loop. When a delivery is due is decided before the run, not by the answers: what is due while all workers
+// are busy waits, and its latency counts from when it was due. A slow server shows up as latency, and not as a lower rate
+// that flatters it (the coordinated omission of closed loops). A timer may be late by a millisecond or so, which counts as
+// latency too. Without a rate it is a closed loop, which finds out the most that a server takes, and whose latency says
+// little.
+package load
+
+import (
+	"container/heap"
+	"context"
+	"math"
+	"sync"
+	"time"
+
+	"github.com/cxone-otel/cxonereceiver/cmd/cxonectl/internal/delivery"
+	"github.com/cxone-otel/cxonereceiver/cmd/cxonectl/internal/traffic"
+)
+
+// Config says what is delivered, how fast and how stubbornly.
+type Config struct {
+	// Rate is the number of deliveries a second. 0: as fast as the workers can.
+	Rate float64
+	// Workers is the number of requests at a time.
+	Workers int
+	// Count is the number of deliveries. 0: until Duration is over, which then must be set.
+	Count    int
+	Duration time.Duration
+	// Retry says how a sender comes back.
+	Retry Retry
+
+	// Next makes up the next delivery.
+	Next func() traffic.Delivery
+	// Post sends a delivery once. It is called by several workers at a time, and anew for each try, so that a signature's
+	// timestamp is that of the try.
+	Post func(context.Context, *traffic.Delivery) (*delivery.Answer, error)
+	// Ledger takes what was acknowledged; nil for none.
+	Ledger *Ledger
+}
+
+// Total is the number of deliveries in a run, which is not known beforehand where only the time is bounded.
+func (c *Config) Total() (total int, known bool) {
+	if c.Count > 0 {
+		return c.Count, true
+	}
+	return int(math.Ceil(c.Rate * c.Duration.Seconds())), c.Rate > 0
+}
+
+// job is a delivery on its way.
+type job struct {
+	traffic.Delivery
+
+	due   time.Time // when its next try is
+	since time.Time // what its latency counts from
+	tries int
+	end   *end // nil: it is to be tried again
+}
+
+// engine is a run.
+type engine struct {
+	Config
+
+	stats   *Stats
+	started time.Time
+	made    int
+	retries retries
+	flying  int
+	stopped bool
+
+	work chan *job
+	done chan *job
+}
+
+// Run delivers until all is done or the context ends, and counts into stats. When the context ends nothing new is sent, and
+// what is on its way is given a moment. An error is the ledger's: what was acknowledged could not be written down.
+func Run(ctx context.Context, c Config, stats *Stats) error {
+	e := &engine{Config: c, stats: stats, started: time.Now(), work: make(chan *job), done: make(chan *job)}
+	stats.start(e.started)
+	posts, stopPosts := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopPosts()
+	defer context.AfterFunc(ctx, func() { time.AfterFunc(grace, stopPosts) })()
+
+	var workers sync.WaitGroup
+	for range c.Workers {
+		workers.Go(func() {
+			for j := range e.work {
+				e.try(posts, j)
+				e.done <- j
+			}
+		})
+	}
+	err := e.pace(ctx)
+	close(e.work)
+	workers.Wait()
+	stats.finish(time.Now())
+	return err
+}
+
+// grace is what requests on their way are given when a run is broken off.
+const grace = 2 * time.Second
+
+// pace hands out what is due, first come, first served, until nothing is left.
+func (e *engine) pace(ctx context.Context) error {
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	fresh := e.next()
+	stop := ctx.Done()
+	for fresh != nil || len(e.retries) > 0 || e.flying > 0 {
+		first := e.first(fresh)
+		var work chan *job
+		var due <-chan time.Time
+		if first != nil {
+			if wait := time.Until(first.due); wait > 0 {
+				timer.Reset(wait)
+				due = timer.C
+			} else {
+				work = e.work
+			}
+		}
+		select {
+		case work <- first:
+			e.flying++
+			if first == fresh {
+				fresh = e.next()
+			} else {
+				heap.Pop(&e.retries)
+			}
+		case j := <-e.done:
+			e.flying--
+			if err := e.settle(j); err != nil {
+				return e.drain(err)
+			}
+		case <-due:
+		case <-stop:
+			stop, fresh, e.stopped = nil, nil, true
+			e.stats.breakOff(len(e.retries))
+			e.retries = nil
+		}
+		e.stats.backlog(e.overdue(fresh), len(e.retries))
+	}
+	return nil
+}
+
+// drain waits for the workers, so that none is left waiting for us.
+func (e *engine) drain(err error) error {
+	for ; e.flying > 0; e.flying-- {
+		<-e.done
+	}
+	return err
+}
+
+// next makes the next delivery, nil after the last.
+func (e *engine) next() *job {
+	now := time.Now()
+	if total, known := e.Total(); known && e.made >= total || !known && now.Sub(e.started) >= e.Duration {
+		return nil
+	}
+	j := &job{due: now}
+	if e.Rate > 0 {
+		j.due = e.started.Add(time.Duration(math.Round(float64(e.made) / e.Rate * float64(time.Second))))
+		j.since = j.due
+	}
+	j.Delivery = e.Next()
+	e.made++
+	return j
+}
+
+// first returns what is due first.
+func (e *engine) first(fresh *job) *job {
+	if len(e.retries) > 0 && (fresh == nil || e.retries[0].due.Before(fresh.due)) {
+		return e.retries[0]
+	}
+	return fresh
+}
+
+// overdue is how many deliveries are due for the first time and wait for a worker.
+func (e *engine) overdue(fresh *job) int {
+	if e.Rate == 0 || fresh == nil {
+		return 0
+	}
+	late := time.Since(fresh.due)
+	if late <= 0 {
+		return 0
+	}
+	total, _ := e.Total()
+	return min(1+int(late.Seconds()*e.Rate), total-e.made+1)
+}
+
+// settle books what a try came to, or puts the delivery aside until its next one.
+func (e *engine) settle(j *job) error {
+	switch {
+	case j.end != nil:
+		e.stats.settle(j)
+	case e.stopped:
+		e.stats.breakOff(1)
+		return nil
+	default:
+		heap.Push(&e.retries, j)
+		return nil
+	}
+	if j.end.acknowledged && e.Ledger != nil {
+		return e.Ledger.write(j)
+	}
+	return nil
+}
+
+// retries are the deliveries that wait for their next try, the first one due on top.
+type retries []*job
+
+func (r retries) Len() int           { return len(r) }
+func (r retries) Less(i, k int) bool { return r[i].due.Before(r[k].due) }
+func (r retries) Swap(i, k int)      { r[i], r[k] = r[k], r[i] }
+
+// Push implements heap.Interface.
+func (r *retries) Push(x any) { *r = append(*r, x.(*job)) }
+
+// Pop implements heap.Interface.
+func (r *retries) Pop() any {
+	last := len(*r) - 1
+	j := (*r)[last]
+	(*r)[last] = nil
+	*r = (*r)[:last]
+	return j
+}

@@ -1,0 +1,223 @@
+// Copyright The CXone Receiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package load
+
+import (
+	"maps"
+	"math"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/cxone-otel/cxonereceiver/cmd/cxonectl/internal/delivery"
+)
+
+// Stats counts what becomes of deliveries. It is safe for concurrent use; its zero value is ready.
+type Stats struct {
+	mu sync.Mutex
+	// totals is all that is simply counted.
+	totals Totals
+	began  time.Time
+	ended  time.Time
+	// first and last are when the first and the last delivery were sent for the first time.
+	first, last time.Time
+	latency     histogram // of what was acknowledged, from when it was due
+	answers     histogram // of each request that was answered, from when it was sent
+
+	// since is what happened since the last Interval.
+	since struct {
+		at       time.Time
+		requests int
+		latency  histogram
+	}
+}
+
+// Totals are a run's counts. Deliveries are counted once, requests once for each try.
+type Totals struct {
+	// Deliveries were sent at least once; Kinds tells what they were.
+	Deliveries int            `json:"deliveries"`
+	Kinds      map[string]int `json:"kinds"`
+	// Requests and Retries: the first try of each delivery is a request and no retry.
+	Requests int `json:"requests"`
+	Retries  int `json:"retries"`
+	// Answers are the requests' answers by their status, and Errors what went wrong with those that got none.
+	Answers map[int]int    `json:"answers"`
+	Errors  map[string]int `json:"errors"`
+
+	// Acknowledged deliveries were answered with 200, Duplicates those of them that the receiver called repeats.
+	Acknowledged int `json:"acknowledged"`
+	Duplicates   int `json:"duplicates"`
+	// Records are those that were acknowledged, duplicates aside.
+	Records int `json:"records"`
+	// Refused deliveries were to be refused, and were.
+	Refused int `json:"refused"`
+	// GivenUp deliveries should have been acknowledged and were not, in all their tries.
+	GivenUp int `json:"given_up"`
+	// Unexpected deliveries were invalid and not refused as they should be, or acknowledged with other counts than are in them.
+	Unexpected int `json:"unexpected"`
+	// BrokenOff deliveries were on their way, or to be tried again, when the run was broken off.
+	BrokenOff int `json:"broken_off"`
+
+	// Backlog is how many deliveries are due and wait for a worker, Waiting how many wait for their next try.
+	Backlog    int `json:"-"`
+	Waiting    int `json:"-"`
+	MaxBacklog int `json:"max_backlog"`
+}
+
+func (s *Stats) start(now time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.began, s.since.at = now, now
+	s.totals.Kinds, s.totals.Answers, s.totals.Errors = map[string]int{}, map[int]int{}, map[string]int{}
+}
+
+func (s *Stats) finish(now time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.ended = now
+}
+
+// sent counts a request that is about to be sent.
+func (s *Stats) sent(j *job, now time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.totals.Requests++
+	s.since.requests++
+	if j.tries > 1 {
+		s.totals.Retries++
+		return
+	}
+	s.totals.Deliveries++
+	s.totals.Kinds[j.Kind]++
+	if s.first.IsZero() {
+		s.first = now
+	}
+	s.last = now
+}
+
+// answered counts what came back.
+func (s *Stats) answered(a *delivery.Answer, err error, took time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err != nil {
+		s.totals.Errors[kindOf(err)]++
+		return
+	}
+	s.totals.Answers[a.Status]++
+	s.answers.add(took)
+}
+
+// settle counts how a delivery ended.
+func (s *Stats) settle(j *job) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t, end := &s.totals, j.end
+	if end.acknowledged {
+		latency := end.at.Sub(j.since)
+		s.latency.add(latency)
+		s.since.latency.add(latency)
+		t.Acknowledged++
+		if end.answer.Duplicate {
+			t.Duplicates++
+		} else {
+			t.Records += end.answer.Accepted + end.answer.Unreadable
+		}
+	}
+	switch {
+	case !end.acknowledged && j.Expect.Status == http.StatusOK:
+		t.GivenUp++
+	case !end.asExpected:
+		t.Unexpected++
+	case !end.acknowledged:
+		t.Refused++
+	}
+}
+
+func (s *Stats) breakOff(n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.totals.BrokenOff += n
+}
+
+func (s *Stats) backlog(due, waiting int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.totals.Backlog, s.totals.Waiting = due, waiting
+	s.totals.MaxBacklog = max(s.totals.MaxBacklog, due)
+}
+
+// Interval is what happened since the last one, and how things stand.
+type Interval struct {
+	Totals
+
+	Elapsed  time.Duration // since the run began
+	Rate     float64       // requests a second
+	P50, P99 time.Duration // of what was acknowledged in it
+}
+
+// Interval ends an interval and begins the next.
+func (s *Stats) Interval(now time.Time) Interval {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	i := Interval{
+		Totals: s.totals.clone(), Elapsed: now.Sub(s.began),
+		P50: s.since.latency.quantile(0.5), P99: s.since.latency.quantile(0.99),
+	}
+	if took := now.Sub(s.since.at); took > 0 {
+		i.Rate = float64(s.since.requests) / took.Seconds()
+	}
+	s.since.at, s.since.requests, s.since.latency = now, 0, histogram{}
+	return i
+}
+
+func (t *Totals) clone() Totals {
+	copied := *t
+	copied.Kinds, copied.Answers, copied.Errors = maps.Clone(t.Kinds), maps.Clone(t.Answers), maps.Clone(t.Errors)
+	return copied
+}
+
+// Result is a run's end, as --output json prints it.
+type Result struct {
+	Totals
+
+	Seconds float64 `json:"seconds"`
+	// ActualRate is how many deliveries a second were sent for the first time; AskedRate is 0 for a closed loop.
+	AskedRate  float64 `json:"asked_rate"`
+	ActualRate float64 `json:"actual_rate"`
+	// LatencyMS is of the deliveries that were acknowledged, from when they were due; AnswerMS of the requests alone.
+	LatencyMS Quantiles `json:"latency_ms"`
+	AnswerMS  Quantiles `json:"answer_ms"`
+}
+
+// Quantiles are in milliseconds.
+type Quantiles struct {
+	P50 float64 `json:"p50"`
+	P90 float64 `json:"p90"`
+	P99 float64 `json:"p99"`
+	Max float64 `json:"max"`
+}
+
+// Result sums a run up.
+func (s *Stats) Result(askedRate float64) Result {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	r := Result{
+		Totals: s.totals.clone(), AskedRate: askedRate, Seconds: round(s.ended.Sub(s.began).Seconds()),
+		LatencyMS: s.latency.quantiles(), AnswerMS: s.answers.quantiles(),
+	}
+	if took := s.last.Sub(s.first); took > 0 {
+		r.ActualRate = round(float64(r.Deliveries-1) / took.Seconds())
+	}
+	return r
+}
+
+// Failed says whether something went otherwise than it should, and was not just broken off.
+func (r *Result) Failed() bool { return r.GivenUp > 0 || r.Unexpected > 0 }
+
+func (h *histogram) quantiles() Quantiles {
+	ms := func(d time.Duration) float64 { return round(d.Seconds() * 1000) }
+	return Quantiles{P50: ms(h.quantile(0.5)), P90: ms(h.quantile(0.9)), P99: ms(h.quantile(0.99)), Max: ms(h.max)}
+}
+
+func round(v float64) float64 { return math.Round(v*100) / 100 }

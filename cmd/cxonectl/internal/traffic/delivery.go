@@ -1,0 +1,122 @@
+// Copyright The CXone Receiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package traffic
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+
+	"github.com/cxone-otel/cxonereceiver/cmd/cxonectl/internal/scenario"
+)
+
+// The kinds of deliveries; each is the delivery's Scenario.
+const (
+	Valid         = "valid"
+	Repeat        = "repeat"                        // of an earlier one
+	Malformed     = "malformed"                     // breaks off in the middle
+	BadSignature  = "bad-signature"                 // by a key that is not the sender's
+	BadRecord     = "bad-record"                    // one of its records is none, which costs that record alone
+	badRecordText = "a record should be here, not " // and a word that is new each time
+)
+
+// Delivery is one POST, the answer that it should get, and what is in it.
+type Delivery struct {
+	scenario.Delivery
+
+	// Number counts from 0, in the order in which deliveries are made.
+	Number int
+	// Kind is what it is: Valid, Repeat or one of the invalid ones.
+	Kind string
+	// Keys name the records in it, by what the telemetry carries too.
+	Keys []Key
+}
+
+// Key is how a record is found again in the telemetry.
+type Key struct {
+	// ContactID and MasterContactID are the attributes cxone.contact.id and cxone.master_contact.id of spans and logs.
+	ContactID       string `json:"contact_id,omitempty"`
+	MasterContactID string `json:"master_contact_id,omitempty"`
+	// MessageID is cxone.message.id of an API call; empty for a call leg.
+	MessageID string `json:"message_id,omitempty"`
+	// Unreadable is the body of the log record that holds what could not be read; empty for any other.
+	Unreadable string `json:"unreadable,omitempty"`
+}
+
+func newKey(contact, master int64) Key {
+	return Key{ContactID: strconv.FormatInt(contact, 10), MasterContactID: strconv.FormatInt(master, 10)}
+}
+
+// batch is records that wait until there are enough of them for a delivery.
+type batch struct {
+	records []any
+	keys    []Key
+}
+
+func (b *batch) add(record any, key Key) {
+	b.records = append(b.records, record)
+	b.keys = append(b.keys, key)
+}
+
+// take makes a delivery of the batch, and empties it.
+func (b *batch) take(dataType scenario.DataType, g *Generator) Delivery {
+	d := Delivery{Kind: Valid, Keys: b.keys}
+	d.DataType, d.Records, d.Expect = dataType, len(b.records), scenario.Accepted(len(b.records))
+	// The answer to an earlier try may have been lost, and a repeat may overtake what it repeats.
+	d.Expect.Repeat = scenario.MayRepeat
+	switch {
+	case dataType == scenario.ScriptAPI:
+		d.Body = scenario.Envelope(g.now.In(g.settings.TimeZone), b.records)
+	case len(b.records) == 1:
+		d.Body = scenario.Encode(b.records[0])
+	default:
+		d.Body = scenario.Encode(b.records)
+	}
+	*b = batch{}
+	return d
+}
+
+// invalid makes up a delivery with something wrong with it. Its records belong to no journey, which would miss them.
+func (g *Generator) invalid() Delivery {
+	kinds := []string{Malformed, BadRecord, BadSignature}
+	if !g.settings.Signed {
+		kinds = kinds[:2]
+	}
+	kind := kinds[g.random.IntN(len(kinds))]
+	dataType, record, key := g.stray()
+	b := batch{}
+	b.add(record, key)
+	if kind == BadRecord {
+		text := badRecordText + g.word()
+		b.add(text, Key{Unreadable: text})
+	}
+	d := b.take(dataType, g)
+	switch d.Kind = kind; kind {
+	case Malformed:
+		d.Body, d.Records, d.Expect = d.Body[:len(d.Body)/2], 0, scenario.Refused(http.StatusBadRequest)
+	case BadSignature:
+		d.Forgery, d.Expect = scenario.BadSignature, scenario.Refused(http.StatusUnauthorized)
+	default:
+		d.Expect.Accepted, d.Expect.Unreadable = 1, 1
+	}
+	return d
+}
+
+// stray makes a record of a journey that nothing else is heard of.
+func (g *Generator) stray() (scenario.DataType, any, Key) {
+	j := g.begin()
+	if !g.settings.Script || g.settings.Voice && g.random.IntN(2) == 0 {
+		j.events = j.events[len(j.events)-1:]
+	}
+	return g.step(j)
+}
+
+// word makes up a word that no other delivery has, of letters: digits might be taken for a telephone number, and masked.
+func (g *Generator) word() string {
+	word := []byte(fmt.Sprint(g.nextContact()))
+	for i := range word {
+		word[i] += 'a' - '0'
+	}
+	return string(word)
+}

@@ -1,0 +1,207 @@
+// Copyright The CXone Receiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Package traffic makes up what a contact centre's day looks like to a subscriber: customers' journeys through skills and
+// agents, a voice quality record for each leg of them, and a script API record for each call that a skill's script makes.
+// Figures go together as they do in life: a congested network shows in delay, jitter, loss, R-factor and MOS at once.
+//
+// It is a function of its settings. The same ones give the same deliveries, byte for byte, in the same order.
+package traffic
+
+import (
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"math"
+	"math/rand/v2"
+	"time"
+
+	"github.com/cxone-otel/cxonereceiver/cmd/cxonectl/internal/scenario"
+)
+
+// Settings decide every byte.
+type Settings struct {
+	// Seed and Start decide the identifiers: two runs that differ in either don't collide.
+	Seed  uint64
+	Start time.Time
+	// TimeZone is the zone of the script API's times.
+	TimeZone *time.Location
+	// Rate is the number of deliveries a second, so that the records' times go along with the run's. 0 where it has none:
+	// all journeys have then ended when it starts.
+	Rate float64
+	// Deliveries is the length of the run, 0 where it isn't known. Any scenario but Steady needs it.
+	Deliveries int
+	// Batch is the number of records in a delivery.
+	Batch int
+	// Scenario is one of Stories.
+	Scenario string
+	// Duplicates and Invalid are the shares of the deliveries that repeat an earlier one, and that are not as they should be.
+	Duplicates, Invalid float64
+	// Voice and Script say which data types are taken.
+	Voice, Script bool
+	// Signed says that deliveries are, so that a forged signature is something to be refused.
+	Signed bool
+}
+
+// Generator makes up deliveries. It is not safe for concurrent use.
+type Generator struct {
+	settings Settings
+	story    []phase
+	random   *rand.Rand
+	run      uint64
+	contacts int64
+	made     int
+	now      time.Time // that the next record is of
+
+	// live is the share of a journey's time that passes in the run's own; the rest was before it. It is 1 unless records
+	// are sent at a rate at which no contact centre would.
+	live    float64
+	open    []*journey
+	waiting map[scenario.DataType]*batch
+	recent  []Delivery // for repeats
+}
+
+// What is open at the same time: enough to mix journeys well, and not so much that memory is a matter.
+const (
+	fewestOpen, mostOpen = 16, 2048
+	betweenEvents        = 50 * time.Second // of one journey, where the rate allows it
+	recentlySent         = 64
+)
+
+// New makes a generator.
+func New(s Settings) (*Generator, error) {
+	story, err := findStory(s.Scenario)
+	switch {
+	case err != nil:
+		return nil, err
+	case len(story) > 1 && s.Deliveries == 0:
+		return nil, fmt.Errorf("%s is told over the length of a run, which must be known: give a count, or a rate and a duration", s.Scenario)
+	case !s.Voice && !s.Script:
+		return nil, errors.New("both data types are switched off")
+	}
+	g := &Generator{settings: s, story: story, run: runNumber(s)}
+	g.random = rand.New(rand.NewPCG(s.Seed, g.run)) //nolint:gosec // test data, to be repeatable
+	g.waiting = map[scenario.DataType]*batch{scenario.VoiceQuality: {}, scenario.ScriptAPI: {}}
+	g.now = s.Start
+	wanted := s.Rate * float64(s.Batch) * betweenEvents.Seconds()
+	g.open = make([]*journey, int(min(max(wanted, fewestOpen), mostOpen)))
+	if wanted > 0 {
+		g.live = min(1, float64(len(g.open))/wanted)
+	}
+	for i := range g.open {
+		g.open[i] = g.begin()
+	}
+	return g, nil
+}
+
+// runNumber tells runs apart. It leaves room for a hundred million contacts in what a JSON number holds without loss.
+func runNumber(s Settings) uint64 {
+	h := fnv.New64a()
+	fmt.Fprintf(h, "%d %d", s.Seed, s.Start.UnixNano())
+	return 10_000_000 + h.Sum64()%80_000_000
+}
+
+// Run is the beginning of all contact IDs of the run, eight digits that no other run is likely to have.
+func (g *Generator) Run() string { return fmt.Sprint(g.run) }
+
+// nextContact makes up a contact ID: the run, and a number in it.
+func (g *Generator) nextContact() int64 {
+	g.contacts++
+	return int64(g.run)*100_000_000 + g.contacts //nolint:gosec // below 2^53
+}
+
+func (g *Generator) begin() *journey {
+	j := newJourney(g.random, g.nextContact)
+	j.began = g.at(j, 0).Add(-shortest)
+	return j
+}
+
+// at says when an event of a journey was, if its record is sent now: the part of the plan that doesn't pass during the run
+// has passed before it.
+func (g *Generator) at(j *journey, planned time.Duration) time.Time {
+	return g.now.Add(-time.Duration((1 - g.live) * float64(j.length-planned)))
+}
+
+// Next makes up the next delivery.
+func (g *Generator) Next() Delivery {
+	n := g.made
+	g.made++
+	if g.settings.Rate > 0 {
+		g.now = g.settings.Start.Add(time.Duration(math.Round(float64(n) / g.settings.Rate * float64(time.Second))))
+	}
+	var d Delivery
+	switch dice := g.random.Float64(); {
+	case dice < g.settings.Invalid:
+		d = g.invalid()
+	case dice < g.settings.Invalid+g.settings.Duplicates && len(g.recent) > 0:
+		d = g.recent[g.random.IntN(len(g.recent))]
+		d.Kind = Repeat
+	default:
+		d = g.valid()
+		g.remember(d)
+	}
+	d.Number = n
+	d.Scenario = d.Kind
+	if d.Callback == "" {
+		d.Callback = d.DataType
+	}
+	return d
+}
+
+func (g *Generator) remember(d Delivery) {
+	if g.settings.Duplicates == 0 {
+		return
+	}
+	if len(g.recent) < recentlySent {
+		g.recent = append(g.recent, d)
+		return
+	}
+	g.recent[g.random.IntN(recentlySent)] = d
+}
+
+// valid lets journeys go on until there are records for a delivery.
+func (g *Generator) valid() Delivery {
+	for {
+		i := g.random.IntN(len(g.open))
+		j := g.open[i]
+		dataType, record, key := g.step(j)
+		if len(j.events) == 0 {
+			g.open[i] = g.begin()
+		}
+		if !g.taken(dataType) {
+			continue
+		}
+		b := g.waiting[dataType]
+		b.add(record, key)
+		if len(b.records) >= g.settings.Batch {
+			return b.take(dataType, g)
+		}
+	}
+}
+
+func (g *Generator) taken(t scenario.DataType) bool {
+	return t == scenario.VoiceQuality && g.settings.Voice || t == scenario.ScriptAPI && g.settings.Script
+}
+
+// step makes the record of a journey's next event.
+func (g *Generator) step(j *journey) (scenario.DataType, any, Key) {
+	e := j.events[0]
+	j.events = j.events[1:]
+	p, when := g.phase(), g.at(j, e.at)
+	key := newKey(e.leg.contact, j.master)
+	if e.call != nil {
+		r := scriptRecord(g.random, j, e.leg, e.call, when, g.settings.TimeZone, p)
+		key.MessageID = r.MessageID
+		return scenario.ScriptAPI, r, key
+	}
+	began := j.began
+	j.began = when // the next leg, if there is one
+	return scenario.VoiceQuality, voiceRecord(g.random, j, e.leg, began, when, p), key
+}
+
+func (g *Generator) phase() *phase {
+	if g.settings.Deliveries == 0 {
+		return &g.story[0]
+	}
+	return at(g.story, float64(g.made-1)/float64(g.settings.Deliveries))
+}

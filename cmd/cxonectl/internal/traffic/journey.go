@@ -1,0 +1,98 @@
+// Copyright The CXone Receiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package traffic
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"time"
+)
+
+// journey is a customer's way through the contact centre: a call, one or two transfers perhaps, and the API calls that
+// the skills' scripts make meanwhile. It is planned whole, and its records are sent as it goes on.
+type journey struct {
+	master int64
+	events []event
+	length time.Duration // as planned
+	began  time.Time     // the leg that goes on
+}
+
+// event is what a record tells of: the end of a leg, or of an API call.
+type event struct {
+	leg  *leg
+	call *action       // nil for the end of the leg
+	at   time.Duration // since the journey's beginning, as planned
+}
+
+// leg is one agent's part of a journey.
+type leg struct {
+	contact  int64
+	skill    *skill
+	agent    *agent
+	caller   string
+	outbound bool
+	phone    bool // taken on a telephone: nothing of the media is measured
+	transfer bool // it ends with one
+}
+
+// How long a leg takes: handling times are right-skewed, and well described by a log-normal distribution.
+const (
+	medianLeg = 200 * time.Second
+	legSpread = 0.55
+	shortest  = 10 * time.Second
+)
+
+// newJourney plans one. Contact numbers come from next.
+func newJourney(random *rand.Rand, next func() int64) *journey {
+	j := &journey{}
+	legs := 1
+	switch n := random.IntN(100); {
+	case n < 6:
+		legs = 3
+	case n < 28:
+		legs = 2
+	}
+	caller, outbound := fmt.Sprintf("+1801555%04d", random.IntN(10000)), random.IntN(12) == 0
+	var been []*skill
+	for i := range legs {
+		l := &leg{contact: next(), caller: caller, outbound: outbound && i == 0, phone: random.IntN(12) == 0, transfer: i+1 < legs}
+		l.skill = pickSkill(random, been)
+		been = append(been, l.skill)
+		team := agents[l.skill.id]
+		l.agent = &team[random.IntN(len(team))]
+		if i == 0 {
+			j.master = l.contact
+		}
+		j.plan(random, l)
+	}
+	return j
+}
+
+// plan adds a leg's events.
+func (j *journey) plan(random *rand.Rand, l *leg) {
+	length := shortest + time.Duration(float64(medianLeg)*logNormal(random, legSpread))
+	if l.transfer {
+		length /= 2 // somebody else's business, as they found out
+	}
+	actions := l.skill.script.actions
+	// The customer is looked up in any case; how far the script comes after that depends on the call.
+	actions = actions[:1+random.IntN(len(actions))]
+	times := make([]time.Duration, len(actions))
+	for i := range times {
+		times[i] = time.Duration((0.1 + 0.85*random.Float64()) * float64(length))
+	}
+	slices.Sort(times)
+	for i := range actions {
+		j.events = append(j.events, event{leg: l, call: &actions[i], at: j.length + times[i]})
+	}
+	j.length += length
+	j.events = append(j.events, event{leg: l, at: j.length})
+}
+
+// logNormal draws a factor whose median is 1.
+func logNormal(random *rand.Rand, spread float64) float64 {
+	return math.Exp(spread * random.NormFloat64())
+}

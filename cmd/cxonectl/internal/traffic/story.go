@@ -1,0 +1,75 @@
+// Copyright The CXone Receiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package traffic
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Steady is the story in which nothing happens but what always does.
+const Steady = "steady"
+
+// phase is a stretch of a run in which something is wrong.
+type phase struct {
+	until float64 // the fraction of the run at which it ends
+
+	isp        string  // whose network is congested,
+	congestion float64 // and how badly, 0 to 1
+	api        string  // the beginning of the endpoints that are in trouble,
+	failing    float64 // what share of their calls fails besides the usual one,
+	slower     float64 // and how many times longer they take; 0 is as ever
+}
+
+// stories are the runs' plots, each a list of phases that ends at 1.
+var stories = map[string][]phase{
+	Steady: {{until: 1}},
+	// A network gives way as the calls come in, then the payment service does; both recover, in that order.
+	"rush-hour": {
+		{until: 0.2},
+		{until: 0.4, isp: "Cox Communications", congestion: 0.8},
+		{until: 0.6, isp: "Cox Communications", congestion: 1, api: payment, failing: 0.6, slower: 6},
+		{until: 0.75, api: payment, failing: 0.25, slower: 2.5},
+		{until: 1},
+	},
+}
+
+// Stories are the names of the plots that a run may have.
+func Stories() []string { return slices.Sorted(maps.Keys(stories)) }
+
+func findStory(name string) ([]phase, error) {
+	found, ok := stories[name]
+	if !ok {
+		return nil, fmt.Errorf("there is no scenario %q; those that there are: %s", name, strings.Join(Stories(), ", "))
+	}
+	return found, nil
+}
+
+// at returns the phase in which the fraction of a run lies.
+func at(story []phase, fraction float64) *phase {
+	for i := range story {
+		if fraction < story[i].until {
+			return &story[i]
+		}
+	}
+	return &story[len(story)-1]
+}
+
+// congested says how congested a site's network is.
+func (p *phase) congested(s *site) float64 {
+	if p.isp == s.isp {
+		return p.congestion
+	}
+	return 0
+}
+
+// trouble says what share of an action's calls fails, and how many times longer they take than on a good day.
+func (p *phase) trouble(a *action) (failing, slower float64) {
+	if p.api == "" || !strings.HasPrefix(a.endpoint, p.api) {
+		return a.failing, 1
+	}
+	return min(1, a.failing+p.failing), max(1, p.slower)
+}

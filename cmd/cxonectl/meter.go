@@ -1,0 +1,48 @@
+// Copyright The CXone Receiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"time"
+)
+
+// meter shows how something goes on: in one line that changes on a terminal, and now and then a line elsewhere.
+type meter struct {
+	out      io.Writer
+	interval time.Duration // how often a line is written that stays
+	terminal bool
+	shown    bool
+	last     time.Duration
+}
+
+func newMeter(out io.Writer, interval time.Duration) *meter {
+	m := &meter{out: out, interval: interval}
+	if file, ok := out.(*os.File); ok {
+		info, err := file.Stat()
+		m.terminal = err == nil && info.Mode()&os.ModeCharDevice != 0
+	}
+	return m
+}
+
+// show shows how things stand after the time that has passed.
+func (m *meter) show(text string, elapsed time.Duration) {
+	switch {
+	case m.terminal:
+		fmt.Fprintf(m.out, "\r%s\x1b[K", text)
+		m.shown = true
+	case elapsed-m.last >= m.interval:
+		m.last = elapsed
+		fmt.Fprintln(m.out, text)
+	}
+}
+
+// end takes the line away, so that what follows begins at the left.
+func (m *meter) end() {
+	if m.shown {
+		fmt.Fprint(m.out, "\r\x1b[K")
+	}
+}
