@@ -96,8 +96,18 @@ type VoiceQualityConfig struct {
 	// Thresholds past which a call counts as degraded.
 	Thresholds ThresholdsConfig `mapstructure:"thresholds"`
 
-	// MetricAttributes names the opt-in attributes that are added to every gauge.
+	// MetricAttributes names the opt-in attributes that are added to every gauge and distribution.
 	MetricAttributes []string `mapstructure:"metric_attributes"`
+
+	// Distributions names the figures that give a delta histogram beside their gauge, cxone.call.<figure>.distribution,
+	// with a point for each record. With any, cxone.calls counts the records. Default: none.
+	Distributions []string `mapstructure:"distributions"`
+
+	// Buckets are the bounds of a distribution's buckets, in the metric's unit. Default: docs/telemetry.md.
+	Buckets map[string][]float64 `mapstructure:"buckets"`
+
+	// ExponentialHistograms makes distributions exponential histograms, which have no bounds to choose. Default: false.
+	ExponentialHistograms bool `mapstructure:"exponential_histograms"`
 
 	// prevent unkeyed literal initialization
 	_ struct{}

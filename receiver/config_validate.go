@@ -170,7 +170,7 @@ func (c *VoiceQualityConfig) Validate() error {
 				name, strings.Join(known, ", ")))
 		}
 	}
-	return errors.Join(errs...)
+	return errors.Join(append(errs, c.validateDistributions()...)...)
 }
 
 // Validate finds wrong settings of the script API callback.

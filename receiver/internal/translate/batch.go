@@ -125,6 +125,8 @@ type group struct {
 	logs    plog.LogRecordSlice
 	hasLog  bool
 	scoped  bool // metrics has its scope
+
+	distributions *distributionSlices // nil where there are none
 }
 
 func (b *Batch) groupOf(rec *payload.Record) *group {
@@ -165,8 +167,8 @@ func (b *Batch) fillScope(scope pcommon.InstrumentationScope) {
 	scope.SetVersion(b.translator.options.ScopeVersion)
 }
 
-// newPoint appends a point to the figure's gauge.
-func (b *Batch) newPoint(g *group, f Figure) pmetric.NumberDataPoint {
+// metricsOf returns the metrics of a resource, and begins them.
+func (b *Batch) metricsOf(g *group) pmetric.MetricSlice {
 	if !g.scoped {
 		rm := b.Metrics.ResourceMetrics().AppendEmpty()
 		rm.SetSchemaUrl(SchemaURL)
@@ -177,8 +179,13 @@ func (b *Batch) newPoint(g *group, f Figure) pmetric.NumberDataPoint {
 		g.metrics, g.scoped = sm.Metrics(), true
 		g.metrics.EnsureCapacity(int(NumFigures))
 	}
+	return g.metrics
+}
+
+// newPoint appends a point to the figure's gauge.
+func (b *Batch) newPoint(g *group, f Figure) pmetric.NumberDataPoint {
 	if !g.begun[f] {
-		m := g.metrics.AppendEmpty()
+		m := b.metricsOf(g).AppendEmpty()
 		m.SetName(figures[f].key)
 		m.SetUnit(figures[f].unit)
 		m.SetDescription(figures[f].description)

@@ -7,6 +7,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -45,7 +46,12 @@ var variants = map[string]map[string]func(*Options){
 			o.Resource = Resource{BusinessUnit: true}
 		},
 	},
+	"voice_quality_batch": {
+		"distributions": func(o *Options) { distribute(o) },
+		"exponential":   func(o *Options) { distribute(o); o.ExponentialHistograms = true },
+	},
 	"voice_quality_unmeasured": {
+		"distributions": func(o *Options) { distribute(o); o.ContactSpans = false },
 		"zero_counts": func(o *Options) { o.Figures[Mos].ZeroIsUnmeasured, o.Figures[Score].ZeroIsUnmeasured = false, false },
 	},
 	"voice_quality_personal": {
@@ -72,6 +78,14 @@ var variants = map[string]map[string]func(*Options){
 	"script_api_endpoints": {
 		"query": func(o *Options) { o.Privacy.URLQuery = PolicyKeep },
 	},
+}
+
+// distribute switches the distributions of all figures on.
+func distribute(o *Options) {
+	for f := range NumFigures {
+		o.Figures[f].Distribution, o.Figures[f].Bounds = true, f.DefaultBounds()
+	}
+	o.CallAttributes = append(slices.Clone(o.Figures[Mos].Attributes), "cxone.call.disconnect_reason")
 }
 
 // eachPayload calls with each payload of testdata/payloads under each of its settings.

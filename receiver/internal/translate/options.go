@@ -3,9 +3,7 @@
 
 package translate
 
-import (
-	"slices"
-)
+import "slices"
 
 // Options are the settings of a Translator, checked by whoever reads the configuration.
 type Options struct {
@@ -15,7 +13,11 @@ type Options struct {
 	Namespace    string // mixed into every ID
 	Resource     Resource
 	Figures      [NumFigures]FigureOptions
-	ResponseTime Unit // of a script API record's responseTime
+	// ExponentialHistograms says that distributions are exponential histograms rather than ones with bounds.
+	ExponentialHistograms bool
+	// CallAttributes are the names of the attributes of cxone.calls, which is given where any figure has a distribution.
+	CallAttributes []string
+	ResponseTime   Unit // of a script API record's responseTime
 	// TimestampIsStart says that a script API record's dateTime is when the call began rather than when it ended.
 	TimestampIsStart bool
 	// ContactSpans says that call legs give spans, to which metrics and logs then point.
@@ -32,8 +34,12 @@ type Resource struct{ ServiceName, BusinessUnit, Cluster bool }
 type FigureOptions struct {
 	// Metric says whether the figure gives a gauge. It is an attribute on spans and logs either way.
 	Metric bool
-	// Attributes are the names of the gauge's attributes.
+	// Attributes are the names of the gauge's attributes, and of the distribution's.
 	Attributes []string
+	// Distribution says whether the figure gives a histogram.
+	Distribution bool
+	// Bounds of its buckets in the metric's unit, rising.
+	Bounds []float64
 	// Unit is what the vendor's number is in.
 	Unit Unit
 	// ZeroIsUnmeasured says that zero means "not measured".
@@ -49,19 +55,31 @@ type Translator struct {
 	plans [NumFigures][]int
 	// samePlan says that a figure's plan is the one of the figure before it.
 	samePlan [NumFigures]bool
+	// distributions are nil for figures without one; distributed says that there are some.
+	distributions [NumFigures]*distribution
+	distributed   bool
+	callPlan      []int
 }
 
 // New returns a Translator. Names of attributes that are on no metric are passed over.
 func New(options Options) *Translator {
-	t := &Translator{options: options}
+	t := &Translator{options: options, callPlan: plan(options.CallAttributes)}
 	for f := range NumFigures {
-		for i := range voiceAttributes {
-			a := &voiceAttributes[i]
-			if a.metrics && slices.Contains(options.Figures[f].Attributes, a.key) {
-				t.plans[f] = append(t.plans[f], i)
-			}
-		}
+		t.plans[f] = plan(options.Figures[f].Attributes)
 		t.samePlan[f] = f > 0 && slices.Equal(t.plans[f], t.plans[f-1])
+		if bounds := options.Figures[f].Bounds; options.Figures[f].Distribution {
+			t.distributions[f], t.distributed = &distribution{bounds, make([]uint64, len(bounds)+1)}, true
+		}
 	}
 	return t
+}
+
+// plan returns the positions of attributes in voiceAttributes.
+func plan(names []string) (plan []int) {
+	for i := range voiceAttributes {
+		if a := &voiceAttributes[i]; a.metrics && slices.Contains(names, a.key) {
+			plan = append(plan, i)
+		}
+	}
+	return plan
 }

@@ -8,6 +8,7 @@ import (
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/plog"
+	"go.opentelemetry.io/collector/pdata/pmetric"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
 	"github.com/cxone-otel/cxonereceiver/receiver/internal/payload"
@@ -40,6 +41,9 @@ func (b *Batch) addVoice(rec *payload.Record) {
 	g := b.groupOf(rec)
 	if b.want.Metrics {
 		b.addPoints(g, l)
+		if b.translator.distributed {
+			b.addDistributions(g, l)
+		}
 	}
 	if !b.want.Traces && !b.want.Logs {
 		return
@@ -89,27 +93,33 @@ func (b *Batch) addPoints(g *group, l *leg) {
 		if copyable {
 			previous.CopyTo(point.Attributes())
 		} else {
-			b.fillPoint(point.Attributes(), l, f)
+			b.fillAttributes(point.Attributes(), l, b.translator.plans[f])
 		}
 		previous, copyable = point.Attributes(), true
 
-		if b.translator.options.ContactSpans {
-			exemplar := point.Exemplars().AppendEmpty()
-			exemplar.SetTimestamp(l.times.end)
-			exemplar.SetDoubleValue(l.values[f])
-			exemplar.SetTraceID(l.trace)
-			exemplar.SetSpanID(l.span)
-		}
+		b.addExemplar(point.Exemplars(), l, l.values[f])
 	}
 }
 
-func (b *Batch) fillPoint(attrs pcommon.Map, l *leg, f Figure) {
-	plan := b.translator.plans[f]
+// fillAttributes sets the attributes of a plan, and where the time stamps come from.
+func (b *Batch) fillAttributes(attrs pcommon.Map, l *leg, plan []int) {
 	attrs.EnsureCapacity(len(plan) + 1)
 	for _, i := range plan {
 		putStr(attrs, voiceAttributes[i].key, voiceAttributes[i].text(l.rec, &b.translator.options.Privacy))
 	}
 	putStr(attrs, keyTimestampSource, l.times.source)
+}
+
+// addExemplar points from a metric to the call's trace.
+func (b *Batch) addExemplar(exemplars pmetric.ExemplarSlice, l *leg, v float64) {
+	if !b.translator.options.ContactSpans {
+		return
+	}
+	exemplar := exemplars.AppendEmpty()
+	exemplar.SetTimestamp(l.times.end)
+	exemplar.SetDoubleValue(v)
+	exemplar.SetTraceID(l.trace)
+	exemplar.SetSpanID(l.span)
 }
 
 // fillLeg sets what the contact span and the log record have in common.
