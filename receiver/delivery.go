@@ -28,6 +28,7 @@ type deliverer struct {
 	exporter   *exporter
 	memory     *replay.Memory
 	callbacks  []*callback
+	advisor    *advisor
 }
 
 func newDeliverer(r *cxoneReceiver, callbacks []*callback, logger *zap.Logger) (*deliverer, error) {
@@ -39,6 +40,10 @@ func newDeliverer(r *cxoneReceiver, callbacks []*callback, logger *zap.Logger) (
 	if err != nil {
 		return nil, err
 	}
+	a, err := newAdvisor(r.cfg, logger)
+	if err != nil {
+		return nil, err
+	}
 	return &deliverer{
 		timeout:    r.cfg.DeliveryTimeout,
 		logger:     logger,
@@ -47,6 +52,7 @@ func newDeliverer(r *cxoneReceiver, callbacks []*callback, logger *zap.Logger) (
 		exporter:   x,
 		memory:     replay.New(r.cfg.ReplayWindow.Size, r.cfg.ReplayWindow.TTL, r.telemetry.countEviction),
 		callbacks:  callbacks,
+		advisor:    a,
 	}, nil
 }
 
@@ -111,7 +117,7 @@ func (d *deliverer) deliverClaimed(ctx context.Context, v delivery, entry replay
 		return answerRejected, entry
 	default:
 		d.telemetry.countRecords(v.callback, stats)
-		d.explain(v.callback, stats)
+		d.advisor.judge(v.callback.dataType, stats)
 		return answerAccepted(stats.Accepted, stats.Unreadable), entry
 	}
 }
@@ -154,15 +160,4 @@ func (d *deliverer) rightPath(t payload.DataType) string {
 		}
 	}
 	return "; the other is not served here"
-}
-
-// explain says once in a while which setting to look at, where records are implausible.
-func (d *deliverer) explain(c *callback, stats *translate.Stats) {
-	for i, n := range stats.Implausible {
-		if n > 0 {
-			reason := translate.Implausible(i) //nolint:gosec // a handful
-			d.logger.Warn("implausible records: "+reason.Advice(),
-				zap.Stringer("data_type", c.dataType), zap.Stringer("reason", reason), zap.Int("records", n))
-		}
-	}
 }

@@ -57,6 +57,8 @@ type Stats struct {
 	UnknownFields int
 	// Implausible counts records by reason.
 	Implausible [NumImplausible]int
+	// MosAndRFactor counts the call legs of which both were measured.
+	MosAndRFactor int
 	// Lags are the times from each record's own time to its receipt, in seconds.
 	Lags []float64
 }

@@ -3,7 +3,11 @@
 
 package translate
 
-import "github.com/cxone-otel/cxonereceiver/receiver/internal/payload"
+import (
+	"math"
+
+	"github.com/cxone-otel/cxonereceiver/receiver/internal/payload"
+)
 
 // Implausible is a reason to think that a unit or a time zone is set wrongly. The record is translated all the same.
 type Implausible uint8
@@ -19,6 +23,7 @@ const (
 	PacketLossOutOfScale
 	NegativeFigure
 	NegativeResponseTime
+	MosAgainstRFactor
 
 	NumImplausible
 )
@@ -33,6 +38,7 @@ var implausible = [NumImplausible]struct{ name, advice string }{
 	PacketLossOutOfScale: {"packet_loss_out_of_scale", "AvgPktLoss comes out below 0 or above 100 %: look at voice_quality.units.packet_loss"},
 	NegativeFigure:       {"negative_figure", "a figure that cannot be negative is: it is passed on as it came"},
 	NegativeResponseTime: {"negative_response_time", "responseTime is negative: the span is shown without length"},
+	MosAgainstRFactor:    {"mos_against_r_factor", "AvgMos and AvgRFactor contradict each other by the E-model, ITU-T G.107: if one is zero where it was not measured, name it in voice_quality.zero_is_unmeasured; else one of the two is on another scale than 1 to 5 and 0 to 100"},
 }
 
 // String returns the reason as own telemetry names it.
@@ -79,6 +85,34 @@ func (b *Batch) judgeLeg(l *leg) {
 	}
 	if negative {
 		b.Stats.Implausible[NegativeFigure]++
+	}
+	b.judgeScores(l)
+}
+
+// mosTolerance is how far a MOS may be from that of its R-factor. Averages over a call are not those of the conversion, and
+// codecs differ; half a class of ITU-T G.109 is more than either gives.
+const mosTolerance = 0.5
+
+// judgeScores holds MOS and R-factor, which say the same on two scales, against each other.
+func (b *Batch) judgeScores(l *leg) {
+	if !l.measured[Mos] || !l.measured[RFactor] {
+		return
+	}
+	b.Stats.MosAndRFactor++
+	if math.Abs(l.values[Mos]-mosOf(l.values[RFactor])) > mosTolerance {
+		b.Stats.Implausible[MosAgainstRFactor]++
+	}
+}
+
+// mosOf converts an R-factor to the MOS that it means: ITU-T G.107, annex B.
+func mosOf(r float64) float64 {
+	switch {
+	case r <= 0:
+		return 1
+	case r >= 100:
+		return 4.5
+	default:
+		return max(1, 1+0.035*r+r*(r-60)*(100-r)*7e-6) // the polynomial dips below the scale before it rises
 	}
 }
 
