@@ -40,6 +40,7 @@ func startExample(t *testing.T, name, keys string) *example {
 	e := &example{t: t, config: filepath.Join("..", "examples", name), endpoint: "localhost:" + freePort(t), log: &safeBuffer{}}
 	e.env = []string{
 		"CXONE_KEYS=" + keys, "CXONE_ENDPOINT=" + e.endpoint, "CXONE_HEALTH_ENDPOINT=localhost:" + freePort(t),
+		"CXONE_PROMETHEUS_ENDPOINT=localhost:" + freePort(t), "CXONE_OUTPUT=" + t.TempDir(),
 	}
 	command := exec.Command(collectorProgram(t), "--config", e.config)
 	command.Env = append(os.Environ(), e.env...)
@@ -84,6 +85,7 @@ func TestOneConfigurationForEachMethod(t *testing.T) {
 		"signature.yaml":     {sign, false},
 		"shared-secret.yaml": {[]string{"--consumer-id", "anybody"}, false}, // the command finds the secret in the configuration
 		"mutual-tls.yaml":    {present, true},
+		"distributions.yaml": {sign, false},
 		"both.yaml":          {append(append([]string{}, sign...), present...), true},
 	} {
 		t.Run(name, func(t *testing.T) {

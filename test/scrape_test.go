@@ -12,6 +12,7 @@ import (
 // and how many they are.
 func series(page, name string, labels ...string) (sum float64, count int) {
 	for line := range strings.Lines(page) {
+		line, _, _ = strings.Cut(line, " # {") // an exemplar
 		rest, ok := strings.CutPrefix(strings.TrimSpace(line), name)
 		if !ok || rest == "" || (rest[0] != '{' && rest[0] != ' ') {
 			continue

@@ -52,7 +52,7 @@ var variants = map[string]map[string]func(*Options){
 	},
 	"voice_quality_unmeasured": {
 		"distributions": func(o *Options) { distribute(o); o.ContactSpans = false },
-		"zero_counts": func(o *Options) { o.Figures[Mos].ZeroIsUnmeasured, o.Figures[Score].ZeroIsUnmeasured = false, false },
+		"zero_counts":   func(o *Options) { o.Figures[Mos].ZeroIsUnmeasured, o.Figures[Score].ZeroIsUnmeasured = false, false },
 	},
 	"voice_quality_personal": {
 		"mask": func(o *Options) { o.Privacy.AgentNames = PolicyMask },
