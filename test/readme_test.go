@@ -34,7 +34,7 @@ func TestReadme(t *testing.T) {
 		}
 	}
 	require.GreaterOrEqual(t, commands, 10, "the README has no transcripts")
-	for _, command := range []string{"keygen signature", "keygen mtls", "send", "check", "sign", "verify", "diagnose"} {
+	for _, command := range []string{"keygen signature", "keygen mtls", "send", "check", "load", "sign", "verify", "diagnose"} {
 		require.Contains(t, string(text), "$ bin/cxonectl "+command+" ", "each command has a transcript")
 	}
 }
@@ -153,6 +153,7 @@ var (
 		{regexp.MustCompile(`\d{4}-\d\d-\d\dT[\d:.]+Z`), "TIME"},
 		{regexp.MustCompile(`\b\d{13}\b`), "MILLISECONDS"},
 		{regexp.MustCompile(`--seed \d+`), "--seed N"},
+		{regexp.MustCompile(`\b[\d.]+/s; `), "RATE; "},
 		{regexp.MustCompile(`( \d{3} +)\d+ `), "${1}MS "},
 		{regexp.MustCompile(`\b[\d.]+ ?(µs|ms|s)\b`), "DURATION"},
 		{regexp.MustCompile(` +`), " "},
