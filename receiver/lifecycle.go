@@ -106,6 +106,9 @@ func (r *cxoneReceiver) start(ctx context.Context, host component.Host) error {
 	}
 	server.MaxHeaderBytes = maxHeaderBytes
 	server.ErrorLog = newServerLog(r.settings.Logger, r.telemetry)
+	silent := &silentConns{conns: map[net.Conn]struct{}{}}
+	server.ConnState = silent.note
+	server.RegisterOnShutdown(silent.close) // once the listener is closed
 	listener, err := serverConfig.ToListener(ctx)
 	if err != nil {
 		return fmt.Errorf("cannot listen on endpoint %s: %w", serverConfig.NetAddr.Endpoint, err)
