@@ -82,8 +82,10 @@ func (d *deliverer) deliver(ctx context.Context, v delivery) answer {
 	case entry.Complete:
 		return answerDuplicate(int(entry.Records), int(entry.Unreadable))
 	}
-	a, entry := d.deliverClaimed(ctx, v, entry)
-	claim.End(entry)
+	// Deferred, so that not even a panic, which net/http survives, leaves the repeats of this delivery waiting for its end.
+	defer func() { claim.End(entry) }()
+	var a answer
+	a, entry = d.deliverClaimed(ctx, v, entry)
 	return a
 }
 

@@ -5,6 +5,7 @@ package receiver
 
 import (
 	"context"
+	"errors"
 
 	"go.opentelemetry.io/collector/consumer"
 	"go.opentelemetry.io/collector/receiver/receiverhelper"
@@ -65,6 +66,7 @@ func (x *exporter) export(ctx context.Context, c *callback, batch *translate.Bat
 		}
 		err := x.exportSignal(ctx, c, batch, s, items)
 		if err == nil {
+			x.status.pipeline(s, nil)
 			p.done |= 1 << s
 			p.taken |= 1 << s
 			continue
@@ -74,16 +76,14 @@ func (x *exporter) export(ctx context.Context, c *callback, batch *translate.Bat
 			zap.Stringer("data_type", c.dataType), zap.Stringer("signal", s), zap.Error(err))
 		worst = worse(worst, a)
 		if !a.retryable() {
+			x.status.pipeline(s, nil) // it is there, and says no
 			p.done |= 1 << s
 			continue
 		}
-		x.status.pipeline(err)
+		x.status.pipeline(s, err)
 		if !x.remembers {
 			break
 		}
-	}
-	if !worst.retryable() {
-		x.status.pipeline(nil)
 	}
 	return worst, p
 }
@@ -114,18 +114,32 @@ func (x *exporter) exportSignal(ctx context.Context, c *callback, batch *transla
 	switch s {
 	case translate.SignalMetrics:
 		ctx = x.obsreport.StartMetricsOp(ctx)
-		err := x.next.metrics.ConsumeMetrics(ctx, batch.Metrics)
+		err := x.guard(func() error { return x.next.metrics.ConsumeMetrics(ctx, batch.Metrics) })
 		x.obsreport.EndMetricsOp(ctx, format, items, err)
 		return err
 	case translate.SignalTraces:
 		ctx = x.obsreport.StartTracesOp(ctx)
-		err := x.next.traces.ConsumeTraces(ctx, batch.Traces)
+		err := x.guard(func() error { return x.next.traces.ConsumeTraces(ctx, batch.Traces) })
 		x.obsreport.EndTracesOp(ctx, format, items, err)
 		return err
 	default:
 		ctx = x.obsreport.StartLogsOp(ctx)
-		err := x.next.logs.ConsumeLogs(ctx, batch.Logs)
+		err := x.guard(func() error { return x.next.logs.ConsumeLogs(ctx, batch.Logs) })
 		x.obsreport.EndLogsOp(ctx, format, items, err)
 		return err
 	}
+}
+
+var errPanic = errors.New("a component of the pipeline panicked")
+
+// guard makes an error of a panic in a pipeline. net/http would survive the panic, but what the other signals took would
+// be forgotten, and the retry would double it.
+func (x *exporter) guard(consume func() error) (err error) {
+	defer func() {
+		if problem := recover(); problem != nil {
+			x.logger.Error("a component of the pipeline panicked", zap.Any("panic", problem), zap.Stack("stack"))
+			err = errPanic
+		}
+	}()
+	return consume()
 }

@@ -27,7 +27,7 @@ func newSampledLogger(logger *zap.Logger) *zap.Logger {
 }
 
 // newServerLog takes what net/http has to say, down at debug level: a stranger who speaks no TLS is no error of ours.
-// Refused handshakes are counted.
+// Refused handshakes are counted. What is our own trouble, such as no file descriptor for a connection, is an error.
 func newServerLog(logger *zap.Logger, t *telemetry) *log.Logger {
 	return log.New(serverLog{newSampledLogger(logger), t}, "", 0)
 }
@@ -43,7 +43,11 @@ func (s serverLog) Write(line []byte) (int, error) {
 	if strings.HasPrefix(text, "http: TLS handshake error") && !strings.HasSuffix(text, ": EOF") {
 		s.telemetry.countAuthenticationFailure(nil, reasonTLS)
 	}
-	s.logger.Debug("the HTTP server says", zap.String("message", quoted(text)))
+	if strings.HasPrefix(text, "http: Accept error") || strings.Contains(text, ": panic serving ") {
+		s.logger.Error("the HTTP server is in trouble", zap.String("message", text)) // a stack, which is no stranger's text
+	} else {
+		s.logger.Debug("the HTTP server says", zap.String("message", quoted(text)))
+	}
 	return len(line), nil
 }
 

@@ -8,6 +8,8 @@ import (
 
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/component/componentstatus"
+
+	"github.com/cxone-otel/cxonereceiver/receiver/internal/translate"
 )
 
 // statusReporter tells the collector how the receiver is, once for each signal: Recoverable while the pipeline refuses,
@@ -15,7 +17,7 @@ import (
 type statusReporter struct {
 	mu       sync.Mutex
 	hosts    []component.Host
-	refusing bool
+	refusing uint8 // a bit for each signal
 }
 
 func (s *statusReporter) addHost(host component.Host) {
@@ -36,17 +38,21 @@ func (s *statusReporter) reportLocked(event *componentstatus.Event) {
 	}
 }
 
-// pipeline notes what the pipeline made of a delivery: err is nil where it accepted. Only changes are reported.
-func (s *statusReporter) pipeline(err error) {
+// pipeline notes what a signal's pipeline made of a delivery: err is nil where it is there to answer. Only changes are
+// reported; the receiver is well when no signal's pipeline refuses any more.
+func (s *statusReporter) pipeline(signal translate.Signal, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	switch refusing := err != nil; {
-	case refusing == s.refusing:
-	case refusing:
-		s.refusing = true
+	before := s.refusing
+	if err != nil {
+		s.refusing |= 1 << signal
+	} else {
+		s.refusing &^= 1 << signal
+	}
+	switch {
+	case before == 0 && s.refusing != 0:
 		s.reportLocked(componentstatus.NewRecoverableErrorEvent(err))
-	default:
-		s.refusing = false
+	case before != 0 && s.refusing == 0:
 		s.reportLocked(componentstatus.NewEvent(componentstatus.StatusOK))
 	}
 }
