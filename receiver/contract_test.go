@@ -123,7 +123,10 @@ func (s *contractSender) factory() receiver.Factory {
 	own := NewFactory()
 	return receiver.NewFactory(metadata.Type, createDefaultConfig,
 		receiver.WithMetrics(func(ctx context.Context, set receiver.Settings, cfg component.Config, next consumer.Metrics) (receiver.Metrics, error) {
-			tagged, err := consumer.NewMetrics(func(ctx context.Context, d pmetric.Metrics) error { eachPoint(d, tag); return next.ConsumeMetrics(ctx, d) })
+			tagged, err := consumer.NewMetrics(func(ctx context.Context, d pmetric.Metrics) error {
+				eachPoint(d, tag)
+				return next.ConsumeMetrics(ctx, d)
+			})
 			require.NoError(s.t, err)
 			return keep(own.CreateMetrics(ctx, set, cfg, tagged))
 		}, metadata.MetricsStability),

@@ -24,21 +24,32 @@ import (
 	"github.com/cxone-otel/cxonereceiver/receiver/internal/metadata"
 )
 
-// recorder keeps the bytes of what came out, without what depends on the clock.
-type recorder struct{ out bytes.Buffer }
+// recorder keeps the bytes of what came out, without what depends on the clock, and refuses what it is told to.
+type recorder struct {
+	out     bytes.Buffer
+	refuse  uint8 // a bit for each signal
+	refused int
+}
+
+func (c *recorder) take(signal uint8, b []byte, err error) error {
+	if c.refuse&(1<<signal) != 0 {
+		c.refused++
+		return errTransient
+	}
+	c.out.Write(b)
+	return err
+}
 
 func (c *recorder) pipelines(tb testing.TB) consumers {
 	tb.Helper()
 	metrics, err := consumer.NewMetrics(func(_ context.Context, d pmetric.Metrics) error {
 		b, err := (&pmetric.ProtoMarshaler{}).MarshalMetrics(d)
-		c.out.Write(b)
-		return err
+		return c.take(0, b, err)
 	})
 	require.NoError(tb, err)
 	traces, err := consumer.NewTraces(func(_ context.Context, d ptrace.Traces) error {
 		b, err := (&ptrace.ProtoMarshaler{}).MarshalTraces(d)
-		c.out.Write(b)
-		return err
+		return c.take(1, b, err)
 	})
 	require.NoError(tb, err)
 	logs, err := consumer.NewLogs(func(_ context.Context, d plog.Logs) error {
@@ -50,15 +61,15 @@ func (c *recorder) pipelines(tb testing.TB) consumers {
 			}
 		}
 		b, err := (&plog.ProtoMarshaler{}).MarshalLogs(d)
-		c.out.Write(b)
-		return err
+		return c.take(2, b, err)
 	})
 	require.NoError(tb, err)
 	return consumers{metrics, traces, logs}
 }
 
 // FuzzEndpoint puts bodies through the whole endpoint. Whatever they are: no panic, an answer of the table, 200 only with
-// what was counted as accepted, nothing out unless it was, and the same telemetry for the same bytes.
+// what was counted as accepted and what every pipeline took, nothing out unless it was, and the same telemetry for the
+// same bytes.
 func FuzzEndpoint(f *testing.F) {
 	cfg := testConfig()
 	cfg.ReplayWindow.Size = 0 // or a repeat would give nothing
@@ -76,16 +87,19 @@ func FuzzEndpoint(f *testing.F) {
 		payloadFile(f, "voice_quality.json"), payloadFile(f, "script_api.json"),
 		`{"metadata": [{"contactId": 1, "responseTime": -5, "apiEndpoint": "https://u:p@h/x?y"}], "x": {"From": "+18018675309"}}`,
 	} {
-		f.Add([]byte(seed), true, "")
-		f.Add([]byte(seed), false, "gzip")
+		f.Add([]byte(seed), true, "", uint8(0))
+		f.Add([]byte(seed), false, "gzip", uint8(0))
+		f.Add([]byte(seed), true, "", uint8(4))
+		f.Add([]byte(seed), false, "", uint8(2))
 	}
-	f.Fuzz(func(t *testing.T, body []byte, voice bool, encoding string) {
+	f.Fuzz(func(t *testing.T, body []byte, voice bool, encoding string, refuse uint8) {
 		path := scriptPath
 		if voice {
 			path = voicePath
 		}
 		post := func() (int, string, string) {
 			kept.out.Reset()
+			kept.refused = 0
 			req := httptest.NewRequest(http.MethodPost, path, bytes.NewReader(body))
 			if encoding != "" {
 				req.Header.Set("Content-Encoding", encoding)
@@ -94,6 +108,13 @@ func FuzzEndpoint(f *testing.F) {
 			e.ServeHTTP(w, req)
 			return w.Code, w.Body.String(), kept.out.String()
 		}
+		kept.refuse = refuse
+		code, _, _ := post()
+		if kept.refused > 0 {
+			require.Equal(t, http.StatusServiceUnavailable, code, "a pipeline that refused has its delivery come back")
+		}
+		kept.refuse = 0
+
 		code, text, out := post()
 		var said struct {
 			Accepted, Unreadable int

@@ -54,7 +54,7 @@ func TestTroubleOfTheServerIsLoud(t *testing.T) {
 	r := run(t, testConfig())
 	log := newServerLog(r.receiver.settings.Logger, r.receiver.telemetry)
 	for line, want := range map[string]zapcore.Level{
-		"http: Accept error: accept tcp [::]:8443: accept4: too many open files; retrying in 1s": zapcore.ErrorLevel,
+		"http: Accept error: accept tcp [::]:8443: accept4: too many open files; retrying in 1s":   zapcore.ErrorLevel,
 		"http: panic serving 127.0.0.1:1234: index out of range\ngoroutine 1 [running]:\nmain.go":  zapcore.ErrorLevel,
 		"http2: panic serving 127.0.0.1:1234: index out of range\ngoroutine 1 [running]:\nmain.go": zapcore.ErrorLevel,
 		"http: TLS handshake error from 127.0.0.1:1234: tls: first record does not look like TLS":  zapcore.DebugLevel,
