@@ -78,10 +78,10 @@ func answerTooLarge(limit int64) answer {
 	}
 }
 
-func answerTooManyRecords(limit int64) answer {
+func answerTooManyRecords(limit int) answer {
 	return answer{
 		status: http.StatusRequestEntityTooLarge, outcome: tooLarge,
-		text: "a delivery may have " + strconv.FormatInt(limit, 10) + " records at most",
+		text: "a delivery may have " + strconv.Itoa(limit) + " records at most",
 	}
 }
 

@@ -15,13 +15,16 @@ import (
 	"github.com/cxone-otel/cxonereceiver/receiver/internal/translate"
 )
 
-// recordBytes is the least that a record takes of max_inflight_bytes, so that a body of very many very small records
-// cannot make more telemetry than there is room for.
+// recordBytes is the least that a record of a part takes of max_inflight_bytes, and what bounds the records of a delivery:
+// very many very small ones cannot make more telemetry, or take more time, than there is room for.
 const recordBytes = 1 << 10
+
+func (s *share) maxRecords() int { return int(s.budget.limit / recordBytes) }
 
 // deliverer takes an authenticated body to the pipelines.
 type deliverer struct {
 	timeout    time.Duration
+	partSize   int // records
 	logger     *zap.Logger
 	telemetry  *telemetry
 	translator *translate.Translator
@@ -46,6 +49,7 @@ func newDeliverer(r *cxoneReceiver, callbacks []*callback, logger *zap.Logger) (
 	}
 	return &deliverer{
 		timeout:    r.cfg.DeliveryTimeout,
+		partSize:   partSizeFor(r.cfg),
 		logger:     logger,
 		telemetry:  r.telemetry,
 		translator: translate.New(options),
@@ -91,56 +95,48 @@ func (d *deliverer) deliver(ctx context.Context, v delivery) answer {
 
 // deliverClaimed decodes and translates a body, and hands it to every pipeline that has not accepted it before.
 func (d *deliverer) deliverClaimed(ctx context.Context, v delivery, entry replay.Entry) (answer, replay.Entry) {
-	batch := d.translator.NewBatch(time.Now(), v.callback.want)
-	if err := d.decode(v, batch); err != nil {
-		return d.answerDecoding(err, v.held.budget.limit/recordBytes), entry
-	}
-	stats := &batch.Stats
-	if !v.callback.want.Logs && stats.Unreadable > 0 {
-		if stats.Accepted == 0 {
-			return answerMalformed("none of the records can be read, and there is no logs pipeline to keep them"), entry
-		}
-		d.logger.Warn("records that cannot be read were dropped, since there is no logs pipeline to keep them",
-			zap.Stringer("data_type", v.callback.dataType), zap.Int("records", stats.Unreadable))
-	}
-
-	a, p := d.exporter.export(ctx, v.callback, batch, progress{done: entry.Done, taken: entry.Taken})
-	entry = replay.Entry{
-		Done:       p.done,
-		Taken:      p.taken,
-		Complete:   !a.retryable(),
-		Records:    int32(stats.Accepted),   //nolint:gosec // bounded by the budget
-		Unreadable: int32(stats.Unreadable), //nolint:gosec // bounded by the budget
+	p := newParts(ctx, d, v, entry)
+	err := d.decode(v, p.add)
+	if err == nil {
+		err = p.end()
 	}
 	switch {
-	case a.retryable():
-		return a, entry
-	case entry.Rejected():
-		return answerRejected, entry
-	default:
-		d.telemetry.countRecords(v.callback, stats)
-		d.advisor.judge(v.callback.dataType, stats)
-		return answerAccepted(stats.Accepted, stats.Unreadable), entry
+	case errors.Is(err, errRefused):
+		return p.worst, p.entry
+	case err != nil:
+		return d.answerDecoding(err, v.held.maxRecords()), entry
 	}
+	stats := &p.batch.Stats
+	p.entry.Complete = true
+	p.entry.Records, p.entry.Unreadable = int32(stats.Accepted), int32(stats.Unreadable) //nolint:gosec // bounded by the budget
+	if p.entry.Rejected() {
+		return answerRejected, p.entry
+	}
+	d.telemetry.countRecords(v.callback, stats)
+	d.advisor.judge(v.callback.dataType, stats)
+	return answerAccepted(stats.Accepted, stats.Unreadable), p.entry
 }
 
-func (d *deliverer) decode(v delivery, batch *translate.Batch) error {
+// decode reads a body's records, as many as there is room for: a part of them at a time.
+func (d *deliverer) decode(v delivery, yield func(*payload.Record) error) error {
 	decoder := v.callback.decoders.get()
 	defer v.callback.decoders.put(decoder)
-	records := int64(0)
+	records := 0
 	return decoder.Decode(v.body, func(rec *payload.Record) error {
 		records++
-		if records*recordBytes > v.held.bytes {
+		if records > v.held.maxRecords() {
+			return errTooLarge
+		}
+		if int64(min(records, d.partSize))*recordBytes > v.held.bytes {
 			if err := v.held.grow(); err != nil {
 				return err
 			}
 		}
-		batch.Add(rec)
-		return nil
+		return yield(rec)
 	})
 }
 
-func (d *deliverer) answerDecoding(err error, maxRecords int64) answer {
+func (d *deliverer) answerDecoding(err error, maxRecords int) answer {
 	var problem *payload.Error
 	switch {
 	case errors.Is(err, errTooLarge):

@@ -48,10 +48,11 @@ func newExporter(r *cxoneReceiver, logger *zap.Logger) (*exporter, error) {
 	}, nil
 }
 
-// progress says, with a bit for each signal, how far a delivery has come.
+// progress says, with a bit for each signal, how far a part of a delivery has come.
 type progress struct {
-	done  uint8 // needs no further try: accepted, or refused for good
-	taken uint8 // accepted
+	done    uint8 // needs no further try
+	taken   uint8 // accepted
+	refused uint8 // for good
 }
 
 // export gives each signal that is not done to its pipeline. The zero answer means that all that were tried accepted.
@@ -78,6 +79,7 @@ func (x *exporter) export(ctx context.Context, c *callback, batch *translate.Bat
 		if !a.retryable() {
 			x.status.pipeline(s, nil) // it is there, and says no
 			p.done |= 1 << s
+			p.refused |= 1 << s
 			continue
 		}
 		x.status.pipeline(s, err)

@@ -44,20 +44,23 @@ func appendPart(dst []byte, part string) []byte {
 	return append(binary.BigEndian.AppendUint64(dst, uint64(len(part))), part...)
 }
 
-// Entry is what is remembered of a delivery.
+// Entry is what is remembered of a delivery. A large one is handed on in parts, one after the other.
 type Entry struct {
-	// Done has a bit for each signal that needs no further try: accepted, or refused for good.
+	// Parts is the number of parts of which no signal needs a further try.
+	Parts int32
+	// Done has a bit for each signal of the part after those that needs no further try: accepted, or refused for good.
 	Done uint8
-	// Taken has a bit for each signal that was accepted.
-	Taken uint8
-	// Complete says that no signal needs a further try.
+	// Taken has a bit for each signal of which anything was accepted, Refused for each of which anything was refused for
+	// good.
+	Taken, Refused uint8
+	// Complete says that no part needs a further try.
 	Complete bool
 	// Records and Unreadable count the delivery's records.
 	Records, Unreadable int32
 }
 
-// Rejected says that a signal was refused for good.
-func (e Entry) Rejected() bool { return e.Done != e.Taken }
+// Rejected says that something was refused for good.
+func (e Entry) Rejected() bool { return e.Refused != 0 }
 
 // Memory is the memory of deliveries. A nil Memory remembers nothing.
 type Memory struct {

@@ -72,10 +72,10 @@ func TestProgressIsRememberedUntilComplete(t *testing.T) {
 	claim.End(Entry{Done: 0b01, Taken: 0b01})
 	claim, entry := begin(t, m, key("a"))
 	assert.Equal(t, Entry{Done: 0b01, Taken: 0b01}, entry)
-	claim.End(Entry{Done: 0b11, Taken: 0b01, Complete: true})
+	claim.End(Entry{Done: 0b11, Taken: 0b01, Refused: 0b10, Complete: true})
 	claim, entry = begin(t, m, key("a"))
 	assert.Nil(t, claim)
-	assert.Equal(t, Entry{Done: 0b11, Taken: 0b01, Complete: true}, entry)
+	assert.Equal(t, Entry{Done: 0b11, Taken: 0b01, Refused: 0b10, Complete: true}, entry)
 	assert.True(t, entry.Rejected())
 }
 

@@ -1,0 +1,140 @@
+// Copyright The CXone Receiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package receiver
+
+import (
+	"context"
+	"errors"
+	"math"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/cxone-otel/cxonereceiver/receiver/internal/payload"
+	"github.com/cxone-otel/cxonereceiver/receiver/internal/replay"
+	"github.com/cxone-otel/cxonereceiver/receiver/internal/translate"
+)
+
+// partRecords is how many records go to the pipelines at a time. A record's telemetry takes some twenty times the memory
+// of its bytes, and so is never there for the whole of a large body.
+const partRecords = 500
+
+// partSizeFor returns the size of a part. Without a memory of what was taken, a retry would double the parts before the one
+// that was refused: then a delivery is one part, whatever its size.
+func partSizeFor(cfg *Config) int {
+	if cfg.ReplayWindow.Size == 0 {
+		return math.MaxInt
+	}
+	return partRecords
+}
+
+var (
+	// errRefused ends a delivery of which a pipeline wants a part another time.
+	errRefused = errors.New("a pipeline refused a part of the delivery")
+	// errNothingKept ends a delivery that nothing would be left of.
+	errNothingKept = errors.New("none of the records can be read, and there is no logs pipeline to keep them")
+)
+
+// parts hands a delivery's records on as they are read, a part at a time, from where an earlier try came to.
+type parts struct {
+	*deliverer
+
+	ctx      context.Context //nolint:containedctx // of this one delivery
+	v        delivery
+	received time.Time
+	batch    *translate.Batch // the part that is being read; its Stats are of the whole so far
+	records  int              // in the part
+	part     int32            // its number
+	checked  bool             // the whole body can be read
+	entry    replay.Entry
+	worst    answer
+}
+
+func newParts(ctx context.Context, d *deliverer, v delivery, entry replay.Entry) *parts {
+	p := &parts{deliverer: d, ctx: ctx, v: v, received: time.Now(), entry: entry}
+	p.batch = d.translator.NewBatch(p.received, v.callback.want)
+	return p
+}
+
+// add takes a record, and hands a full part on first.
+func (p *parts) add(rec *payload.Record) error {
+	if p.records == p.partSize {
+		if err := p.check(); err != nil {
+			return err
+		}
+		if err := p.handOn(); err != nil {
+			return err
+		}
+		stats := p.batch.Stats
+		p.batch = p.translator.NewBatch(p.received, p.v.callback.want)
+		p.batch.Stats = stats
+		p.records = 0
+		p.part++
+	}
+	p.records++
+	p.batch.Add(rec)
+	return nil
+}
+
+// end hands the last part on.
+func (p *parts) end() error {
+	if !p.checked {
+		if err := p.judgeUnreadable(p.batch.Stats.Accepted, p.batch.Stats.Unreadable); err != nil {
+			return err
+		}
+	}
+	return p.handOn()
+}
+
+// check reads the whole body before its first part is handed on: what is refused as malformed must have given nothing.
+func (p *parts) check() error {
+	if p.checked {
+		return nil
+	}
+	p.checked = true
+	readable, unreadable := 0, 0
+	err := p.decode(p.v, func(rec *payload.Record) error {
+		if rec.Err != nil {
+			unreadable++
+		} else {
+			readable++
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return p.judgeUnreadable(readable, unreadable)
+}
+
+// judgeUnreadable decides about records that nobody would keep.
+func (p *parts) judgeUnreadable(readable, unreadable int) error {
+	switch {
+	case p.v.callback.want.Logs || unreadable == 0:
+		return nil
+	case readable == 0:
+		return errNothingKept
+	default:
+		p.logger.Warn("records that cannot be read were dropped, since there is no logs pipeline to keep them",
+			zap.Stringer("data_type", p.v.callback.dataType), zap.Int("records", unreadable))
+		return nil
+	}
+}
+
+// handOn gives a part to the pipelines, unless an earlier try did.
+func (p *parts) handOn() error {
+	if p.part < p.entry.Parts {
+		return nil
+	}
+	a, progress := p.exporter.export(p.ctx, p.v.callback, p.batch, progress{done: p.entry.Done})
+	p.entry.Taken |= progress.taken
+	p.entry.Refused |= progress.refused
+	if a.retryable() {
+		p.entry.Done = progress.done
+		p.worst = a
+		return errRefused
+	}
+	p.entry.Parts, p.entry.Done = p.part+1, 0
+	return nil
+}
