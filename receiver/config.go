@@ -20,8 +20,8 @@ import (
 // Config is the receiver's configuration. Its keys are a public contract.
 type Config struct {
 	// ServerConfig is the collector's own HTTP server: endpoint (default localhost:8443), tls, auth, timeouts and more.
-	// max_request_body_size is 8 MiB, read_timeout 30s and write_timeout 60s here; compression_algorithms is the list of
-	// Content-Encodings that are taken: gzip, deflate, zstd.
+	// max_request_body_size is 8 MiB, read_header_timeout 10s, read_timeout 30s and write_timeout 60s here;
+	// compression_algorithms is the list of Content-Encodings that are taken: gzip, deflate, zstd.
 	confighttp.ServerConfig `mapstructure:",squash"`
 
 	// ClientCertificate says who may deliver, of those for whom tls::client_ca_file vouches. Any one match is enough.
@@ -219,6 +219,7 @@ func createDefaultConfig() component.Config {
 	server.NetAddr.Endpoint = "localhost:8443"
 	server.MaxRequestBodySize = 8 << 20
 	server.CompressionAlgorithms = []string{encodingGzip, encodingDeflate, encodingZstd}
+	server.ReadHeaderTimeout = 10 * time.Second // and a TLS handshake; who takes longer holds a file descriptor and has nothing to say
 	server.ReadTimeout = 30 * time.Second
 	server.WriteTimeout = 60 * time.Second // an answer must still be possible after read_timeout and delivery_timeout
 

@@ -31,6 +31,7 @@ func TestDefaults(t *testing.T) {
 	cfg, err := load(t, "allow_unauthenticated: true")
 	require.NoError(t, err)
 	assert.Equal(t, "localhost:8443", cfg.NetAddr.Endpoint)
+	assert.Equal(t, 10*time.Second, cfg.ReadHeaderTimeout)
 	assert.Equal(t, 30*time.Second, cfg.ReadTimeout)
 	assert.EqualValues(t, 8<<20, cfg.MaxRequestBodySize)
 	assert.Equal(t, []string{"gzip", "deflate", "zstd"}, cfg.CompressionAlgorithms)

@@ -79,7 +79,9 @@ func newReceiver(set receiver.Settings, cfg *Config) (*cxoneReceiver, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &cxoneReceiver{cfg: cfg, settings: set, telemetry: t}, nil
+	r := &cxoneReceiver{cfg: cfg, settings: set, telemetry: t}
+	r.status.patience = max(refusalPatience, 2*cfg.RetryAfter)
+	return r, nil
 }
 
 // Start starts the server. It is called once for each signal, and the server starts with the first: the consumers of all
@@ -151,5 +153,6 @@ func (r *cxoneReceiver) shutdown(ctx context.Context) error {
 	}
 	r.serving.Wait()
 	r.endpoint.stopKeys()
+	r.status.stop()
 	return err
 }

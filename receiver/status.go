@@ -5,6 +5,7 @@ package receiver
 
 import (
 	"sync"
+	"time"
 
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/component/componentstatus"
@@ -18,7 +19,15 @@ type statusReporter struct {
 	mu       sync.Mutex
 	hosts    []component.Host
 	refusing uint8 // a bit for each signal
+
+	// patience is how long a refusal counts while nobody tries again. Without an end to it, a receiver that a load balancer
+	// takes out of service for its refusals would never get the delivery by which to see that they are over.
+	patience time.Duration
+	forget   *time.Timer
 }
+
+// refusalPatience is longer than a sender is asked to wait before it tries again.
+const refusalPatience = time.Minute
 
 func (s *statusReporter) addHost(host component.Host) {
 	s.mu.Lock()
@@ -46,6 +55,7 @@ func (s *statusReporter) pipeline(signal translate.Signal, err error) {
 	before := s.refusing
 	if err != nil {
 		s.refusing |= 1 << signal
+		s.remind()
 	} else {
 		s.refusing &^= 1 << signal
 	}
@@ -54,5 +64,33 @@ func (s *statusReporter) pipeline(signal translate.Signal, err error) {
 		s.reportLocked(componentstatus.NewRecoverableErrorEvent(err))
 	case before != 0 && s.refusing == 0:
 		s.reportLocked(componentstatus.NewEvent(componentstatus.StatusOK))
+	}
+}
+
+// remind has a refusal forgotten unless another comes.
+func (s *statusReporter) remind() {
+	if s.forget == nil {
+		s.forget = time.AfterFunc(s.patience, s.giveChance)
+		return
+	}
+	s.forget.Reset(s.patience)
+}
+
+func (s *statusReporter) giveChance() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.refusing != 0 {
+		s.refusing = 0
+		s.reportLocked(componentstatus.NewEvent(componentstatus.StatusOK))
+	}
+}
+
+// stop ends what goes on by itself, and all reports.
+func (s *statusReporter) stop() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.hosts = nil
+	if s.forget != nil {
+		s.forget.Stop()
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"context"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -39,7 +40,7 @@ func TestAPanicInAPipeline(t *testing.T) {
 	loud := r.logs.FilterMessage("a component of the pipeline panicked").All()
 	require.Len(t, loud, 1)
 	assert.Equal(t, zapcore.ErrorLevel, loud[0].Level)
-	assert.Contains(t, loud[0].ContextMap()["stack"], "panic_test.go")
+	assert.Contains(t, loud[0].ContextMap()["stack"], "TestAPanicInAPipeline")
 
 	healthy.Store(true)
 	code, text, _ = r.post(voicePath, leg)
@@ -92,4 +93,20 @@ func TestStatusIsOfEverySignal(t *testing.T) {
 	r.post(voicePath, leg)
 	assert.Len(t, host.reported(), 6)
 	assert.Equal(t, componentstatus.StatusOK, host.reported()[5])
+}
+
+// TestARefusalIsForgottenWhenNobodyTriesAgain is the way back for a receiver that a load balancer took out of service.
+func TestARefusalIsForgottenWhenNobodyTriesAgain(t *testing.T) {
+	m := &moody{}
+	host := &statusHost{Host: componenttest.NewNopHost()}
+	r := runWith(t, testConfig(), pipelines{logs: m.pipelines(t).logs}, host)
+	assert.Equal(t, refusalPatience, r.receiver.status.patience)
+	r.receiver.status.patience = 50 * time.Millisecond
+	m.set(nil, nil, errTransient)
+	r.post(voicePath, leg)
+	require.Eventually(t, func() bool { return len(host.reported()) == 2 }, 10*time.Second, time.Millisecond)
+	assert.Equal(t, []componentstatus.Status{componentstatus.StatusRecoverableError, componentstatus.StatusOK}, host.reported())
+
+	r.post(voicePath, leg)
+	assert.Equal(t, componentstatus.StatusRecoverableError, host.reported()[2], "the next refusal is told again")
 }
