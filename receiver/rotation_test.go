@@ -82,6 +82,7 @@ func TestRotationUnderLoad(t *testing.T) {
 	}
 
 	var sent, refused atomic.Int64
+	var inFlight sync.RWMutex // held for reading by a delivery from its signing to its answer
 	var version atomic.Value
 	version.Store("1")
 	stop := make(chan struct{})
@@ -96,10 +97,13 @@ func TestRotationUnderLoad(t *testing.T) {
 				}
 				body := fmt.Sprintf(`{"ContactId": %d}`, sent.Add(1))
 				req, err := http.NewRequest(http.MethodPost, r.url+voicePath, strings.NewReader(body))
+				inFlight.RLock()
 				if !assert.NoError(t, err) || !assert.NoError(t, signers[version.Load().(string)].Sign(req, []byte(body), time.Now())) {
+					inFlight.RUnlock()
 					return
 				}
 				resp, err := r.client.Do(req)
+				inFlight.RUnlock()
 				if !assert.NoError(t, err) {
 					return
 				}
@@ -117,7 +121,10 @@ func TestRotationUnderLoad(t *testing.T) {
 	}
 	phase(map[string][]byte{"v1.pem": firstPublic, "v2.pem": secondPublic}, "2") // both: the first request reads v2
 	phase(map[string][]byte{"v1.pem": firstPublic, "v2.pem": secondPublic}, "1") // a sender that went back
-	phase(map[string][]byte{"v1.pem": otherPublic, "v2.pem": secondPublic}, "2") // the old one is replaced
+	inFlight.Lock() // what was signed with the first key has been answered before that is replaced
+	version.Store("2")
+	inFlight.Unlock()
+	phase(map[string][]byte{"v1.pem": otherPublic, "v2.pem": secondPublic}, "2")
 	time.Sleep(1500 * time.Millisecond)
 	close(stop)
 	senders.Wait()
