@@ -156,6 +156,7 @@ func TestBadConfigurations(t *testing.T) {
 		"tls without certificate":       {"{tls: {client_ca_file: ca.crt}}", "tls"},
 		"signature without keys":        {"{signature: {}}", "keys"},
 		"replay ttl under a signature":  {"{signature: {keys: [{version: '1', public_key_file: k}], timestamp: {max_age: 1h}}}", "replay_window::ttl"},
+		"replay ttl under RFC 9421":     {"{replay_window: {ttl: 1m}, signature: {scheme: rfc9421, keys: [{version: '1', algorithm: ed25519, public_key_file: k}]}}", "replay_window::ttl"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			text := tc.text

@@ -126,6 +126,10 @@ type CaptureConfig struct {
 // IsSet reports whether the scheme has this part.
 func (l LocationConfig) IsSet() bool { return l != LocationConfig{} }
 
+// IsTimed reports whether a signature is good for max_age only: the scheme has a timestamp, or is RFC 9421, whose
+// signatures carry `created`.
+func (c *Config) IsTimed() bool { return c.Timestamp.IsSet() || c.Scheme == SchemeRFC9421 }
+
 // Unmarshal lays the user's keys, one by one, over the preset that `scheme` names. Naming a header, query or field clears
 // the other two of that part, so that moving the signature into the query takes one line.
 func (c *Config) Unmarshal(conf *confmap.Conf) error {
