@@ -127,30 +127,34 @@ func putBuffer(buffer *[]byte) {
 	}
 }
 
-// bodyReaders are the requests whose bodies are arriving, so that a shutdown can cut them off.
+// bodyReaders are the requests whose bodies are arriving, so that a shutdown can cut them off, and the slow ones can be made
+// to give way.
 type bodyReaders struct {
 	mu      sync.Mutex
 	cut     bool
-	reading map[*http.ResponseController]struct{}
+	reading map[*http.ResponseController]time.Time // since when
 }
 
 func (b *bodyReaders) begin(c *http.ResponseController) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.cut {
-		_ = c.SetReadDeadline(time.Unix(1, 0))
+		endReading(c)
 		return
 	}
 	if b.reading == nil {
-		b.reading = map[*http.ResponseController]struct{}{}
+		b.reading = map[*http.ResponseController]time.Time{}
 	}
-	b.reading[c] = struct{}{}
+	b.reading[c] = time.Now()
 }
 
-func (b *bodyReaders) end(c *http.ResponseController) {
+// end says whether the reading was left to end by itself.
+func (b *bodyReaders) end(c *http.ResponseController) (undisturbed bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	_, undisturbed = b.reading[c]
 	delete(b.reading, c)
+	return undisturbed
 }
 
 // cutOff ends all reading, now and from now on.
@@ -159,6 +163,27 @@ func (b *bodyReaders) cutOff() {
 	defer b.mu.Unlock()
 	b.cut = true
 	for c := range b.reading {
-		_ = c.SetReadDeadline(time.Unix(1, 0)) // a connection that has no deadline has no reader either
+		endReading(c)
 	}
+	clear(b.reading)
+}
+
+// slowBody is how long a body may take to arrive while others find no room.
+const slowBody = 2 * time.Second
+
+// shedSlow ends the reading of slow bodies. Without it a few strangers, who need not be authenticated to send a body, could
+// keep everybody else out for the whole of read_timeout, again and again.
+func (b *bodyReaders) shedSlow() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for c, since := range b.reading {
+		if time.Since(since) > slowBody {
+			endReading(c)
+			delete(b.reading, c)
+		}
+	}
+}
+
+func endReading(c *http.ResponseController) {
+	_ = c.SetReadDeadline(time.Unix(1, 0)) // a connection that has no deadline has no reader either
 }

@@ -196,7 +196,7 @@ func (e *endpoint) readBody(w http.ResponseWriter, r *http.Request, held *share)
 	controller := http.NewResponseController(w)
 	e.bodies.begin(controller)
 	body, err := readAll(r.Body, r.ContentLength, e.cfg.MaxRequestBodySize, held)
-	e.bodies.end(controller)
+	undisturbed := e.bodies.end(controller)
 	if err == nil {
 		return body, nil
 	}
@@ -206,9 +206,12 @@ func (e *endpoint) readBody(w http.ResponseWriter, r *http.Request, held *share)
 	case errors.Is(err, errTooLarge) || errors.As(err, &tooLong):
 		a = answerTooLarge(e.cfg.MaxRequestBodySize)
 	case errors.Is(err, errBusy):
+		e.bodies.shedSlow()
 		a = answerBusy
 	case e.draining.Load():
 		a = answerShuttingDown
+	case !undisturbed: // it had to give way
+		a = answerBusy
 	default:
 		a = answerMalformed(fmt.Sprintf("the body did not arrive whole within read_timeout (%v)", e.cfg.ReadTimeout))
 	}

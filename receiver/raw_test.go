@@ -192,3 +192,40 @@ func TestVeryManySmallRecords(t *testing.T) {
 	assert.Equal(t, `{"accepted": 5000, "unreadable": 1}`, text)
 	assert.Zero(t, r.receiver.endpoint.budget.used.Load())
 }
+
+// TestSlowBodiesGiveWayWhenThereIsNoRoom has strangers fill all of max_inflight_bytes with bodies that never end: good
+// senders must not be kept out until read_timeout.
+func TestSlowBodiesGiveWayWhenThereIsNoRoom(t *testing.T) {
+	r := bodySigned(t, func(cfg *Config) {
+		cfg.MaxRequestBodySize = 16 << 10
+		cfg.MaxInflightBytes = 16 << 10
+		cfg.ReadTimeout, cfg.WriteTimeout = 10*time.Minute, 20*time.Minute
+	})
+	const slow = 4
+	var conns []net.Conn
+	for range slow {
+		conn, err := net.Dial("tcp", strings.TrimPrefix(r.url, "http://"))
+		require.NoError(t, err)
+		defer conn.Close()
+		_, err = fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: a\r\n%sContent-Length: 16000\r\n\r\n{", voicePath, rawSignature(leg))
+		require.NoError(t, err)
+		conns = append(conns, conn)
+	}
+	require.Eventually(t, func() bool { return r.receiver.endpoint.budget.used.Load() == slow*firstRead }, 10*time.Second, 10*time.Millisecond)
+	good := "POST " + voicePath + " HTTP/1.1\r\nHost: a\r\n" + rawSignature(leg) + fmt.Sprintf("Content-Length: %d\r\n\r\n%s", len(leg), leg)
+	code, _ := r.raw(good)
+	require.Equal(t, 503, code, "none of them is slow yet")
+	assert.Eventually(t, func() bool {
+		code, _ := r.raw(good)
+		return code == 200
+	}, 20*time.Second, 100*time.Millisecond, "the sender's retry")
+	for _, conn := range conns {
+		require.NoError(t, conn.SetDeadline(time.Now().Add(10*time.Second)))
+		resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
+		require.NoError(t, err)
+		resp.Body.Close()
+		assert.Equal(t, 503, resp.StatusCode, "a slow sender may be a good one: it is asked to come back")
+		assert.Equal(t, "5", resp.Header.Get("Retry-After"))
+	}
+	assert.Zero(t, r.receiver.endpoint.budget.used.Load())
+}
