@@ -363,8 +363,9 @@ func TestTLS(t *testing.T) {
 	}
 
 	t.Run("plain HTTP to a server that speaks TLS", func(t *testing.T) {
-		server := httptest.NewTLSServer(http.HandlerFunc(receiver))
+		server := httptest.NewUnstartedServer(http.HandlerFunc(receiver))
 		server.Config.ErrorLog = log.New(io.Discard, "", 0)
+		server.StartTLS()
 		defer server.Close()
 		lines, text := findings(t, &Endpoint{URL: hook(t, strings.Replace(server.URL, "https", "http", 1))})
 		assert.Equal(t, append(start[:2:2], "warn tls", "FAIL GET"), lines, text)
