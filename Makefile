@@ -76,9 +76,17 @@ fuzz: ## Run every fuzz target in turn (FUZZTIME=30s each)
 	done
 
 .PHONY: bench
-bench: ## Run the benchmarks, with allocation counts
-	@packages=$$(grep -rl --include='*_test.go' '^func Benchmark' receiver internal cmd | xargs -r dirname | sort -u | sed 's|^|./|' || true); \
-	if [ -z "$$packages" ]; then echo "No benchmarks yet."; else $(GO) test -run '^$$' -bench . -benchmem $$packages; fi
+bench: build bin/peers ## Run the benchmarks, with allocation counts, and measure CPU time beside the peers
+	$(GO) test -run '^$$' -bench . -benchmem ./receiver/... ./internal/... ./cmd/...
+	bin/peers -collector bin/otelcol-cxone
+
+.PHONY: bench-gate
+bench-gate: bin/peers ## Fail where a delivery costs much more than it did, beside a server that does nothing
+	bin/peers -rounds 5 -turn 200ms -only '^(voice|script) 1$$' -gate
+
+bin/peers: $(call PARTS,receiver internal test/peers)
+	@echo "Compiling $@: this receiver and its peers."
+	@$(COMPILE) $(GO) build -C test/peers -o '$(CURDIR)/$@' .
 
 .PHONY: generate
 generate: ## Generate code and documentation from metadata.yaml
@@ -92,6 +100,7 @@ fmt: ## Format the Go code
 lint: ## Run golangci-lint (its first build takes minutes)
 	$(GO) tool -modfile=tools/golangci-lint/go.mod golangci-lint run ./...
 	cd test && $(GO) tool -modfile=../tools/golangci-lint/go.mod golangci-lint run --config ../.golangci.yml ./...
+	cd test/peers && $(GO) tool -modfile=../../tools/golangci-lint/go.mod golangci-lint run --config ../../.golangci.yml ./...
 
 .PHONY: check
 check: check-format check-vet check-licence check-generated check-modules ## Check format, vet, licence headers, generated files and modules
@@ -105,6 +114,7 @@ check-format:
 check-vet:
 	$(GO) vet ./...
 	cd test && $(GO) vet ./...
+	cd test/peers && $(GO) vet ./...
 
 .PHONY: check-licence
 check-licence:
@@ -126,7 +136,7 @@ check-generated:
 
 .PHONY: check-modules
 check-modules:
-	@for module in . test tools tools/golangci-lint; do \
+	@for module in . test test/peers tools tools/golangci-lint; do \
 		(cd $$module && $(GO) mod tidy -diff) || { echo "go.mod or go.sum of $$module is not tidy: run go mod tidy there."; exit 1; }; \
 	done
 

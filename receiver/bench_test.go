@@ -33,6 +33,11 @@ func newBenchEndpoint(tb testing.TB) *endpoint {
 	tb.Helper()
 	cfg := testConfig()
 	cfg.ReplayWindow.Size = 0 // or all but the first would be repeats
+	return newBenchEndpointWith(tb, cfg)
+}
+
+func newBenchEndpointWith(tb testing.TB, cfg *Config) *endpoint {
+	tb.Helper()
 	r, err := newReceiver(receivertest.NewNopSettings(metadata.Type), cfg)
 	require.NoError(tb, err)
 	r.next = consumers{consumertest.NewNop(), consumertest.NewNop(), consumertest.NewNop()}
@@ -87,5 +92,28 @@ func BenchmarkDeliveryOf8MiB(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		deliverOnce(b, e, voicePath, body.String())
+	}
+}
+
+// BenchmarkReplayMemory shows what a delivery costs with a replay memory that is full, beside one without.
+func BenchmarkReplayMemory(b *testing.B) {
+	for name, size := range map[string]int{"off": 0, "full": 10_000} {
+		b.Run(name, func(b *testing.B) {
+			cfg := testConfig()
+			cfg.ReplayWindow.Size = size
+			e := newBenchEndpointWith(b, cfg)
+			number := 0
+			deliver := func() {
+				number++
+				deliverOnce(b, e, voicePath, fmt.Sprintf(`{"ContactId": %d, "AvgMos": 4.1}`, number))
+			}
+			for range size {
+				deliver()
+			}
+			b.ReportAllocs()
+			for b.Loop() {
+				deliver()
+			}
+		})
 	}
 }

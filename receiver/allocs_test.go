@@ -1,0 +1,43 @@
+// Copyright The CXone Receiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package receiver
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+)
+
+// TestAllocations holds what a delivery allocates to what was reached; docs/performance.md says what is behind the numbers.
+// Most of it is pdata's own: an allocation for each attribute's value, for each point, for each exemplar.
+func TestAllocations(t *testing.T) {
+	if raceEnabled {
+		t.Skip("the race detector allocates too")
+	}
+	e := newBenchEndpoint(t)
+	script := payloadFile(t, "script_api.json")
+	// What the test's own request and recorder allocate is taken off.
+	harness := testing.AllocsPerRun(100, func() {
+		req := httptest.NewRequest(http.MethodPost, voicePath, strings.NewReader(fullLeg))
+		httptest.NewRecorder().Code = len(req.Method)
+	})
+	for name, tc := range map[string]struct {
+		path, body string
+		records    int
+		most       float64 // a record
+	}{
+		"a call leg with eleven figures": {voicePath, fullLeg, 1, 375},
+		"an API call":                    {scriptPath, script, 1, 115},
+		"a thousand call legs":           {voicePath, batchOf(fullLeg, 1000), 1000, 245},
+	} {
+		t.Run(name, func(t *testing.T) {
+			allocs := testing.AllocsPerRun(20, func() { deliverOnce(t, e, tc.path, tc.body) }) - harness
+			t.Logf("%.0f allocations a record", allocs/float64(tc.records))
+			assert.LessOrEqual(t, allocs/float64(tc.records), tc.most)
+		})
+	}
+}

@@ -1,0 +1,36 @@
+// Copyright The CXone Receiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Command peers measures what a delivery costs this receiver, beside what requests cost its peers: net/http and confighttp
+// that answer 204, the core's otlpreceiver with the same telemetry, contrib's webhookeventreceiver and githubreceiver, and
+// the whole collector. Each server is a process of its own, of which the CPU time and the allocations are counted; the
+// client's are not. The servers take turns, round after round, and medians are shown, so that whatever else the machine
+// does happens to all of them.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"time"
+)
+
+func main() {
+	serve := flag.String("serve", "", "be the server of this name (used by the command itself)")
+	rounds := flag.Int("rounds", 7, "rounds in which each server takes a turn")
+	turn := flag.Duration("turn", 400*time.Millisecond, "about how long a turn lasts")
+	only := flag.String("only", "", "measure only what matches this regular expression, and the baselines")
+	gate := flag.Bool("gate", false, "end with status 1 where a ratio is worse than it may be")
+	collector := flag.String("collector", "", "the collector's program, to be measured too")
+	flag.Parse()
+	var err error
+	if *serve != "" {
+		err = runServer(*serve)
+	} else {
+		err = measure(options{rounds: *rounds, turn: *turn, only: *only, gate: *gate, collector: *collector})
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "peers:", err)
+		os.Exit(1)
+	}
+}

@@ -1,0 +1,149 @@
+// Copyright The CXone Receiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"runtime"
+	"syscall"
+
+	"github.com/open-telemetry/opentelemetry-collector-contrib/receiver/githubreceiver"
+	"github.com/open-telemetry/opentelemetry-collector-contrib/receiver/webhookeventreceiver"
+	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/component/componenttest"
+	"go.opentelemetry.io/collector/config/confighttp"
+	"go.opentelemetry.io/collector/confmap"
+	"go.opentelemetry.io/collector/consumer/consumertest"
+	collectorreceiver "go.opentelemetry.io/collector/receiver"
+	"go.opentelemetry.io/collector/receiver/otlpreceiver"
+	"go.opentelemetry.io/collector/receiver/receivertest"
+
+	"github.com/cxone-otel/cxonereceiver/receiver"
+)
+
+// secret is what deliveries are signed with, by HMAC-SHA256.
+const secret = "a secret of thirty-two characters"
+
+// servers start listening on an address.
+var servers = map[string]func(address string) error{
+	"net/http": func(address string) error {
+		return serveHTTP(&http.Server{Handler: http.HandlerFunc(noContent)}, address) //nolint:gosec // on loopback, for minutes
+	},
+	"confighttp": func(address string) error {
+		config := confighttp.NewDefaultServerConfig()
+		config.NetAddr.Endpoint = address
+		server, err := config.ToServer(context.Background(), componenttest.NewNopHost().GetExtensions(), componenttest.NewNopTelemetrySettings(), http.HandlerFunc(noContent))
+		if err != nil {
+			return err
+		}
+		listener, err := config.ToListener(context.Background())
+		if err != nil {
+			return err
+		}
+		go func() { _ = server.Serve(listener) }()
+		return nil
+	},
+	"cxone": func(address string) error {
+		return startReceiver(receiver.NewFactory(), map[string]any{
+			"endpoint": address, "signature": map[string]any{"scheme": "github", "keys": []any{map[string]any{"secret": secret}}},
+		})
+	},
+	"otlp": func(address string) error {
+		return startReceiver(otlpreceiver.NewFactory(), map[string]any{"protocols": map[string]any{"http": map[string]any{"endpoint": address}}})
+	},
+	"webhookevent": func(address string) error {
+		return startReceiver(webhookeventreceiver.NewFactory(), map[string]any{"endpoint": address, "path": "/events"})
+	},
+	"github": func(address string) error {
+		return startReceiver(githubreceiver.NewFactory(), map[string]any{
+			"webhook":  map[string]any{"endpoint": address, "path": "/events", "secret": secret},
+			"scrapers": map[string]any{"scraper": map[string]any{}},
+		})
+	},
+}
+
+func noContent(w http.ResponseWriter, r *http.Request) {
+	_, _ = io.Copy(io.Discard, r.Body)
+	w.WriteHeader(http.StatusNoContent)
+}
+
+func serveHTTP(server *http.Server, address string) error {
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		return err
+	}
+	go func() { _ = server.Serve(listener) }()
+	return nil
+}
+
+// startReceiver starts a receiver for the signals that it has, with consumers that do nothing.
+func startReceiver(factory collectorreceiver.Factory, settings map[string]any) error {
+	config := factory.CreateDefaultConfig()
+	if err := confmap.NewFromStringMap(settings).Unmarshal(config); err != nil {
+		return err
+	}
+	set := receivertest.NewNopSettings(factory.Type())
+	ctx, next := context.Background(), consumertest.NewNop()
+	var all []component.Component
+	if factory.MetricsStability() != component.StabilityLevelUndefined && factory.Type().String() != "github" {
+		r, err := factory.CreateMetrics(ctx, set, config, next)
+		if err != nil {
+			return err
+		}
+		all = append(all, r)
+	}
+	if factory.TracesStability() != component.StabilityLevelUndefined {
+		r, err := factory.CreateTraces(ctx, set, config, next)
+		if err != nil {
+			return err
+		}
+		all = append(all, r)
+	}
+	if factory.LogsStability() != component.StabilityLevelUndefined {
+		r, err := factory.CreateLogs(ctx, set, config, next)
+		if err != nil {
+			return err
+		}
+		all = append(all, r)
+	}
+	for _, r := range all {
+		if err := r.Start(ctx, componenttest.NewNopHost()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// runServer starts a server and tells, for each line that it reads, the CPU time in microseconds and the allocations that
+// this process has used so far. It ends with its standard input.
+func runServer(name string) error {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	address := listener.Addr().String()
+	_ = listener.Close()
+	if err = servers[name](address); err != nil {
+		return err
+	}
+	fmt.Println(address)
+	lines := bufio.NewScanner(os.Stdin)
+	for lines.Scan() {
+		var usage syscall.Rusage
+		if err = syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
+			return err
+		}
+		var memory runtime.MemStats
+		runtime.ReadMemStats(&memory)
+		micros := (usage.Utime.Sec+usage.Stime.Sec)*1e6 + int64(usage.Utime.Usec) + int64(usage.Stime.Usec)
+		fmt.Println(micros, memory.Mallocs)
+	}
+	return nil
+}
