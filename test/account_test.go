@@ -4,12 +4,15 @@
 package test
 
 import (
+	"bufio"
 	"bytes"
 	"crypto/sha256"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -46,85 +49,110 @@ func (a account) String() string {
 // will, and prints the account.
 func awaitAccount(t testing.TB, name, dir string, loads ...*loader) account {
 	t.Helper()
-	var a account
-	deadline := time.Now().Add(time.Minute)
+	arrived := newArrivals(t, dir)
+	acknowledged := acknowledgedKeys(loads)
+	deadline := time.Now().Add(time.Minute + soakFor/10)
 	for {
-		arrived := readArrivals(t, dir)
-		a = arrived.account(t, loads)
-		if a.arrived >= a.acknowledged || time.Now().After(deadline) {
-			break
+		arrived.read()
+		a := arrived.account(acknowledged)
+		if a.arrived == a.acknowledged || time.Now().After(deadline) {
+			fmt.Printf("%-62s %s\n", name+":", a) // for whoever runs it, with or without -v
+			return a
 		}
-		time.Sleep(300 * time.Millisecond)
+		time.Sleep(500 * time.Millisecond)
 	}
-	fmt.Printf("%-62s %s\n", name+":", a) // for whoever runs it, with or without -v
-	return a
+}
+
+// acknowledgedKeys are the records that ledgers say were acknowledged.
+func acknowledgedKeys(loads []*loader) map[recordKey]bool {
+	keys := map[recordKey]bool{}
+	for _, l := range loads {
+		for _, e := range l.entries() {
+			for _, key := range e.Records {
+				if key.MessageID != "" {
+					key.ContactID = ""
+				}
+				keys[key] = true
+			}
+		}
+	}
+	return keys
 }
 
 // arrivals is what is found in the files of a sink.
 type arrivals struct {
+	t       testing.TB
+	dir     string
+	offsets map[string]int64 // how far each file is read
 	// spans, logs and points are by the record that they are of.
 	spans, logs, points map[recordKey]bool
-	// contents are those found under an identity.
-	contents map[string]map[[sha256.Size]byte]int
+	// contents are the hashes of what was found under an identity.
+	contents         map[string][][sha256.Size]byte
+	doubled, repeats int
 }
 
-// readArrivals reads traces.jsonl, logs.jsonl and metrics.jsonl.
-func readArrivals(t testing.TB, dir string) *arrivals {
-	t.Helper()
-	a := &arrivals{
+func newArrivals(t testing.TB, dir string) *arrivals {
+	return &arrivals{
+		t: t, dir: dir, offsets: map[string]int64{},
 		spans: map[recordKey]bool{}, logs: map[recordKey]bool{}, points: map[recordKey]bool{},
-		contents: map[string]map[[sha256.Size]byte]int{},
+		contents: map[string][][sha256.Size]byte{},
 	}
-	eachLine(t, dir, "traces.jsonl", func(line []byte) {
+}
+
+// read reads what was added to traces.jsonl, logs.jsonl and metrics.jsonl.
+func (a *arrivals) read() {
+	a.eachNewLine("traces.jsonl", func(line []byte) {
 		d, err := (&ptrace.JSONUnmarshaler{}).UnmarshalTraces(line)
-		require.NoError(t, err)
+		require.NoError(a.t, err)
 		for _, rs := range d.ResourceSpans().All() {
 			for _, ss := range rs.ScopeSpans().All() {
 				for _, s := range ss.Spans().All() {
-					a.addSpan(t, rs.Resource(), s)
+					a.addSpan(rs.Resource(), s)
 				}
 			}
 		}
 	})
-	eachLine(t, dir, "logs.jsonl", func(line []byte) {
+	a.eachNewLine("logs.jsonl", func(line []byte) {
 		d, err := (&plog.JSONUnmarshaler{}).UnmarshalLogs(line)
-		require.NoError(t, err)
+		require.NoError(a.t, err)
 		for _, rl := range d.ResourceLogs().All() {
 			for _, sl := range rl.ScopeLogs().All() {
 				for _, lr := range sl.LogRecords().All() {
-					a.addLog(t, rl.Resource(), lr)
+					a.addLog(rl.Resource(), lr)
 				}
 			}
 		}
 	})
-	eachLine(t, dir, "metrics.jsonl", func(line []byte) {
+	a.eachNewLine("metrics.jsonl", func(line []byte) {
 		d, err := (&pmetric.JSONUnmarshaler{}).UnmarshalMetrics(line)
-		require.NoError(t, err)
+		require.NoError(a.t, err)
 		for _, rm := range d.ResourceMetrics().All() {
 			for _, sm := range rm.ScopeMetrics().All() {
 				for _, m := range sm.Metrics().All() {
+					if m.Type() != pmetric.MetricTypeGauge {
+						continue // counts and distributions are sums, and have no identity of their own
+					}
 					for _, p := range m.Gauge().DataPoints().All() {
-						a.addPoint(t, m.Name(), p)
+						a.addPoint(rm.Resource(), m.Name(), p)
 					}
 				}
 			}
 		}
 	})
-	return a
 }
 
-func (a *arrivals) addSpan(t testing.TB, resource pcommon.Resource, s ptrace.Span) {
+func (a *arrivals) addSpan(resource pcommon.Resource, s ptrace.Span) {
 	a.spans[keyOf(s.Attributes())] = true
 	d := ptrace.NewTraces()
 	rs := d.ResourceSpans().AppendEmpty()
 	resource.CopyTo(rs.Resource())
 	s.CopyTo(rs.ScopeSpans().AppendEmpty().Spans().AppendEmpty())
 	content, err := (&ptrace.ProtoMarshaler{}).MarshalTraces(d)
-	require.NoError(t, err)
+	require.NoError(a.t, err)
 	a.addContent("span "+s.TraceID().String()+s.SpanID().String(), content)
 }
 
-func (a *arrivals) addLog(t testing.TB, resource pcommon.Resource, lr plog.LogRecord) {
+func (a *arrivals) addLog(resource pcommon.Resource, lr plog.LogRecord) {
 	key := keyOf(lr.Attributes())
 	if lr.EventName() == "cxone.record.unreadable" {
 		key = recordKey{Unreadable: strings.Trim(lr.Body().AsString(), `"`)}
@@ -137,28 +165,31 @@ func (a *arrivals) addLog(t testing.TB, resource pcommon.Resource, lr plog.LogRe
 	lr.CopyTo(copied)
 	copied.SetObservedTimestamp(0) // the one thing that is of the delivery, and not of the record
 	content, err := (&plog.ProtoMarshaler{}).MarshalLogs(d)
-	require.NoError(t, err)
-	a.addContent("log "+str(t, lr.Attributes(), "log.record.uid"), content)
+	require.NoError(a.t, err)
+	a.addContent("log "+str(a.t, lr.Attributes(), "log.record.uid"), content)
 }
 
-func (a *arrivals) addPoint(t testing.TB, metric string, p pmetric.NumberDataPoint) {
+func (a *arrivals) addPoint(resource pcommon.Resource, metric string, p pmetric.NumberDataPoint) {
 	key := keyOf(p.Attributes())
-	if key == (recordKey{}) {
-		return // of a metric that is made further on
-	}
 	a.points[key] = true
 	m := pmetric.NewMetrics()
-	p.CopyTo(m.ResourceMetrics().AppendEmpty().ScopeMetrics().AppendEmpty().Metrics().AppendEmpty().SetEmptyGauge().DataPoints().AppendEmpty())
+	rm := m.ResourceMetrics().AppendEmpty()
+	resource.CopyTo(rm.Resource())
+	p.CopyTo(rm.ScopeMetrics().AppendEmpty().Metrics().AppendEmpty().SetEmptyGauge().DataPoints().AppendEmpty())
 	content, err := (&pmetric.ProtoMarshaler{}).MarshalMetrics(m)
-	require.NoError(t, err)
+	require.NoError(a.t, err)
 	a.addContent("point "+metric+key.ContactID, content)
 }
 
 func (a *arrivals) addContent(identity string, content []byte) {
-	if a.contents[identity] == nil {
-		a.contents[identity] = map[[sha256.Size]byte]int{}
+	hash := sha256.Sum256(content)
+	switch known := a.contents[identity]; {
+	case slices.Contains(known, hash):
+		a.repeats++
+	default:
+		a.doubled += min(1, len(known))
+		a.contents[identity] = append(known, hash)
 	}
-	a.contents[identity][sha256.Sum256(content)]++
 }
 
 // keyOf names the record that telemetry is of.
@@ -173,31 +204,11 @@ func keyOf(attributes pcommon.Map) (key recordKey) {
 }
 
 // account looks for what was acknowledged among what arrived.
-func (a *arrivals) account(t testing.TB, loads []*loader) account {
-	t.Helper()
-	var sum account
-	seen := map[recordKey]bool{}
-	for _, l := range loads {
-		for _, e := range l.entries() {
-			for _, key := range e.Records {
-				if key.MessageID != "" {
-					key.ContactID = ""
-				}
-				if seen[key] {
-					continue
-				}
-				seen[key] = true
-				sum.acknowledged++
-				if a.has(key) {
-					sum.arrived++
-				}
-			}
-		}
-	}
-	for _, contents := range a.contents {
-		sum.doubled += len(contents) - 1
-		for _, times := range contents {
-			sum.repeats += times - 1
+func (a *arrivals) account(acknowledged map[recordKey]bool) account {
+	sum := account{acknowledged: len(acknowledged), doubled: a.doubled, repeats: a.repeats}
+	for key := range acknowledged {
+		if a.has(key) {
+			sum.arrived++
 		}
 	}
 	return sum
@@ -215,15 +226,26 @@ func (a *arrivals) has(key recordKey) bool {
 	}
 }
 
-func eachLine(t testing.TB, dir, name string, read func(line []byte)) {
-	t.Helper()
-	data, err := os.ReadFile(filepath.Join(dir, name))
+// eachNewLine reads the whole lines that a file has since it was last read.
+func (a *arrivals) eachNewLine(name string, read func(line []byte)) {
+	file, err := os.Open(filepath.Join(a.dir, name))
 	if os.IsNotExist(err) {
 		return
 	}
-	require.NoError(t, err)
-	for _, line := range wholeLines(data) {
-		read(line)
+	require.NoError(a.t, err)
+	defer file.Close()
+	_, err = file.Seek(a.offsets[name], io.SeekStart)
+	require.NoError(a.t, err)
+	lines := bufio.NewReader(file)
+	for {
+		line, err := lines.ReadBytes('\n')
+		if err != nil {
+			return // the rest is still being written
+		}
+		a.offsets[name] += int64(len(line))
+		if line = bytes.TrimSpace(line); len(line) > 0 {
+			read(line)
+		}
 	}
 }
 
@@ -253,7 +275,9 @@ func TestTheAccountItself(t *testing.T) {
 		data, err := os.ReadFile(file)
 		require.NoError(t, err)
 		require.NoError(t, os.WriteFile(file, append(bytes.Join(how(wholeLines(data)), []byte("\n")), '\n'), 0o600))
-		return readArrivals(t, dir).account(t, []*loader{l})
+		arrived := newArrivals(t, dir)
+		arrived.read()
+		return arrived.account(acknowledgedKeys([]*loader{l}))
 	}
 	for _, name := range []string{"traces.jsonl", "logs.jsonl", "metrics.jsonl"} {
 		lost := change(name, func(lines [][]byte) [][]byte { return lines[1:] })

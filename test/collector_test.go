@@ -143,6 +143,13 @@ func startWith(t testing.TB, args []string, config string) *collector {
 	t.Helper()
 	c := launchWith(t, args, config)
 	c.waitLog("Everything is ready")
+	c.waitListening()
+	c.ready = time.Now()
+	return c
+}
+
+func (c *collector) waitListening() {
+	c.t.Helper()
 	c.waitFor(func() bool {
 		conn, err := net.Dial("tcp", c.address)
 		if err == nil {
@@ -150,8 +157,6 @@ func startWith(t testing.TB, args []string, config string) *collector {
 		}
 		return err == nil
 	}, "the receiver to listen")
-	c.ready = time.Now()
-	return c
 }
 
 // launch starts a collector without waiting; it may end as it likes.

@@ -65,6 +65,7 @@ func (l *loader) wait() loadResult {
 	l.t.Helper()
 	select {
 	case err := <-l.ended:
+		l.ended <- err
 		require.NoError(l.t, err, "%s%s", l.log.String(), l.out.String())
 	case <-time.After(soakFor + 3*time.Minute):
 		_ = l.cmd.Process.Signal(syscall.SIGQUIT)

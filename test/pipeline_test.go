@@ -186,21 +186,13 @@ func TestTheStatusOfTheComponent(t *testing.T) {
 service:
   extensions: [health_check]`, 1)
 	c := startWith(t, []string{"--feature-gates=extension.healthcheck.useComponentStatus"}, config)
-	receiverStatus := func() string {
-		resp, err := http.Get("http://" + c.scrape + "/status?verbose")
-		if err != nil {
-			return ""
-		}
-		defer resp.Body.Close()
-		return statusOf(t, resp.Body, "pipeline:logs", "receiver:cxone")
-	}
-	c.waitFor(func() bool { return receiverStatus() == "StatusOK" }, "the receiver to be OK")
+	c.waitFor(func() bool { return c.receiverStatus() == "StatusOK" }, "the receiver to be OK")
 	for _, body := range []string{leg, leg + " "} { // twice: it goes there and back
 		b.logs.code.Store(grpcUnavailable)
 		require.Equal(t, tryAgain, c.post(voicePath, body).String())
-		c.waitFor(func() bool { return receiverStatus() == "StatusRecoverableError" }, "Recoverable, while the pipeline refuses")
+		c.waitFor(func() bool { return c.receiverStatus() == "StatusRecoverableError" }, "Recoverable, while the pipeline refuses")
 		b.answerAll(grpcOK)
 		require.Equal(t, 200, c.post(voicePath, body).status)
-		c.waitFor(func() bool { return receiverStatus() == "StatusOK" }, "OK, once the pipeline accepts")
+		c.waitFor(func() bool { return c.receiverStatus() == "StatusOK" }, "OK, once the pipeline accepts")
 	}
 }

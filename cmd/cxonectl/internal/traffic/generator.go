@@ -90,6 +90,7 @@ func New(s Settings) (*Generator, error) {
 	}
 	for i := range g.open {
 		g.open[i] = g.begin()
+		g.joinLate(g.open[i])
 	}
 	return g, nil
 }
@@ -114,6 +115,18 @@ func (g *Generator) begin() *journey {
 	j := newJourney(g.random, g.nextContact)
 	j.began = g.at(j, 0).Add(-shortest)
 	return j
+}
+
+// joinLate lets a journey be somewhere on its way, so that a run begins in the middle of the day.
+func (g *Generator) joinLate(j *journey) {
+	for range g.random.IntN(len(j.events)) {
+		if over := j.events[0]; over.call == nil {
+			j.began = g.at(j, over.at)
+		}
+		j.events = j.events[1:]
+	}
+	// What has passed of the leg has passed before the run.
+	j.began = j.began.Add(-time.Duration(g.live * g.random.Float64() * float64(medianLeg)))
 }
 
 // at says when an event of a journey was, if its record is sent now: the part of the plan that doesn't pass during the run
