@@ -64,7 +64,11 @@ test-unit: ## Run the unit and golden tests, with the race detector where there 
 
 .PHONY: test-e2e
 test-e2e: build ## Run the end-to-end tests against the built collector
-	cd test && $(PROGRAMS) $(GO) test -count=1 ./...
+	cd test && $(PROGRAMS) $(GO) test -count=1 -parallel 4
+
+.PHONY: soak
+soak: build ## Let faults happen under load for FOR=10m, and account for every delivery (needs about 3 GB of disk for each 10m)
+	cd test && $(PROGRAMS) CXONE_SOAK='$(or $(FOR),10m)' $(GO) test -count=1 -timeout 0 -parallel 16 -run '^TestFault'
 
 .PHONY: fuzz
 fuzz: ## Run every fuzz target in turn (FUZZTIME=30s each)

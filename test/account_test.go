@@ -51,7 +51,7 @@ func awaitAccount(t testing.TB, name, dir string, loads ...*loader) account {
 	t.Helper()
 	arrived := newArrivals(t, dir)
 	acknowledged := acknowledgedKeys(loads)
-	deadline := time.Now().Add(time.Minute + soakFor/10)
+	deadline := time.Now().Add(2*time.Minute + soakFor/10)
 	for {
 		arrived.read()
 		a := arrived.account(acknowledged)

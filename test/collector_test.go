@@ -142,10 +142,16 @@ func start(t testing.TB, config string) *collector {
 func startWith(t testing.TB, args []string, config string) *collector {
 	t.Helper()
 	c := launchWith(t, args, config)
-	c.waitLog("Everything is ready")
+	c.waitReady(1)
+	return c
+}
+
+// waitReady waits until the collector has said so many times that it is ready, and listens.
+func (c *collector) waitReady(times int) {
+	c.t.Helper()
+	c.waitFor(func() bool { return strings.Count(c.log.String(), readyText) >= times }, "the collector to be ready")
 	c.waitListening()
 	c.ready = time.Now()
-	return c
 }
 
 func (c *collector) waitListening() {
@@ -165,9 +171,9 @@ func launch(t testing.TB, config string) *collector {
 	return launchWith(t, nil, config)
 }
 
-func launchWith(t testing.TB, args []string, config string) *collector {
+func launchWith(t testing.TB, args []string, config string, env ...string) *collector {
 	t.Helper()
-	c := &collector{t: t, dir: t.TempDir(), ended: make(chan error, 1), client: &http.Client{Timeout: time.Minute}}
+	c := &collector{t: t, dir: t.TempDir(), client: &http.Client{Timeout: time.Minute}}
 	ports := map[string]string{}
 	for _, name := range []string{"PORT", "SCRAPE", "TELEMETRY"} {
 		ports[name] = freePort(t)
@@ -177,10 +183,17 @@ func launchWith(t testing.TB, args []string, config string) *collector {
 	c.address, c.telemetry, c.scrape = "127.0.0.1:"+ports["PORT"], "127.0.0.1:"+ports["TELEMETRY"], "127.0.0.1:"+ports["SCRAPE"]
 	file := filepath.Join(c.dir, "collector.yaml")
 	require.NoError(t, os.WriteFile(file, []byte(config), 0o600))
-	c.cmd = exec.Command(collectorProgram(t), append(args, "--config", file)...)
-	c.cmd.Stdout, c.cmd.Stderr = &c.log, &c.log
-	require.NoError(t, c.cmd.Start())
-	go func() { c.ended <- c.cmd.Wait() }()
+	cmd := exec.Command(collectorProgram(t), append(args, "--config", file)...)
+	cmd.Env = append(os.Environ(), env...)
+	c.run(cmd)
+	return c
+}
+
+// run starts the collector's program. When the test ends, what runs then is ended, and must end well if it ever was ready.
+func (c *collector) run(cmd *exec.Cmd) {
+	c.t.Helper()
+	t := c.t
+	c.start(cmd)
 	t.Cleanup(func() {
 		c.t = t // a subtest may have lent its own
 		if err := c.stop(); !c.ready.IsZero() {
@@ -190,11 +203,22 @@ func launchWith(t testing.TB, args []string, config string) *collector {
 			assert.NotContains(t, c.log.String(), crash)
 		}
 		if t.Failed() {
-			t.Logf("the collector's log:\n%.20000s", c.log.String())
+			text := c.log.String()
+			t.Logf("the collector's log:\n%.10000s\n[...]\n%s", text, text[max(0, len(text)-20_000):])
 		}
 	})
-	return c
 }
+
+func (c *collector) start(cmd *exec.Cmd) {
+	c.t.Helper()
+	cmd.Stdout, cmd.Stderr = &c.log, &c.log
+	require.NoError(c.t, cmd.Start())
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	c.cmd, c.ended = cmd, ended
+}
+
+const readyText = "Everything is ready"
 
 // signalGrace is what a collector needs from saying that it is ready to listening to signals; before, they kill it.
 const signalGrace = 100 * time.Millisecond
@@ -208,8 +232,9 @@ func (c *collector) stop() error {
 		c.ended <- err
 		return err
 	case <-time.After(60 * time.Second):
-		_ = c.cmd.Process.Kill()
+		_ = c.cmd.Process.Signal(syscall.SIGQUIT) // for its goroutines to be seen in the log
 		c.t.Error("the collector did not end within a minute")
+		c.ended <- <-c.ended
 		return nil
 	}
 }

@@ -131,16 +131,11 @@ func (c *collector) awaitEnd() {
 // again starts a collector that has ended, with the same configuration, ports and files.
 func (c *collector) again() {
 	c.t.Helper()
-	const ready = "Everything is ready"
-	before := strings.Count(c.log.String(), ready)
-	c.cmd = exec.Command(c.cmd.Path, c.cmd.Args[1:]...)
-	c.cmd.Stdout, c.cmd.Stderr = &c.log, &c.log
-	c.ended = make(chan error, 1)
-	require.NoError(c.t, c.cmd.Start())
-	go func(cmd *exec.Cmd, ended chan error) { ended <- cmd.Wait() }(c.cmd, c.ended)
-	c.waitFor(func() bool { return strings.Count(c.log.String(), ready) > before }, "the collector to be ready again")
-	c.waitListening()
-	c.ready = time.Now()
+	before := strings.Count(c.log.String(), readyText)
+	cmd := exec.Command(c.cmd.Path, c.cmd.Args[1:]...)
+	cmd.Env = c.cmd.Env
+	c.start(cmd)
+	c.waitReady(before + 1)
 }
 
 // reload has a collector read its configuration anew.
