@@ -1,0 +1,107 @@
+// Copyright The CXone Receiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// TestSizing measures what a delivery costs, for docs/sizing.md (`make sizing`). It goes by the processor time that the
+// collector's process takes, and not by the clock, so that it gives much the same on a machine that has other things to do.
+func TestSizing(t *testing.T) {
+	if os.Getenv("CXONE_SIZING") == "" {
+		t.Skip("this measures for minutes: make sizing")
+	}
+	keys := t.TempDir()
+	for _, algorithm := range []string{"rsa_sha256", "hmac_sha256"} {
+		output, err := cxonectl(t, nil, "keygen", "signature", "--out", keys, "--algorithm", algorithm)
+		require.NoError(t, err, output)
+	}
+	withSecret := []string{"--consumer-id", "anybody"} // the secret is in the collector's configuration
+	withKey := append(withSecret, "--private-key-file", filepath.Join(keys, "v1.key.pem"))
+	rsa := `, signature: {keys: [{version: "1", public_key_file: "` + filepath.Join(keys, "v1.pub.pem") + `"}]}`
+	hmac := `, signature: {keys: [{version: "1", algorithm: hmac_sha256, secret_file: "` + filepath.Join(keys, "v1.secret") + `"}]}`
+	sink := start(t, strings.NewReplacer("file/metrics", "nop/metrics", "file/traces", "nop/traces", "file/logs", "nop/logs",
+		`{path: "${DIR}/metrics.jsonl", append: true, flush_interval: 100ms}`, "{}",
+		`{path: "${DIR}/traces.jsonl", append: true, flush_interval: 100ms}`, "{}",
+		`{path: "${DIR}/logs.jsonl", append: true, flush_interval: 100ms}`, "{}").Replace(sinkConfig))
+	for _, tc := range []struct {
+		name, receiver string
+		batch          int
+		load           []string
+	}{
+		{"unsigned, queue on disk", anybody, 1, nil},
+		{"HMAC, queue on disk", hmac, 1, withSecret},
+		{"RSA 2048, queue on disk", rsa, 1, withKey},
+		{"RSA 2048, queue on disk, 20 records a delivery", rsa, 20, withKey},
+	} {
+		for _, cores := range []int{1, 2} {
+			measure(t, tc.name, cores, tc.batch, queued(sink.address, tc.receiver, onDisk), tc.load)
+		}
+	}
+	s := startScaleOut(t)
+	withKey = append(withKey, "--private-key-file", filepath.Join(s.dir, "v1.key.pem"), "--key-version", "1")
+	cost(t, "examples/scale-out: the edge, RSA 2048", 1, "http://"+s.edge.address, withKey, func(deliveries int) {
+		s.edge.waitFor(func() bool {
+			return s.processing[0].own("receiver_accepted_log_records")+s.processing[1].own("receiver_accepted_log_records") >= float64(deliveries)
+		}, "all of it to be processed")
+	}, s.edge, s.processing[0], s.processing[1])
+}
+
+// measure prints what a delivery of a configuration costs, on so many cores.
+func measure(t *testing.T, name string, cores, batch int, config string, load []string) {
+	t.Helper()
+	c := launchWith(t, nil, config, fmt.Sprintf("GOMAXPROCS=%d", cores))
+	c.waitReady(1)
+	load = append([]string{"--batch", strconv.Itoa(batch), "--config", filepath.Join(c.dir, "collector.yaml")}, load...)
+	cost(t, fmt.Sprintf("%s, %d cores", name, cores), batch, "http://"+c.address, load, func(int) {
+		c.waitFor(func() bool { return c.own("exporter_queue_size") == 0 }, "the queues to be empty")
+	}, c)
+}
+
+// cost delivers, waits until all of it is done, and prints what each of some collectors took for it.
+func cost(t *testing.T, name string, batch int, endpoint string, load []string, done func(deliveries int), collectors ...*collector) {
+	t.Helper()
+	run := func(count int) {
+		l := startLoad(t, endpoint, append([]string{"--count", strconv.Itoa(count), "--workers", "16"}, load...)...)
+		require.Equal(t, count, l.wait().Acknowledged)
+	}
+	deliveries := 10_000 / batch
+	run(deliveries / 10) // caches and connections
+	done(deliveries / 10)
+	before, memory := make([]time.Duration, len(collectors)), make([]func() int, len(collectors))
+	for i, c := range collectors {
+		before[i], memory[i] = processorTime(c), watchMemory(c)
+	}
+	run(deliveries)
+	done(deliveries/10 + deliveries)
+	for i, c := range collectors {
+		each := (processorTime(c) - before[i]) / time.Duration(deliveries)
+		fmt.Printf("%-56s %5d µs a delivery: a core takes %5d deliveries/s, %6d records/s; %3d MiB\n",
+			name, each.Microseconds(), time.Second/each, int(time.Second/each)*batch, memory[i]())
+		name = "  and one of the others, for its share"
+	}
+}
+
+// processorTime is what a process has taken so far (proc_pid_stat(5), fields 14 and 15, in hundredths of a second).
+func processorTime(c *collector) time.Duration {
+	c.t.Helper()
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", c.cmd.Process.Pid))
+	require.NoError(c.t, err)
+	_, after, _ := strings.Cut(string(text), ") ") // the name may have spaces
+	fields := strings.Fields(after)
+	user, err := strconv.Atoi(fields[11])
+	require.NoError(c.t, err)
+	system, err := strconv.Atoi(fields[12])
+	require.NoError(c.t, err)
+	return time.Duration(user+system) * 10 * time.Millisecond
+}
