@@ -70,6 +70,10 @@ test-e2e: build ## Run the end-to-end tests against the built collector
 soak: build ## Let faults happen under load for FOR=10m, and account for every delivery (needs about 3 GB of disk for each 10m)
 	cd test && $(PROGRAMS) CXONE_SOAK='$(or $(FOR),10m)' $(GO) test -count=1 -timeout 0 -parallel 16 -run '^TestFault'
 
+.PHONY: sizing
+sizing: build ## Measure what a delivery costs the collector, for docs/sizing.md (some minutes)
+	cd test && $(PROGRAMS) CXONE_SIZING=1 $(GO) test -count=1 -timeout 30m -run '^TestSizing$$'
+
 .PHONY: fuzz
 fuzz: ## Run every fuzz target in turn (FUZZTIME=30s each)
 	@$(GO) list -f '{{if or .TestGoFiles .XTestGoFiles}}{{.ImportPath}}{{end}}' ./... | while read -r package; do \

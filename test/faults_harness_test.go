@@ -4,6 +4,7 @@
 package test
 
 import (
+	"bytes"
 	"io"
 	"net"
 	"net/http"
@@ -151,24 +152,24 @@ func (c *collector) reload() {
 const servedText = "serving a callback"
 
 // relay is a plain TCP balancer: each connection goes to the next of its backends, or to the one after it where that one
-// refuses. It may be narrow.
+// refuses. It may be narrow, and it may hold answers back for a while, which are lost where their backend ends meanwhile.
 type relay struct {
 	address  string
 	backends []string
 	served   []atomic.Int64 // connections of each
 	next     atomic.Uint64
-	rate     atomic.Int64 // bytes a second that all connections together may send; 0 is any number
+	rate     int64         // bytes a second that all connections together may send; 0 is any number
+	hold     time.Duration // of answers
 
 	mu   sync.Mutex
 	free time.Time // when the next byte may be sent
 }
 
-func newRelay(t testing.TB, rate int64, backends ...string) *relay {
+func newRelay(t testing.TB, rate int64, hold time.Duration, backends ...string) *relay {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	r := &relay{address: listener.Addr().String(), backends: backends, served: make([]atomic.Int64, len(backends))}
-	r.rate.Store(rate)
+	r := &relay{address: listener.Addr().String(), backends: backends, served: make([]atomic.Int64, len(backends)), rate: rate, hold: hold}
 	go func() {
 		for {
 			conn, err := listener.Accept()
@@ -193,10 +194,7 @@ func (r *relay) serve(from net.Conn) {
 		}
 		r.served[backend].Add(1)
 		defer to.Close()
-		go func() {
-			_, _ = io.Copy(from, to)
-			from.Close()
-		}()
+		go r.answer(from, to)
 		_, _ = io.Copy(writerFunc(func(p []byte) (int, error) {
 			r.take(len(p))
 			return to.Write(p)
@@ -205,10 +203,27 @@ func (r *relay) serve(from net.Conn) {
 	}
 }
 
+// answer takes answers back. When the backend ends so does the connection, at once.
+func (r *relay) answer(from, to net.Conn) {
+	defer from.Close()
+	buffer := make([]byte, 32<<10)
+	for {
+		n, err := to.Read(buffer)
+		if err != nil {
+			return
+		}
+		if r.hold == 0 {
+			_, _ = from.Write(buffer[:n])
+			continue
+		}
+		held := bytes.Clone(buffer[:n])
+		time.AfterFunc(r.hold, func() { _, _ = from.Write(held) })
+	}
+}
+
 // take waits until so many bytes may be sent.
 func (r *relay) take(n int) {
-	rate := r.rate.Load()
-	if rate == 0 {
+	if r.rate == 0 {
 		return
 	}
 	r.mu.Lock()
@@ -216,7 +231,7 @@ func (r *relay) take(n int) {
 		r.free = now
 	}
 	wait := time.Until(r.free)
-	r.free = r.free.Add(time.Duration(float64(n) / float64(rate) * float64(time.Second)))
+	r.free = r.free.Add(time.Duration(float64(n) / float64(r.rate) * float64(time.Second)))
 	r.mu.Unlock()
 	time.Sleep(wait)
 }

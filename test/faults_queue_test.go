@@ -77,7 +77,7 @@ const (
 func TestFaultMemoryLimiterRefuses(t *testing.T) {
 	t.Parallel()
 	sink := start(t, sinkConfig)
-	way := newRelay(t, narrow, sink.address)
+	way := newRelay(t, narrow, 0, sink.address)
 	config := strings.NewReplacer(
 		"receivers: [cxone], exporters", "receivers: [cxone], processors: [memory_limiter], exporters",
 		"exporters:\n", fmt.Sprintf("processors: {memory_limiter: {check_interval: 50ms, limit_mib: %d, spike_limit_mib: %d}}\nexporters:\n", memoryLimit, memoryLimit/2),
