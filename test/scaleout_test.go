@@ -94,12 +94,12 @@ func (s *scaleOut) killBroker() {
 	_ = s.broker.Wait()
 }
 
-// TestFaultsOfAScaledOutInstallation kills the edge, the broker and one of two processors in turn, while signed deliveries
+// TestFaultsOfAScaledOutInstallation kills the edge, one of two processors and the broker in turn, while signed deliveries
 // arrive. Nothing that the edge acknowledged is lost.
 func TestFaultsOfAScaledOutInstallation(t *testing.T) {
 	t.Parallel()
 	s := startScaleOut(t)
-	l := startLoadFor(t, "http://"+s.edge.address, "60", "--duration", (9*time.Second + soakFor).String(),
+	l := startLoadFor(t, "http://"+s.edge.address, "60", "--duration", (8*time.Second + soakFor).String(),
 		"--private-key-file", filepath.Join(s.dir, "v1.key.pem"), "--consumer-id", "anybody", "--key-version", "1", "--invalid-ratio", "0.02")
 	killed := 0
 	faults := []func(){
@@ -109,24 +109,26 @@ func TestFaultsOfAScaledOutInstallation(t *testing.T) {
 			s.edge.again()
 		},
 		func() {
-			s.killBroker()
-			time.Sleep(time.Second)
-			s.startBroker()
-		},
-		func() {
 			one := s.processing[killed%2]
 			killed++
 			one.kill() // the other is given its partitions
 			time.Sleep(500 * time.Millisecond)
 			one.again()
 		},
+		// The broker comes last: kfake, unlike Kafka, may keep a consumer in its group for ever that was killed while it joined,
+		// and forgets it only with all others.
+		func() {
+			s.killBroker()
+			time.Sleep(time.Second)
+			s.startBroker()
+		},
 	}
 	end := time.Now().Add(7*time.Second + soakFor)
-	for n := 0; n < len(faults) || time.Now().Before(end); n++ {
+	for n := 0; n%len(faults) != 0 || time.Now().Before(end); n++ {
 		time.Sleep(1500 * time.Millisecond)
 		faults[n%len(faults)]()
 	}
-	result, _ := requireNothingLost(t, "edge, Kafka broker and a processor killed in turn", s.sink.dir, l)
+	result, _ := requireNothingLost(t, "edge, processor and Kafka broker killed in turn", s.sink.dir, l)
 	assert.Positive(t, result.Retries)
 	assert.Positive(t, result.Refused, "forged signatures, and what is no JSON")
 	assert.Eventually(t, func() bool {
