@@ -17,6 +17,7 @@ import (
 
 func main() {
 	serve := flag.String("serve", "", "be the server of this name (used by the command itself)")
+	certificates := flag.String("certificates", "", "where the certificate is (used by the command itself)")
 	rounds := flag.Int("rounds", 7, "rounds in which each server takes a turn")
 	turn := flag.Duration("turn", 400*time.Millisecond, "about how long a turn lasts")
 	only := flag.String("only", "", "measure only what matches this regular expression, and the baselines")
@@ -25,7 +26,7 @@ func main() {
 	flag.Parse()
 	var err error
 	if *serve != "" {
-		err = runServer(*serve)
+		err = runServer(*serve, certificate{*certificates})
 	} else {
 		err = measure(options{rounds: *rounds, turn: *turn, only: *only, gate: *gate, collector: *collector})
 	}

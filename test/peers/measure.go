@@ -15,6 +15,7 @@ import (
 	"os/exec"
 	"regexp"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -52,6 +53,8 @@ func subjects(ctx context.Context) ([]*subject, error) {
 		{name: baseline, server: "confighttp", requests: []request{voice(1)}, records: 1},
 		{name: "voice 1", server: "cxone", requests: []request{voice(1)}, records: 1, most: 6},
 		{name: "script 1", server: "cxone", requests: []request{script(1)}, records: 1, most: 4},
+		{name: "voice 1, TLS", server: "cxone, TLS", requests: []request{voice(1)}, records: 1},
+		{name: "voice 1, mutual TLS", server: "cxone, mutual TLS", requests: []request{voice(1)}, records: 1},
 	}
 	for _, n := range []int{10, 100, 1000, 7000} {
 		all = append(all,
@@ -99,8 +102,13 @@ func measure(o options) error {
 		}
 		all = slices.DeleteFunc(all, func(s *subject) bool { return s.name != baseline && !only.MatchString(s.name) })
 	}
+	c, err := newCertificate()
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(c.directory) }()
 	for _, s := range all {
-		if s.process, err = startProcess(s.server); err != nil {
+		if s.process, err = startProcess(s.server, c); err != nil {
 			return fmt.Errorf("%s: %w", s.name, err)
 		}
 		defer s.process.stop()
@@ -171,11 +179,15 @@ func report(all []*subject, o options) error {
 	return nil
 }
 
+// senders is how many connections a server is sent deliveries by.
+const senders = 4
+
 // process is a running server.
 type process struct {
 	command *exec.Cmd
 	input   io.WriteCloser
 	lines   *bufio.Scanner
+	scheme  string
 	address string
 	client  *http.Client
 	number  atomic.Int64
@@ -183,9 +195,17 @@ type process struct {
 }
 
 // startProcess starts this program as a server or, where the name is a path, the collector.
-func startProcess(server string) (*process, error) {
-	const senders = 8
-	p := &process{client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: senders, DisableCompression: true}}}
+func startProcess(server string, c certificate) (*process, error) {
+	p := &process{scheme: "http://"}
+	transport := &http.Transport{MaxIdleConnsPerHost: senders, DisableCompression: true}
+	p.client = &http.Client{Transport: transport}
+	if strings.HasSuffix(server, "TLS") {
+		config, err := c.client()
+		if err != nil {
+			return nil, err
+		}
+		transport.TLSClientConfig, p.scheme = config, "https://"
+	}
 	if _, ours := servers[server]; !ours {
 		return p, p.startCollector(server)
 	}
@@ -193,7 +213,7 @@ func startProcess(server string) (*process, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.command = exec.Command(self, "-serve", server) //nolint:gosec // this program
+	p.command = exec.Command(self, "-serve", server, "-certificates", c.directory) //nolint:gosec // this program
 	p.command.Stderr = os.Stderr
 	if p.input, err = p.command.StdinPipe(); err != nil {
 		return nil, err
@@ -240,7 +260,6 @@ func (p *process) usage() (micros, allocs float64, err error) {
 
 // send keeps the server busy with deliveries for about that long, and returns how many it took.
 func (p *process) send(requests []request, length time.Duration) (int64, error) {
-	const senders = 4
 	var sent atomic.Int64
 	var first atomic.Pointer[error]
 	var group sync.WaitGroup
@@ -267,7 +286,7 @@ func (p *process) send(requests []request, length time.Duration) (int64, error) 
 
 func (p *process) post(r request) error {
 	body := r.body(int(p.number.Add(1)))
-	request, err := http.NewRequest(http.MethodPost, "http://"+p.address+r.path, bytes.NewReader(body))
+	request, err := http.NewRequest(http.MethodPost, p.scheme+p.address+r.path, bytes.NewReader(body))
 	if err != nil {
 		return err
 	}

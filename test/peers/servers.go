@@ -32,11 +32,11 @@ import (
 const secret = "a secret of thirty-two characters"
 
 // servers start listening on an address.
-var servers = map[string]func(address string) error{
-	"net/http": func(address string) error {
+var servers = map[string]func(address string, c certificate) error{
+	"net/http": func(address string, _ certificate) error {
 		return serveHTTP(&http.Server{Handler: http.HandlerFunc(noContent)}, address) //nolint:gosec // on loopback, for minutes
 	},
-	"confighttp": func(address string) error {
+	"confighttp": func(address string, _ certificate) error {
 		config := confighttp.NewDefaultServerConfig()
 		config.NetAddr.Endpoint = address
 		server, err := config.ToServer(context.Background(), componenttest.NewNopHost().GetExtensions(), componenttest.NewNopTelemetrySettings(), http.HandlerFunc(noContent))
@@ -50,23 +50,35 @@ var servers = map[string]func(address string) error{
 		go func() { _ = server.Serve(listener) }()
 		return nil
 	},
-	"cxone": func(address string) error {
-		return startReceiver(receiver.NewFactory(), map[string]any{
-			"endpoint": address, "signature": map[string]any{"scheme": "github", "keys": []any{map[string]any{"secret": secret}}},
-		})
+	"cxone": func(address string, _ certificate) error { return startCXone(address, nil) },
+	"cxone, TLS": func(address string, c certificate) error {
+		return startCXone(address, map[string]any{"cert_file": c.certFile(), "key_file": c.keyFile()})
 	},
-	"otlp": func(address string) error {
+	"cxone, mutual TLS": func(address string, c certificate) error {
+		return startCXone(address, map[string]any{"cert_file": c.certFile(), "key_file": c.keyFile(), "client_ca_file": c.certFile()})
+	},
+	"otlp": func(address string, _ certificate) error {
 		return startReceiver(otlpreceiver.NewFactory(), map[string]any{"protocols": map[string]any{"http": map[string]any{"endpoint": address}}})
 	},
-	"webhookevent": func(address string) error {
+	"webhookevent": func(address string, _ certificate) error {
 		return startReceiver(webhookeventreceiver.NewFactory(), map[string]any{"endpoint": address, "path": "/events"})
 	},
-	"github": func(address string) error {
+	"github": func(address string, _ certificate) error {
 		return startReceiver(githubreceiver.NewFactory(), map[string]any{
 			"webhook":  map[string]any{"endpoint": address, "path": "/events", "secret": secret},
 			"scrapers": map[string]any{"scraper": map[string]any{}},
 		})
 	},
+}
+
+func startCXone(address string, tls map[string]any) error {
+	settings := map[string]any{
+		"endpoint": address, "signature": map[string]any{"scheme": "github", "keys": []any{map[string]any{"secret": secret}}},
+	}
+	if tls != nil {
+		settings["tls"] = tls
+	}
+	return startReceiver(receiver.NewFactory(), settings)
 }
 
 func noContent(w http.ResponseWriter, r *http.Request) {
@@ -123,14 +135,14 @@ func startReceiver(factory collectorreceiver.Factory, settings map[string]any) e
 
 // runServer starts a server and tells, for each line that it reads, the CPU time in microseconds and the allocations that
 // this process has used so far. It ends with its standard input.
-func runServer(name string) error {
+func runServer(name string, c certificate) error {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return err
 	}
 	address := listener.Addr().String()
 	_ = listener.Close()
-	if err = servers[name](address); err != nil {
+	if err = servers[name](address, c); err != nil {
 		return err
 	}
 	fmt.Println(address)
