@@ -22,6 +22,7 @@ type example struct {
 	t        *testing.T
 	config   string
 	endpoint string
+	health   string
 	env      []string
 	log      *safeBuffer
 }
@@ -35,13 +36,14 @@ func cxonectl(t *testing.T, env []string, arguments ...string) (output string, e
 	return string(out), err
 }
 
-func startExample(t *testing.T, name, keys string) *example {
+func startExample(t *testing.T, name, keys string, env ...string) *example {
 	t.Helper()
-	e := &example{t: t, config: filepath.Join("..", "examples", name), endpoint: "localhost:" + freePort(t), log: &safeBuffer{}}
+	e := &example{t: t, config: filepath.Join("..", "examples", name), endpoint: "localhost:" + freePort(t), health: "localhost:" + freePort(t), log: &safeBuffer{}}
 	e.env = []string{
-		"CXONE_KEYS=" + keys, "CXONE_ENDPOINT=" + e.endpoint, "CXONE_HEALTH_ENDPOINT=localhost:" + freePort(t),
+		"CXONE_KEYS=" + keys, "CXONE_ENDPOINT=" + e.endpoint, "CXONE_HEALTH_ENDPOINT=" + e.health,
 		"CXONE_PROMETHEUS_ENDPOINT=localhost:" + freePort(t), "CXONE_OUTPUT=" + t.TempDir(),
 	}
+	e.env = append(e.env, env...)
 	command := exec.Command(collectorProgram(t), "--config", e.config)
 	command.Env = append(os.Environ(), e.env...)
 	command.Stdout, command.Stderr = e.log, e.log
