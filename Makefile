@@ -63,8 +63,9 @@ test-unit: ## Run the unit and golden tests, with the race detector where there 
 	$(GO) test $(RACE) ./...
 
 .PHONY: test-e2e
-test-e2e: build ## Run the end-to-end tests against the built collector
+test-e2e: build ## Run the end-to-end tests, and those of the dashboards and alerts, against the built collector
 	cd test && $(PROGRAMS) $(GO) test -count=1 -parallel 4
+	cd tools/dashboards && $(PROGRAMS) $(GO) test -count=1 ./...
 
 .PHONY: soak
 soak: build ## Let faults happen under load for FOR=10m, and account for every delivery (needs about 3 GB of disk for each 10m)
@@ -97,8 +98,9 @@ bin/peers: $(call PARTS,receiver internal test/peers)
 	@$(COMPILE) $(GO) build -C test/peers -o '$(CURDIR)/$@' .
 
 .PHONY: generate
-generate: ## Generate code and documentation from metadata.yaml
+generate: ## Generate code and documentation from metadata.yaml, and the dashboards
 	$(TOOL) mdatagen receiver/metadata.yaml
+	$(GO) run -C tools/dashboards .
 
 .PHONY: fmt
 fmt: ## Format the Go code
@@ -109,6 +111,7 @@ lint: ## Run golangci-lint (its first build takes minutes)
 	$(GO) tool -modfile=tools/golangci-lint/go.mod golangci-lint run ./...
 	cd test && $(GO) tool -modfile=../tools/golangci-lint/go.mod golangci-lint run --config ../.golangci.yml ./...
 	cd test/peers && $(GO) tool -modfile=../../tools/golangci-lint/go.mod golangci-lint run --config ../../.golangci.yml ./...
+	cd tools/dashboards && $(GO) tool -modfile=../golangci-lint/go.mod golangci-lint run --config ../../.golangci.yml ./...
 
 .PHONY: check
 check: check-format check-vet check-licence check-generated check-modules ## Check format, vet, licence headers, generated files and modules
@@ -123,6 +126,7 @@ check-vet:
 	$(GO) vet ./...
 	cd test && $(GO) vet ./...
 	cd test/peers && $(GO) vet ./...
+	cd tools/dashboards && $(GO) vet ./...
 
 .PHONY: check-licence
 check-licence:
@@ -144,7 +148,7 @@ check-generated:
 
 .PHONY: check-modules
 check-modules:
-	@for module in . test test/peers tools tools/golangci-lint; do \
+	@for module in . test test/peers tools tools/dashboards tools/golangci-lint tools/victoriametrics; do \
 		(cd $$module && $(GO) mod tidy -diff) || { echo "go.mod or go.sum of $$module is not tidy: run go mod tidy there."; exit 1; }; \
 	done
 

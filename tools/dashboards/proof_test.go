@@ -1,0 +1,281 @@
+// Copyright The CXone Receiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/prometheus/prometheus/model/labels"
+	"github.com/prometheus/prometheus/promql"
+	"github.com/prometheus/prometheus/promql/parser"
+	"github.com/prometheus/prometheus/promql/promqltest"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// page is a Grafana dashboard as it is in the repository.
+type page struct {
+	UID, Title string
+	Panels     []struct {
+		ID          int
+		Type, Title string
+		GridPos     struct{ X, Y, W, H int }
+		Datasource  datasource
+		FieldConfig struct{ Defaults struct{ Unit string } }
+		Targets     []struct {
+			Expr, Query, LegendFormat string
+			Datasource                datasource
+			Instant                   bool
+		}
+	}
+	Templating struct {
+		List []struct {
+			Name, Type, Definition string
+			Query                  any
+		}
+	}
+}
+
+type datasource struct{ Type, UID string }
+
+func pages(t *testing.T) map[string]page {
+	t.Helper()
+	all := map[string]page{}
+	names, err := filepath.Glob(root + "/examples/grafana/*.json")
+	require.NoError(t, err)
+	require.Len(t, names, 4)
+	for _, name := range names {
+		text, err := os.ReadFile(name)
+		require.NoError(t, err)
+		var p page
+		require.NoError(t, json.Unmarshal(text, &p), name)
+		all[filepath.Base(name)] = p
+	}
+	return all
+}
+
+// TestGenerated finds files that `make generate` would change.
+func TestGenerated(t *testing.T) {
+	for name, content := range files() {
+		got, err := os.ReadFile(filepath.Join(root, "examples", name))
+		require.NoError(t, err)
+		assert.Equal(t, string(content), string(got), "%s is stale: run make generate and commit the result", name)
+	}
+}
+
+// units are those of Grafana's that the dashboards use, each with what its metrics' names say.
+var units = []string{"", "none", "short", "s", "percentunit", "reqps", "cps", "bytes"}
+
+// TestDashboards checks what Grafana would not say but only draw nothing.
+func TestDashboards(t *testing.T) {
+	uids := map[string]bool{}
+	for name, p := range pages(t) {
+		assert.NotEmpty(t, p.Title, name)
+		assert.False(t, uids[p.UID], "%s: uid twice", name)
+		uids[p.UID] = true
+		variables := map[string]bool{"__range": true, "__value": true}
+		for _, v := range p.Templating.List {
+			variables[v.Name] = true
+			if v.Type == "datasource" {
+				assert.Contains(t, []any{"prometheus", "tempo", "loki"}, v.Query, name)
+			}
+		}
+		for _, s := range []source{metrics, traces, logs} {
+			assert.True(t, variables[s.variable()], "%s: no variable for %s", name, s)
+		}
+		ids, used := map[int]bool{}, map[string]bool{}
+		for i, panel := range p.Panels {
+			where := fmt.Sprintf("%s, %q", name, panel.Title)
+			assert.NotZero(t, panel.ID, where)
+			assert.False(t, ids[panel.ID], "%s: id twice", where)
+			ids[panel.ID] = true
+			assert.Contains(t, units, panel.FieldConfig.Defaults.Unit, where)
+			assert.LessOrEqual(t, panel.GridPos.X+panel.GridPos.W, 24, where)
+			for _, other := range p.Panels[:i] {
+				a, b := panel.GridPos, other.GridPos
+				apart := a.X+a.W <= b.X || b.X+b.W <= a.X || a.Y+a.H <= b.Y || b.Y+b.H <= a.Y
+				assert.True(t, apart, "%s lies over %q", where, other.Title)
+			}
+			if panel.Type == "row" {
+				continue
+			}
+			if panel.Type == "timeseries" || panel.Type == "stat" || panel.Type == "bargauge" || panel.Type == "heatmap" {
+				assert.NotEmpty(t, panel.FieldConfig.Defaults.Unit, "%s: no unit", where)
+			}
+			require.NotEmpty(t, panel.Targets, where)
+			for _, target := range panel.Targets {
+				assert.Equal(t, panel.Datasource, target.Datasource, where)
+				assert.Equal(t, "${"+source(target.Datasource.Type).variable()+"}", target.Datasource.UID, where)
+				for _, match := range regexp.MustCompile(`\$\{?(\w+)`).FindAllStringSubmatch(target.Expr+target.Query, -1) {
+					assert.True(t, variables[match[1]], "%s: no variable %s", where, match[1])
+					used[match[1]] = true
+				}
+			}
+		}
+		for _, v := range p.Templating.List {
+			assert.True(t, used[v.Name] || v.Type == "datasource" || v.Type == "interval", "%s: variable %s is not used", name, v.Name)
+		}
+	}
+}
+
+// TestUnits holds units to the metrics' names, which Prometheus' rules end with them.
+func TestUnits(t *testing.T) {
+	for name, p := range pages(t) {
+		for _, panel := range p.Panels {
+			for _, target := range panel.Targets {
+				if !strings.Contains(target.Expr, "histogram_quantile") {
+					continue
+				}
+				want := "none"
+				switch {
+				case strings.Contains(target.Expr, "_seconds_bucket"), strings.Contains(target.Expr, "_lag_bucket"):
+					want = "s"
+				case strings.Contains(target.Expr, "packet_loss"):
+					want = "percentunit"
+				}
+				assert.Equal(t, want, panel.FieldConfig.Defaults.Unit, "%s, %q", name, panel.Title)
+			}
+		}
+	}
+}
+
+var variableNames = regexp.MustCompile(`"\$\w+"`)
+
+// plain is an expression with all variables filled in as Grafana would.
+func plain(expr string) string {
+	expr = strings.NewReplacer("$__range", "1h", "$window", "15m").Replace(expr)
+	return variableNames.ReplaceAllString(expr, `".*"`)
+}
+
+// queries are all of PromQL in the repository's dashboards and rules, by where they are.
+func queries(t *testing.T) map[string]string {
+	t.Helper()
+	all := map[string]string{}
+	for name, p := range pages(t) {
+		for _, panel := range p.Panels {
+			for i, target := range panel.Targets {
+				if target.Datasource.Type == string(metrics) {
+					all[fmt.Sprintf("%s, %q, %d", name, panel.Title, i)] = target.Expr
+				}
+			}
+		}
+	}
+	for _, d := range dashboards() {
+		for _, r := range d.vmui()["rows"].([]object) {
+			for _, p := range r["panels"].([]object) {
+				for i, expr := range p["expr"].([]string) {
+					all[fmt.Sprintf("victoriametrics/%s, %q, %d", d.file, p["title"], i)] = strings.ReplaceAll(expr, "["+demoWindow+"]", "[15m]")
+				}
+			}
+		}
+	}
+	return all
+}
+
+// TestAgainstARealCollector holds every name in a dashboard or rule to what collectors give under load, and wants every
+// query of a dashboard to find something.
+func TestAgainstARealCollector(t *testing.T) {
+	all := export(t)
+	engine := promqltest.NewTestEngine(t, false, 5*time.Minute, 1_000_000)
+	for where, text := range queries(t) {
+		expr := parse(t, where, plain(text))
+		all.checkNames(t, where, expr)
+		query, err := engine.NewInstantQuery(t.Context(), all.storage, nil, plain(text), all.at)
+		require.NoError(t, err, where)
+		result := query.Exec(t.Context())
+		require.NoError(t, result.Err, where)
+		if vector, ok := result.Value.(promql.Vector); ok {
+			assert.NotEmpty(t, vector, "%s finds nothing: %s", where, text)
+		}
+	}
+	for _, r := range rules(t) {
+		all.checkNames(t, r.Alert, parse(t, r.Alert, r.Expr))
+	}
+	for name, p := range pages(t) {
+		for _, v := range p.Templating.List {
+			if match := regexp.MustCompile(`^label_values\((\w+), (\w+)\)$`).FindStringSubmatch(v.Definition); v.Type == "query" {
+				require.NotNil(t, match, "%s: %s", name, v.Definition)
+				assert.NotEmpty(t, all.values[match[1]][match[2]], "%s: %s", name, v.Definition)
+			}
+		}
+		for _, panel := range p.Panels {
+			for _, target := range panel.Targets {
+				all.checkAttributes(t, fmt.Sprintf("%s, %q", name, panel.Title), target.Datasource.Type, target.Expr+target.Query)
+			}
+		}
+	}
+}
+
+func parse(t *testing.T, where, text string) parser.Expr {
+	t.Helper()
+	expr, err := parser.NewParser(parser.Options{}).ParseExpr(text)
+	require.NoError(t, err, "%s: %s", where, text)
+	return expr
+}
+
+// checkNames wants each metric, each label and each value that is asked for.
+func (e *exported) checkNames(t *testing.T, where string, expr parser.Expr) {
+	t.Helper()
+	parser.Inspect(expr, func(node parser.Node, _ []parser.Node) error {
+		switch node := node.(type) {
+		case *parser.VectorSelector:
+			found := e.values[node.Name]
+			assert.NotEmpty(t, found, "%s: no metric %s", where, node.Name)
+			for _, m := range node.LabelMatchers {
+				assert.NotEmpty(t, found[m.Name], "%s: %s has no label %s", where, node.Name, m.Name)
+				if m.Type == labels.MatchEqual {
+					assert.True(t, found[m.Name][m.Value], "%s: no %s has %s", where, node.Name, m)
+				}
+			}
+		case *parser.AggregateExpr:
+			names := map[string]bool{}
+			parser.Inspect(node.Expr, func(inner parser.Node, _ []parser.Node) error {
+				if selector, ok := inner.(*parser.VectorSelector); ok {
+					for label := range e.values[selector.Name] {
+						names[label] = true
+					}
+				}
+				return nil
+			})
+			for _, label := range node.Grouping {
+				assert.True(t, names[label], "%s: nothing to group by %s", where, label)
+			}
+		}
+		return nil
+	})
+}
+
+var (
+	traceAttribute = regexp.MustCompile(`span\.([a-z][\w.]*)`)
+	logLabel       = regexp.MustCompile(`(?:\| |by \(|, )([a-z]\w*)`)
+)
+
+// checkAttributes wants the attributes that TraceQL and LogQL ask for on spans and log records, in Loki's spelling there.
+func (e *exported) checkAttributes(t *testing.T, where, kind, query string) {
+	t.Helper()
+	switch source(kind) {
+	case traces:
+		for _, match := range traceAttribute.FindAllStringSubmatch(query, -1) {
+			assert.True(t, e.attributes[match[1]], "%s: no span has %s", where, match[1])
+		}
+	case logs:
+		var known []string
+		for name := range e.attributes {
+			known = append(known, strings.ReplaceAll(name, ".", "_"))
+		}
+		for _, match := range logLabel.FindAllStringSubmatch(query, -1) {
+			if match[1] != "sum" {
+				assert.True(t, slices.Contains(known, match[1]), "%s: no log record has %s", where, match[1])
+			}
+		}
+	}
+}

@@ -1,0 +1,199 @@
+// Copyright The CXone Receiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"fmt"
+	"log/slog"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/prometheus/common/model"
+	"github.com/prometheus/prometheus/model/rulefmt"
+	"github.com/prometheus/prometheus/promql"
+	"github.com/prometheus/prometheus/promql/parser"
+	"github.com/prometheus/prometheus/promql/promqltest"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// rules reads the alert rules as Prometheus does, which also parses their templates.
+func rules(t *testing.T) []rulefmt.Rule {
+	t.Helper()
+	text, err := os.ReadFile(root + "/examples/alerts/cxone.yaml")
+	require.NoError(t, err)
+	groups, errs := rulefmt.Parse(text, false, model.UTF8Validation, parser.NewParser(parser.Options{}), slog.New(slog.DiscardHandler))
+	require.Empty(t, errs)
+	var all []rulefmt.Rule
+	for _, g := range groups.Groups {
+		all = append(all, g.Rules...)
+	}
+	return all
+}
+
+// histogram is one that grows by so many values a minute for an hour, and by so many of them up to a bound.
+func histogram(name, label, bound, below, all string) string {
+	return fmt.Sprintf("%s_bucket{%s,le=%q} 0+%sx60\n%[1]s_bucket{%[2]s,le=\"+Inf\"} 0+%[5]sx60\n%[1]s_count{%[2]s} 0+%[5]sx60\n", name, label, bound, below, all)
+}
+
+type ruleCase struct {
+	fires  string
+	also   string // fires too
+	silent map[string]string
+}
+
+// network is the case of a figure that is bad above a bound, by network provider.
+func network(name, bound string) ruleCase {
+	const cox, orange = `cxone_isp="Cox"`, `cxone_isp="Orange"`
+	return ruleCase{
+		fires: histogram(name, cox, bound, "2", "4"),
+		silent: map[string]string{
+			"few of them are bad":    histogram(name, cox, bound, "9", "10"),
+			"too few calls to tell":  histogram(name, cox, bound, "0", "1"),
+			"another one has enough": histogram(name, cox, bound, "0", "1") + histogram(name, orange, bound, "50", "50"),
+		},
+	}
+}
+
+func apiCalls(status, class, each string) string {
+	return fmt.Sprintf("cxone_api_calls_total{server_address=\"a\",status_code=%q,cxone_script_api_status_class=%q} 0+%sx60\n", status, class, each)
+}
+
+func inFlight(unit, seconds string) string {
+	return fmt.Sprintf("cxone_api_duration_seconds_sum{cxone_business_unit_id=%q} 0+%sx60\n", unit, seconds)
+}
+
+// lag is that of deliveries that come as late as a bucket says, so many a minute.
+func lag(bucket, each string) string {
+	var series strings.Builder
+	below := true
+	for _, bound := range []string{"-1800", "-60", "-1", "0", "1", "60", "300", "3600", "10800", "+Inf"} {
+		below = below && bound != bucket
+		count := each
+		if below {
+			count = "0"
+		}
+		fmt.Fprintf(&series, "otelcol_receiver_cxone_delivery_lag_bucket{data_type=\"script_api\",le=%q} 0+%sx60\n", bound, count)
+	}
+	fmt.Fprintf(&series, "otelcol_receiver_cxone_delivery_lag_count{data_type=\"script_api\"} 0+%sx60\n", each)
+	return series.String()
+}
+
+// indent puts series below promqltest's load command.
+func indent(series string) string {
+	return "  " + strings.ReplaceAll(strings.TrimSpace(series), "\n", "\n  ") + "\n"
+}
+
+// cases has for each alert what makes it fire, and what comes near that but must not.
+var cases = map[string]ruleCase{
+	"CXonePoorCalls": {
+		fires: histogram("cxone_call_mos_distribution", `cxone_skill_name="Billing"`, "3.6", "1", "4"),
+		silent: map[string]string{
+			"few of them are poor":    histogram("cxone_call_mos_distribution", `cxone_skill_name="Billing"`, "3.6", "1", "10"),
+			"too few calls to tell":   histogram("cxone_call_mos_distribution", `cxone_skill_name="Billing"`, "3.6", "1", "1"),
+			"another skill has many":  histogram("cxone_call_mos_distribution", `cxone_skill_name="Billing"`, "3.6", "1", "1") + histogram("cxone_call_mos_distribution", `cxone_skill_name="Orders"`, "3.6", "0", "50"),
+			"nobody calls any longer": histogram("cxone_call_mos_distribution", `cxone_skill_name="Billing"`, "3.6", "0", "0"),
+		},
+	},
+	"CXonePacketLoss":    network("cxone_call_packet_loss_distribution", "0.01"),
+	"CXoneJitter":        network("cxone_call_jitter_distribution_seconds", "0.03"),
+	"CXoneRoundTripTime": network("cxone_call_rtt_distribution_seconds", "0.3"),
+	"CXoneAPIErrors": {
+		fires: apiCalls("STATUS_CODE_ERROR", "5xx", "1") + apiCalls("STATUS_CODE_UNSET", "2xx", "4"),
+		silent: map[string]string{
+			"few fail":              apiCalls("STATUS_CODE_ERROR", "5xx", "1") + apiCalls("STATUS_CODE_UNSET", "2xx", "20"),
+			"too few calls to tell": apiCalls("STATUS_CODE_ERROR", "5xx", "1"),
+		},
+	},
+	"CXoneAPISlow": {
+		fires: histogram("cxone_api_duration_seconds", `server_address="a"`, "5", "2", "4") + `cxone_api_duration_seconds_bucket{server_address="a",le="10"} 0+4x60` + "\n",
+		silent: map[string]string{
+			"all are fast":          histogram("cxone_api_duration_seconds", `server_address="a"`, "5", "4", "4"),
+			"too few calls to tell": histogram("cxone_api_duration_seconds", `server_address="a"`, "5", "0", "1") + `cxone_api_duration_seconds_bucket{server_address="a",le="10"} 0+1x60` + "\n",
+		},
+	},
+	"CXoneAPIInternalErrors": {
+		fires:  apiCalls("STATUS_CODE_ERROR", "cxone_internal", "1"),
+		silent: map[string]string{"other errors": apiCalls("STATUS_CODE_ERROR", "5xx", "9"), "none": apiCalls("STATUS_CODE_ERROR", "cxone_internal", "0")},
+	},
+	"CXoneNearConcurrencyLimit": {
+		fires: inFlight("a", "5400"), // 90 seconds a second
+		silent: map[string]string{
+			"half of it":         inFlight("a", "3000"),
+			"two units share it": inFlight("a", "3000") + inFlight("b", "3000"),
+		},
+	},
+	"CXoneFeedSilent": {
+		fires:  `otelcol_receiver_cxone_last_accepted_time{data_type="voice_quality"} 0x60` + "\n",
+		silent: map[string]string{"deliveries come": `otelcol_receiver_cxone_last_accepted_time{data_type="voice_quality"} 0+60x60` + "\n"},
+	},
+	"CXoneAuthenticationFailures": {
+		fires:  `otelcol_receiver_cxone_authentication_failures{data_type="voice_quality",reason="bad_signature"} 0+1x60` + "\n",
+		silent: map[string]string{"none lately": `otelcol_receiver_cxone_authentication_failures{data_type="voice_quality",reason="bad_signature"} 0+1x20 20x40` + "\n"},
+	},
+	"CXoneUnknownFields": {
+		fires:  `otelcol_receiver_cxone_unknown_fields{data_type="voice_quality"} 0x50 3x10` + "\n",
+		silent: map[string]string{"none": `otelcol_receiver_cxone_unknown_fields{data_type="voice_quality"} 0x60` + "\n"},
+	},
+	"CXoneUnreadableRecords": {
+		fires:  `otelcol_receiver_cxone_records{data_type="voice_quality",outcome="unreadable"} 0+1x60` + "\n",
+		silent: map[string]string{"all can be read": `otelcol_receiver_cxone_records{data_type="voice_quality",outcome="accepted"} 0+9x60` + "\n"},
+	},
+	"CXoneClockOrZone": {
+		fires: lag("10800", "1"), // all between one hour and three
+		also:  lag("-60", "1"),   // all more than a minute before their time
+		silent: map[string]string{
+			"in time":                        lag("60", "1"),
+			"too few to tell":                lag("10800", "0.2"),
+			"a clock is a few seconds ahead": lag("-1", "1"),
+		},
+	},
+	"CXonePipelineRefuses": {
+		fires:  `otelcol_receiver_cxone_deliveries{data_type="voice_quality",outcome="refused"} 0+1x60` + "\n",
+		silent: map[string]string{"others are at fault": `otelcol_receiver_cxone_deliveries{data_type="voice_quality",outcome="malformed"} 0+9x60` + "\n"},
+	},
+}
+
+// end is when the series of a case have run for an hour.
+var end = time.Unix(3600, 0)
+
+// TestRules evaluates each alert on series that it is for, and on others that come near.
+func TestRules(t *testing.T) {
+	seen := map[string]bool{}
+	for _, r := range rules(t) {
+		seen[r.Alert] = true
+		c, ok := cases[r.Alert]
+		require.True(t, ok, "%s has no case", r.Alert)
+		require.NotEmpty(t, c.silent, r.Alert)
+		assert.NotEmpty(t, r.Annotations["summary"], r.Alert)
+		assert.Contains(t, []string{"critical", "warning", "info"}, r.Labels["severity"], r.Alert)
+		assert.True(t, fires(t, r, c.fires), "%s does not fire", r.Alert)
+		assert.True(t, c.also == "" || fires(t, r, c.also), "%s does not fire in the other case", r.Alert)
+		for name, series := range c.silent {
+			assert.False(t, fires(t, r, series), "%s fires although %s", r.Alert, name)
+		}
+	}
+	for name := range cases {
+		assert.True(t, seen[name], "no rule %s", name)
+	}
+}
+
+// fires says whether an alert would be sent at the end: its expression gives something, and has for as long as it is to.
+func fires(t *testing.T, r rulefmt.Rule, series string) bool {
+	t.Helper()
+	storage := promqltest.LoadedStorage(t, "load 1m\n"+indent(series))
+	engine := promqltest.NewTestEngine(t, false, 5*time.Minute, 1_000_000)
+	for at := end.Add(-time.Duration(r.For)); !at.After(end); at = at.Add(time.Minute) {
+		query, err := engine.NewInstantQuery(t.Context(), storage, nil, r.Expr, at)
+		require.NoError(t, err, r.Alert)
+		result := query.Exec(t.Context())
+		require.NoError(t, result.Err, r.Alert)
+		if len(result.Value.(promql.Vector)) == 0 {
+			return false
+		}
+	}
+	return true
+}
