@@ -31,6 +31,14 @@ help: ## Show what can be made
 run: build bin/quickstart ## Build the collector, deliver sample webhooks to it and show what comes out (FOR=20s: end by itself)
 	@bin/quickstart -collector bin/otelcol-cxone -cxonectl bin/cxonectl -config examples/quickstart.yaml $(if $(FOR),-for $(FOR))
 
+.PHONY: ui
+ui: build bin/ui bin/victoria-metrics ## Show call quality in a browser: play a rush hour into the collector and VictoriaMetrics (FOR=2m: end by itself)
+	@bin/ui $(if $(FOR),-for $(FOR))
+
+.PHONY: screenshots
+screenshots: build bin/ui bin/victoria-metrics ## Take the pictures of docs/images (takes ten minutes; needs Chromium)
+	@tools/screenshots docs/images
+
 .PHONY: build
 build: bin/otelcol-cxone bin/cxonectl ## Build bin/otelcol-cxone (the collector) and bin/cxonectl (the command)
 
@@ -50,9 +58,28 @@ build/builder: tools/go.mod tools/go.sum
 	@echo "Compiling the collector's builder."
 	@$(COMPILE) $(GO) build -modfile=tools/go.mod -o $@ go.opentelemetry.io/collector/cmd/builder
 
-bin/cxonectl bin/quickstart: bin/%: $(call PARTS,receiver internal cmd)
+bin/cxonectl bin/quickstart bin/ui: bin/%: $(call PARTS,receiver internal cmd)
 	@echo "Compiling $@."
 	@$(COMPILE) $(GO) build -o $@ ./cmd/$*
+
+bin/victoria-metrics: tools/victoriametrics/go.mod tools/victoriametrics/go.sum
+	@echo "Compiling VictoriaMetrics into $@. The first time this takes a minute or two."
+	@$(COMPILE) $(GO) build -C tools/victoriametrics -o '$(CURDIR)/$@' github.com/VictoriaMetrics/VictoriaMetrics/app/victoria-metrics
+
+# What is released: both programs for each platform, and their checksums.
+PLATFORMS ?= linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
+
+.PHONY: dist
+dist: build/otelcol-cxone/go.mod ## Build both programs for all platforms into dist/ (minutes for each; PLATFORMS="linux/arm64": one)
+	@rm -rf dist && mkdir -p dist
+	@done=0; for platform in $(PLATFORMS); do \
+		export GOOS=$${platform%/*} GOARCH=$${platform#*/}; \
+		suffix="$$GOOS-$$GOARCH"; if [ $$GOOS = windows ]; then suffix="$$suffix.exe"; fi; \
+		done=$$((done + 1)); echo "$$(date +%H:%M:%S)  $$done of $(words $(PLATFORMS)): $$platform"; \
+		$(COMPILE) $(GO) build -o "dist/cxonectl-$$suffix" ./cmd/cxonectl; \
+		$(COMPILE) $(GO) build -C build/otelcol-cxone -o "$(CURDIR)/dist/otelcol-cxone-$$suffix" .; \
+	done
+	@cd dist && { sha256sum * 2>/dev/null || shasum -a 256 *; } > SHA256SUMS && cat SHA256SUMS
 
 .PHONY: test
 test: build test-unit test-e2e ## Run all tests: unit, golden and, against the built collector, end to end
@@ -154,4 +181,4 @@ check-modules:
 
 .PHONY: clean
 clean: ## Remove what was built
-	rm -rf bin build
+	rm -rf bin build dist

@@ -11,6 +11,8 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+
+	"github.com/cxone-otel/cxonereceiver/cmd/internal/process"
 )
 
 // account compares what was sent with what came out and with what the collector counted itself, prints all three, and
@@ -92,7 +94,7 @@ func countSeries(ctx context.Context, url, prefix string) (int, error) {
 // eachSample reads the Prometheus text format, as far as is needed here, and yields the samples of all metrics whose
 // names start with prefix: the exporters put units and _total at their ends.
 func eachSample(ctx context.Context, url, prefix string, yield func(labels string, value float64)) error {
-	return get(ctx, url, func(response *http.Response) error {
+	return process.Get(ctx, url, func(response *http.Response) error {
 		lines := bufio.NewScanner(response.Body)
 		lines.Buffer(nil, 1<<20)
 		for lines.Scan() {

@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"github.com/cxone-otel/cxonereceiver/cmd/internal/collectorconfig"
+	"github.com/cxone-otel/cxonereceiver/cmd/internal/process"
 )
 
 // settings are the command's flags.
@@ -81,19 +82,19 @@ func run(ctx context.Context, p *page, s settings) (err error) {
 	}
 
 	p.step("Making a key pair and starting the collector: %s --config %s", s.collector, s.config)
-	collector, err := startCollector(s.collector, s.config, filepath.Join(directory, "collector.log"))
+	collector, err := process.Start("the collector", filepath.Join(directory, "collector.log"), s.collector, "--config", s.config)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, collector.stop()) }()
-	if err = collector.waitHealthy(ctx, where.health.url("/")); err != nil {
+	defer func() { err = errors.Join(err, collector.Stop()) }()
+	if err = collector.WaitHealthy(ctx, where.health.url("/")); err != nil {
 		return err
 	}
 	started := time.Now()
-	p.done("ready after %s", seconds(collector.age()))
+	p.done("ready after %s", seconds(collector.Age()))
 
 	if err = demonstrate(ctx, p, s, where, directory); err != nil {
-		return collector.explain(err)
+		return collector.Explain(err)
 	}
 	return keepServing(ctx, p, s, where, collector, started)
 }
@@ -122,7 +123,7 @@ func demonstrate(ctx context.Context, p *page, s settings, where *addresses, dir
 }
 
 // keepServing says what to try next, and waits for the end.
-func keepServing(ctx context.Context, p *page, s settings, where *addresses, c *collector, started time.Time) error {
+func keepServing(ctx context.Context, p *page, s settings, where *addresses, c *process.Process, started time.Time) error {
 	p.heading("WHAT TO TRY NEXT")
 	p.line("    Look at the gauges, and at the collector's own metrics:")
 	p.line("      %s", where.prometheus.url("/metrics"))
@@ -147,8 +148,8 @@ func keepServing(ctx context.Context, p *page, s settings, where *addresses, c *
 	select {
 	case <-timeUp:
 	case <-ctx.Done():
-	case <-c.ended:
-		return c.explain(errors.New("the collector ended by itself"))
+	case <-c.Ended:
+		return c.Explain(errors.New("the collector ended by itself"))
 	}
 	p.line("Stopping the collector.")
 	return nil

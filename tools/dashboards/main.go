@@ -37,10 +37,12 @@ func fail(err error) {
 // files are all that is generated, by name.
 func files() map[string][]byte {
 	all := map[string][]byte{}
+	number := 0 // their order in VictoriaMetrics
 	for _, d := range dashboards() {
 		all[filepath.Join("grafana", d.file+".json")] = marshal(d.grafana())
 		if d.demo {
-			all[filepath.Join("victoriametrics", d.file+".json")] = marshal(d.vmui())
+			number++
+			all[filepath.Join("victoriametrics", fmt.Sprintf("%d-%s.json", number, d.file))] = marshal(d.vmui())
 		}
 	}
 	return all

@@ -33,12 +33,19 @@ const demoWindow = "1m"
 func (p panel) vmui() object {
 	exprs, aliases := []string{}, []string{}
 	for _, q := range p.queries {
-		expr := expand(q.expr, "", demoWindow)
-		exprs = append(exprs, strings.ReplaceAll(expr, "$__range", demoWindow))
+		expr := strings.ReplaceAll(expand(q.expr, "", demoWindow), "$__range", demoWindow)
+		if p.unit == "percentunit" { // it draws numbers as they are
+			expr = "100 * (" + expr + ")"
+		}
+		exprs = append(exprs, expr)
 		aliases = append(aliases, q.legend)
 	}
 	for _, l := range p.limits {
-		exprs, aliases = append(exprs, number64(l.value)), append(aliases, "limit")
+		value := l.value
+		if p.unit == "percentunit" {
+			value *= 100
+		}
+		exprs, aliases = append(exprs, strconv.FormatFloat(value, 'g', 6, 64)), append(aliases, "limit")
 	}
 	return object{
 		"title": p.title, "description": p.text, "unit": vmuiUnits[p.unit], "width": p.width / 2, "expr": exprs, "alias": aliases, "showLegend": true,
@@ -46,6 +53,4 @@ func (p panel) vmui() object {
 }
 
 // vmuiUnits are what is written beside the numbers.
-var vmuiUnits = map[string]string{"s": "s", "percentunit": "of 1", "reqps": "/s", "cps": "/s", "bytes": "B"}
-
-func number64(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
+var vmuiUnits = map[string]string{"s": "s", "percentunit": "%", "reqps": "/s", "cps": "/s", "bytes": "B"}
