@@ -34,10 +34,10 @@ func scriptAPI() dashboard {
 					"sum(rate(cxone_api_duration_seconds_sumFILTER[WINDOW]))").badAbove(0.8 * concurrencyLimit).wide(6),
 			}},
 			{"Requests", []panel{
-				curves("API calls a second, by outcome", "cxone_internal is the vendor's -1: no answer came.", "reqps",
-					over("sum by (cxone_script_api_status_class) (rate(cxone_api_calls_totalFILTER[WINDOW]))", "{{cxone_script_api_status_class}}")),
 				curves("Share that failed, by API", "", "percentunit", over(failed(" by (server_address)"), "{{server_address}}")).badAbove(0.05),
 				curves("Latency", "The dots are API calls: click one for its trace.", "s", percentiles("cxone_api_duration_seconds")...).badAbove(5),
+				curves("API calls a second, by outcome", "cxone_internal is the vendor's -1: no answer came.", "reqps",
+					over("sum by (cxone_script_api_status_class) (rate(cxone_api_calls_totalFILTER[WINDOW]))", "{{cxone_script_api_status_class}}")),
 				curves("Latency by API", "95th percentile.", "s", over(quantile("0.95", "cxone_api_duration_seconds", ", server_address"), "{{server_address}}")).badAbove(5),
 				{
 					title: "Latency, how many calls took how long", kind: "heatmap", unit: "s", width: 24, height: 8,
