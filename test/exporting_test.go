@@ -5,6 +5,8 @@ package test
 
 import (
 	"bytes"
+	"compress/gzip"
+	"errors"
 	"io"
 	"maps"
 	"net/http"
@@ -12,26 +14,30 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/pdata/pmetric"
 	"gopkg.in/yaml.v3"
 )
 
 // vendor stands for all backends of an example: it takes what is posted to it, and remembers where to, and with which
 // headers.
 type vendor struct {
-	url  string
-	mu   sync.Mutex
-	came map[string]http.Header
+	url    string
+	mu     sync.Mutex
+	came   map[string]http.Header
+	kinds  map[string]pmetric.AggregationTemporality // of the metrics that came by OTLP and have one
+	failed error
 }
 
 func newVendor(t *testing.T) *vendor {
 	t.Helper()
-	v := &vendor{came: map[string]http.Header{}}
+	v := &vendor{came: map[string]http.Header{}, kinds: map[string]pmetric.AggregationTemporality{}}
 	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		v.mu.Lock()
@@ -39,10 +45,50 @@ func newVendor(t *testing.T) *vendor {
 		if len(body) > 0 {
 			v.came[r.URL.Path] = r.Header
 		}
+		if strings.HasSuffix(r.URL.Path, "/metrics") {
+			v.failed = errors.Join(v.failed, v.readMetrics(body, r.Header))
+		}
 	}))
 	t.Cleanup(server.Close)
 	v.url = server.URL
 	return v
+}
+
+// readMetrics notes the temporality of the metrics in an OTLP request.
+func (v *vendor) readMetrics(body []byte, header http.Header) error {
+	if header.Get("Content-Encoding") == "gzip" {
+		reader, err := gzip.NewReader(bytes.NewReader(body))
+		if err != nil {
+			return err
+		}
+		if body, err = io.ReadAll(reader); err != nil {
+			return err
+		}
+	}
+	all, err := (&pmetric.ProtoUnmarshaler{}).UnmarshalMetrics(body)
+	if err != nil {
+		return err
+	}
+	for _, rm := range all.ResourceMetrics().All() {
+		for _, sm := range rm.ScopeMetrics().All() {
+			for _, m := range sm.Metrics().All() {
+				switch m.Type() {
+				case pmetric.MetricTypeHistogram:
+					v.kinds[m.Name()] = m.Histogram().AggregationTemporality()
+				case pmetric.MetricTypeSum:
+					v.kinds[m.Name()] = m.Sum().AggregationTemporality()
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// temporality returns that of a metric.
+func (v *vendor) temporality(metric string) pmetric.AggregationTemporality {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.kinds[metric]
 }
 
 func (v *vendor) paths() []string {
@@ -133,7 +179,16 @@ func TestEachExportArrives(t *testing.T) {
 					assert.Equal(t, tc.value, v.header(path, tc.header), path)
 				}
 			}
+			temporality := pmetric.AggregationTemporalityDelta
 			switch name {
+			case "grafana-cloud.yaml":
+				temporality = pmetric.AggregationTemporalityCumulative
+				fallthrough
+			case "datadog.yaml", "elastic.yaml":
+				for _, metric := range []string{"cxone.calls", "cxone.call.mos.distribution", "cxone.legs.duration", "cxone.legs.calls", "cxone.api.duration", "cxone.api.calls", "cxone.api.errors", "cxone.calls.degraded"} {
+					assert.Eventually(t, func() bool { return v.temporality(metric) == temporality }, time.Minute, 50*time.Millisecond, "%s: %s", metric, v.temporality(metric))
+				}
+				assert.NoError(t, v.failed)
 			case "splunk.yaml":
 				assert.Equal(t, "secret", v.header("/v2/trace/otlp", "X-SF-Token"))
 				assert.Empty(t, v.header("/v1/logs", "X-SF-Token"), "the token is not for others")
