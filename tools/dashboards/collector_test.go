@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -16,12 +17,15 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
+	"github.com/golang/snappy"
 	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/model/textparse"
+	"github.com/prometheus/prometheus/prompb"
 	"github.com/prometheus/prometheus/promql/promqltest"
 	"github.com/prometheus/prometheus/util/teststorage"
 	"github.com/stretchr/testify/require"
@@ -130,6 +134,7 @@ type exported struct {
 	storage    *teststorage.TestStorage
 	values     map[string]map[string]map[string]bool // by metric and label
 	attributes map[string]bool
+	written    *written
 	at         time.Time
 }
 
@@ -138,7 +143,8 @@ var key = regexp.MustCompile(`"key":"([^"]+)"`)
 // export runs a scraped and a pushing collector under load, and scrapes them after each half of it.
 func export(t *testing.T) *exported {
 	t.Helper()
-	backend := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { _, _ = io.Copy(io.Discard, r.Body) }))
+	written := &written{labels: map[string]map[string]bool{}, exemplars: map[string]bool{}}
+	backend := httptest.NewServer(written)
 	defer backend.Close()
 	scraped, pushing := start(t, "prometheus.yaml", backend.URL), start(t, "grafana-stack.yaml", backend.URL)
 	all := &exported{
@@ -147,7 +153,7 @@ func export(t *testing.T) *exported {
 	delivered := 0.
 	for _, seed := range []string{"1", "2"} {
 		scraped.load(seed)
-		pushing.cxonectl("send", "sample-voice", "--config", pushing.config, "--private-key-file", filepath.Join(pushing.directory, "v1.key.pem"), "--consumer-id", "anybody")
+		pushing.load(seed)
 		require.Eventually(t, func() bool { // what is made of spans comes every five seconds
 			page := string(get(t, scraped.scrape))
 			legs, calls, counted := sum(page, "cxone_legs_calls_total"), sum(page, "cxone_api_calls_total"), sum(page, "cxone_calls_total")
@@ -162,6 +168,11 @@ func export(t *testing.T) *exported {
 		all.add(t, "scraped", get(t, scraped.telemetry))
 		all.add(t, "pushing", get(t, pushing.telemetry))
 	}
+	require.Eventually(t, func() bool {
+		return written.has("cxone_legs_calls_total", "cxone_api_errors_total", "cxone_api_duration_seconds_bucket")
+	},
+		time.Minute, 100*time.Millisecond, "the metrics by remote write")
+	all.written = written
 	for _, name := range []string{"traces.jsonl", "logs.jsonl"} {
 		text, err := os.ReadFile(filepath.Join(scraped.directory, name))
 		require.NoError(t, err)
@@ -219,4 +230,61 @@ func (e *exported) note(series labels.Labels) {
 		}
 		e.values[name][l.Name][l.Value] = true
 	})
+}
+
+// written is what comes by remote write, as to Mimir: the labels of each metric, and which metrics have exemplars with a trace.
+type written struct {
+	mu        sync.Mutex
+	labels    map[string]map[string]bool
+	exemplars map[string]bool
+	failed    error
+}
+
+func (w *written) ServeHTTP(_ http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(r.Body)
+	if !strings.HasSuffix(r.URL.Path, "/write") { // traces and logs
+		return
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if err == nil {
+		body, err = snappy.Decode(nil, body)
+	}
+	var request prompb.WriteRequest
+	if err == nil {
+		err = request.Unmarshal(body)
+	}
+	w.failed = errors.Join(w.failed, err)
+	for _, series := range request.Timeseries {
+		var name string
+		found := map[string]bool{}
+		for _, l := range series.Labels {
+			found[l.Name] = true
+			if l.Name == model.MetricNameLabel {
+				name = l.Value
+			}
+		}
+		if w.labels[name] == nil {
+			w.labels[name] = map[string]bool{}
+		}
+		maps.Copy(w.labels[name], found)
+		for _, e := range series.Exemplars {
+			for _, l := range e.Labels {
+				if l.Name == "trace_id" && len(l.Value) == 32 {
+					w.exemplars[name] = true
+				}
+			}
+		}
+	}
+}
+
+func (w *written) has(metrics ...string) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, m := range metrics {
+		if w.labels[m] == nil {
+			return false
+		}
+	}
+	return true
 }

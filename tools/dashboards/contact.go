@@ -14,10 +14,10 @@ func oneContact() dashboard {
 			{"Legs", []panel{
 				search("Call legs and their figures", "Click a trace ID: the trace shows below.",
 					legs+` | select(span.cxone.contact.id, span.cxone.skill.name, span.cxone.team.name, span.cxone.agent.name, span.cxone.call.mos, span.cxone.call.r_factor, span.cxone.call.packet_loss, span.cxone.call.jitter, span.cxone.call.rtt, span.cxone.call.ring_time, span.cxone.call.disconnect_reason)`).
-					leadingTo("Show it below", "/d/cxone-one-contact?var-contact=${contact}&var-trace=${__value.raw}"),
+					showingTrace(),
 				search("API calls", "In the order in which they were made, by start time.",
 					calls+` | select(span.cxone.contact.id, span.cxone.script.name, span.cxone.action.label, span.url.full, span.http.response.status_code, span.error.type, span.cxone.script.api.response_message, span.cxone.script.api.duration)`).
-					leadingTo("Show it below", "/d/cxone-one-contact?var-contact=${contact}&var-trace=${__value.raw}"),
+					showingTrace(),
 			}},
 			{"The journey", []panel{
 				{title: "Trace", kind: "traces", from: traces, width: 24, height: 16, queries: []query{{expr: "$trace", table: "traces"}}},
@@ -30,8 +30,14 @@ func oneContact() dashboard {
 	}
 }
 
-// leadingTo gives the trace IDs of a table a link.
-func (p panel) leadingTo(title, url string) panel {
-	p.link = &link{title, url}
+// showingTrace makes the trace IDs of a table lead to the trace on the same page.
+func (p panel) showingTrace() panel {
+	p.link = &link{"(?i)trace ?id", "Show it below", "/d/cxone-one-contact?var-contact=${contact}&var-trace=${__value.raw}"}
+	return p
+}
+
+// toContact makes the master contact IDs of a table lead to the page of that contact.
+func (p panel) toContact() panel {
+	p.link = &link{"(?i)master_contact", "All about this contact", "/d/cxone-one-contact?var-contact=${__value.raw}"}
 	return p
 }

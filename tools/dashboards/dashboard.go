@@ -60,8 +60,8 @@ type limit struct {
 	below bool // bad is what is below it
 }
 
-// link leads from a row of a table to somewhere.
-type link struct{ title, url string }
+// link leads from a table's column to somewhere.
+type link struct{ column, title, url string }
 
 func over(expr, legend string) query { return query{expr: expr, legend: legend} }
 

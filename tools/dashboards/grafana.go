@@ -171,7 +171,7 @@ func (p panel) overrides() []object {
 		return []object{}
 	}
 	return []object{{
-		"matcher":    object{"id": "byRegexp", "options": "(?i)trace ?id"},
+		"matcher":    object{"id": "byRegexp", "options": p.link.column},
 		"properties": []object{{"id": "links", "value": []object{{"title": p.link.title, "url": p.link.url}}}},
 	}}
 }

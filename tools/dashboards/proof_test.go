@@ -200,6 +200,7 @@ func TestAgainstARealCollector(t *testing.T) {
 	for _, r := range rules(t) {
 		all.checkNames(t, r.Alert, parse(t, r.Alert, r.Expr))
 	}
+	all.checkWritten(t)
 	for name, p := range pages(t) {
 		for _, v := range p.Templating.List {
 			if match := regexp.MustCompile(`^label_values\((\w+), (\w+)\)$`).FindStringSubmatch(v.Definition); v.Type == "query" {
@@ -277,5 +278,24 @@ func (e *exported) checkAttributes(t *testing.T, where, kind, query string) {
 				assert.True(t, slices.Contains(known, match[1]), "%s: no log record has %s", where, match[1])
 			}
 		}
+	}
+}
+
+// checkWritten wants remote write to give the metrics of calls the names and labels that a scrape has, so that the same
+// dashboards serve both, and their exemplars.
+func (e *exported) checkWritten(t *testing.T) {
+	t.Helper()
+	e.written.mu.Lock()
+	defer e.written.mu.Unlock()
+	require.NoError(t, e.written.failed)
+	for name, scraped := range e.values {
+		if strings.HasPrefix(name, "cxone_") {
+			for label := range scraped {
+				assert.True(t, e.written.labels[name][label], "remote write has no %s of %s", label, name)
+			}
+		}
+	}
+	for _, name := range []string{"cxone_call_mos_distribution_bucket", "cxone_legs_duration_seconds_bucket", "cxone_api_duration_seconds_bucket"} {
+		assert.True(t, e.written.exemplars[name], "no exemplar of %s leads to a trace", name)
 	}
 }

@@ -59,8 +59,8 @@ func scriptAPI() dashboard {
 						instant: true, legend: "{{cxone_script_api_response_message}}",
 					}},
 				},
-				search("Failed and slow API calls", "The trace ID leads to the call that it was made for.",
-					`{ kind = client && (status = error || duration > 10s) } | select(span.cxone.script.name, span.cxone.action.label, span.server.address, span.error.type, span.cxone.script.api.response_message, span.cxone.master_contact.id)`),
+				search("Failed and slow API calls", "The trace ID leads to the call that it was made for; the master contact ID to the page of the contact.",
+					`{ kind = client && (status = error || duration > 10s) } | select(span.cxone.script.name, span.cxone.action.label, span.server.address, span.error.type, span.cxone.script.api.response_message, span.cxone.master_contact.id)`).toContact(),
 			}},
 			{"Side by side", []panel{
 				curves("Scripts and actions in use", "Distinct ones with an API call in the window.", "none",

@@ -66,8 +66,8 @@ func voiceQuality() dashboard {
 			{"Calls", []panel{
 				curves("Call duration, by quality", "95th percentile. The dots are calls: click one for its trace.", "s",
 					over(`histogram_quantile(0.95, sum by (le, cxone_call_quality) (rate(cxone_legs_duration_seconds_bucketFILTER[WINDOW])))`, "{{cxone_call_quality}}")),
-				search("Worst calls", "The trace ID leads to the call, its transfers and its API calls.",
-					`{ name = "contact" && span.cxone.call.mos < 3.1 } | select(span.cxone.call.mos, span.cxone.call.packet_loss, span.cxone.call.jitter, span.cxone.call.rtt, span.cxone.skill.name, span.cxone.agent.name, span.cxone.isp, span.cxone.master_contact.id)`).wide(12),
+				search("Worst calls", "The trace ID leads to the call, its transfers and its API calls; the master contact ID to the page of the contact.",
+					`{ name = "contact" && span.cxone.call.mos < 3.1 } | select(span.cxone.call.mos, span.cxone.call.packet_loss, span.cxone.call.jitter, span.cxone.call.rtt, span.cxone.skill.name, span.cxone.agent.name, span.cxone.isp, span.cxone.master_contact.id)`).wide(12).toContact(),
 			}},
 		},
 	}
