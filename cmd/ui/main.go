@@ -194,15 +194,16 @@ func play(ctx context.Context, s settings, directory string) error {
 	return nil
 }
 
-// seen checks that there was something to see: calls of good and of poor quality, API calls that failed, and deliveries.
+// seen checks that there was something to see.
 func (s *settings) seen(ctx context.Context) error {
-	for what, query := range map[string]string{
-		"calls":                 "sum(cxone_calls_total)",
-		"measured calls":        "sum(cxone_call_mos_distribution_count)",
-		"calls below a MOS 3.6": `sum(cxone_call_mos_distribution_bucket{le="3.6"})`,
-		"API calls that failed": `sum(cxone_api_calls_total{status_code="STATUS_CODE_ERROR"})`,
-		"accepted deliveries":   `sum(otelcol_receiver_cxone_deliveries{outcome="accepted"})`,
+	for _, one := range [][2]string{
+		{"accepted deliveries", `sum(otelcol_receiver_cxone_deliveries{outcome="accepted"})`},
+		{"calls", "sum(cxone_calls_total)"},
+		{"calls with a MOS of 3.6 or less", `sum(cxone_call_mos_distribution_bucket{le="3.6"})`},
+		{"API calls", "sum(cxone_api_calls_total)"},
+		{"API calls that failed", `sum(cxone_api_calls_total{status_code="STATUS_CODE_ERROR"})`},
 	} {
+		what, query := one[0], one[1]
 		var answer struct {
 			Data struct {
 				Result []struct{ Value [2]any }
