@@ -33,7 +33,7 @@ run: build bin/quickstart ## Build the collector, deliver sample webhooks to it 
 
 .PHONY: ui
 ui: build bin/ui bin/victoria-metrics ## Show call quality in a browser: play a rush hour into the collector and VictoriaMetrics (FOR=2m: end by itself)
-	@bin/ui $(if $(FOR),-for $(FOR))
+	@bin/ui $(if $(FOR),-for $(FOR)) $(if $(LISTEN),-listen $(LISTEN))
 
 .PHONY: screenshots
 screenshots: build bin/ui bin/victoria-metrics ## Take the pictures of docs/images (takes ten minutes; needs Chromium)

@@ -160,7 +160,7 @@ func freeAddress(ctx context.Context) (string, error) {
 
 func startVictoria(ctx context.Context, s settings, directory string, where *addresses) (*process.Process, error) {
 	if listener, err := new(net.ListenConfig).Listen(ctx, "tcp", s.listen); err != nil {
-		return nil, fmt.Errorf("%s cannot be listened on: %w; choose another with -listen", s.listen, err)
+		return nil, fmt.Errorf("%s cannot be listened on: %w; choose another with -listen, or make ui LISTEN=127.0.0.1:8429", s.listen, err)
 	} else if err = listener.Close(); err != nil {
 		return nil, err
 	}
