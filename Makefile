@@ -118,7 +118,7 @@ bench: build bin/peers ## Run the benchmarks, with allocation counts, and measur
 
 .PHONY: bench-gate
 bench-gate: bin/peers ## Fail where a delivery costs much more than it did, beside a server that does nothing
-	bin/peers -rounds 5 -turn 200ms -only '^(voice|script) 1$$' -gate
+	bin/peers -rounds 5 -turn 200ms -only '^(voice|script) 1$$|protobuf, voice|JSON, script' -gate
 
 bin/peers: $(call PARTS,receiver internal test/peers)
 	@echo "Compiling $@: this receiver and its peers."

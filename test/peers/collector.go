@@ -47,6 +47,7 @@ func (p *process) startCollector(program string) error {
 	p.command = exec.Command(program, "--config", file) //nolint:gosec // what the user named
 	p.command.Stderr = os.Stderr
 	if err = p.command.Start(); err != nil {
+		p.command = nil
 		return err
 	}
 	for range 300 {
