@@ -19,11 +19,11 @@ import (
 	"go.opentelemetry.io/collector/pdata/pmetric"
 )
 
-// distributionsExample is examples/distributions.yaml in this test's directory and on its ports, open to anybody, with the
+// prometheusExample is examples/prometheus.yaml in this test's directory and on its ports, open to anybody, with the
 // metrics as they leave the receiver in a file besides.
-func distributionsExample(t *testing.T, receiver string) string {
+func prometheusExample(t *testing.T, receiver string) string {
 	t.Helper()
-	text, err := os.ReadFile("../examples/distributions.yaml")
+	text, err := os.ReadFile("../examples/prometheus.yaml")
 	require.NoError(t, err)
 	config := string(text)
 	signature := regexp.MustCompile(`(?m)^    signature:\n      keys: .*\n`)
@@ -33,9 +33,11 @@ func distributionsExample(t *testing.T, receiver string) string {
 		"${env:CXONE_ENDPOINT:-localhost:8443}":            "127.0.0.1:${PORT}",
 		"${env:CXONE_PROMETHEUS_ENDPOINT:-localhost:8889}": "127.0.0.1:${SCRAPE}",
 		"${env:CXONE_OUTPUT:-cxone-telemetry}":             "${DIR}",
-		"${env:CXONE_HEALTH_ENDPOINT:-localhost:13133}":    "127.0.0.1:${TELEMETRY}",
-		"exporters:\n":   "exporters:\n  file/metrics: {path: \"${DIR}/metrics.jsonl\", flush_interval: 20ms}\n",
-		"  pipelines:\n": "  pipelines:\n    metrics/otlp: {receivers: [cxone], exporters: [file/metrics]}\n",
+		"${env:CXONE_HEALTH_ENDPOINT:-localhost:13133}":    "127.0.0.1:0",
+		`"${env:CXONE_TELEMETRY_PORT:-8888}"`:              "${TELEMETRY}",
+		"create_directory: true":                           "flush_interval: 20ms",
+		"exporters:\n":                                     "exporters:\n  file/metrics: {path: \"${DIR}/metrics.jsonl\", flush_interval: 20ms}\n",
+		"  pipelines:\n":                                   "  pipelines:\n    metrics/otlp: {receivers: [cxone], exporters: [file/metrics]}\n",
 	} {
 		require.Contains(t, config, from)
 		config = strings.ReplaceAll(config, from, to)
@@ -57,16 +59,16 @@ func (c *collector) openMetrics() string {
 	return string(page)
 }
 
-// figures are those of examples/distributions.yaml, and what Prometheus' names end with.
+// distributionFigures are those of examples/prometheus.yaml, and what Prometheus' names end with.
 var distributionFigures = map[string]string{
-	"mos": "", "r_factor": "", "packet_loss": "", "jitter": "_seconds", "rtt": "_seconds", "duration": "_seconds",
+	"mos": "", "r_factor": "", "packet_loss": "", "jitter": "_seconds", "rtt": "_seconds", "duration": "_seconds", "ring_time": "_seconds", "setup_time": "_seconds",
 }
 
 // TestEveryCallIsCounted delivers 10,000 calls, and wants every one of them in the histograms: in those of a Prometheus
 // scrape and in those that leave by OTLP. It shows what the same scrape has of the gauges.
 func TestEveryCallIsCounted(t *testing.T) {
 	t.Parallel()
-	c := start(t, distributionsExample(t, "    script_api: null\n"))
+	c := start(t, prometheusExample(t, "    script_api: null\n"))
 	const calls = 10_000
 	l := startLoad(t, "http://"+c.address, "--count", "1000", "--batch", "10", "--seed", "1", "--config", c.dir+"/collector.yaml")
 	require.Equal(t, calls, l.wait().Records)
@@ -143,7 +145,7 @@ var exemplar = regexp.MustCompile(`(?m)^(cxone_(?:legs|api)_duration_seconds_buc
 // and from failed API calls to one that failed.
 func TestExemplarsLeadToTheTrace(t *testing.T) {
 	t.Parallel()
-	c := start(t, distributionsExample(t, ""))
+	c := start(t, prometheusExample(t, ""))
 	l := startLoad(t, "http://"+c.address, "--count", "300", "--batch", "10", "--seed", "1", "--scenario", "rush-hour")
 	l.wait()
 	var page string

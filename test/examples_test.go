@@ -87,7 +87,6 @@ func TestOneConfigurationForEachMethod(t *testing.T) {
 		"signature.yaml":     {sign, false},
 		"shared-secret.yaml": {[]string{"--consumer-id", "anybody"}, false}, // the command finds the secret in the configuration
 		"mutual-tls.yaml":    {present, true},
-		"distributions.yaml": {sign, false},
 		"both.yaml":          {append(append([]string{}, sign...), present...), true},
 	} {
 		t.Run(name, func(t *testing.T) {
