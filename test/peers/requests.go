@@ -48,7 +48,9 @@ var leg string
 //go:embed call.json
 var call string
 
-func signed(body []byte) map[string]string {
+func signed(body []byte) map[string]string { return signedWith(secret, body) }
+
+func signedWith(secret string, body []byte) map[string]string {
 	mac := hmac.New(sha256.New, []byte(secret))
 	mac.Write(body)
 	return map[string]string{"X-Hub-Signature-256": "sha256=" + hex.EncodeToString(mac.Sum(nil))}

@@ -8,10 +8,12 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"os"
 	"runtime"
+	"strconv"
 	"syscall"
 
 	"github.com/open-telemetry/opentelemetry-collector-contrib/receiver/githubreceiver"
@@ -52,10 +54,29 @@ var servers = map[string]func(address string, c certificate) error{
 	},
 	"cxone": func(address string, _ certificate) error { return startCXone(address, nil) },
 	"cxone, TLS": func(address string, c certificate) error {
-		return startCXone(address, map[string]any{"cert_file": c.certFile(), "key_file": c.keyFile()})
+		return startCXone(address, map[string]any{"tls": map[string]any{"cert_file": c.certFile(), "key_file": c.keyFile()}})
 	},
 	"cxone, mutual TLS": func(address string, c certificate) error {
-		return startCXone(address, map[string]any{"cert_file": c.certFile(), "key_file": c.keyFile(), "client_ca_file": c.certFile()})
+		return startCXone(address, map[string]any{"tls": map[string]any{"cert_file": c.certFile(), "key_file": c.keyFile(), "client_ca_file": c.certFile()}})
+	},
+	"cxone, 100 keys": func(address string, _ certificate) error {
+		var keys []any
+		for i := range 100 {
+			keys = append(keys, map[string]any{"version": strconv.Itoa(i), "secret": secret + strconv.Itoa(i)})
+		}
+		return startReceiver(receiver.NewFactory(), map[string]any{
+			"endpoint":  address,
+			"signature": map[string]any{"scheme": "github", "key_version": map[string]any{"header": "X-Key-Version"}, "keys": keys},
+		})
+	},
+	"cxone, all attributes": func(address string, _ certificate) error {
+		return startCXone(address, map[string]any{"voice_quality": map[string]any{"metric_attributes": optIn}})
+	},
+	"cxone, distributions": func(address string, _ certificate) error {
+		return startCXone(address, map[string]any{"voice_quality": map[string]any{"distributions": []any{"mos", "jitter", "packet_loss", "rtt"}}})
+	},
+	"cxone, full memory": func(address string, _ certificate) error {
+		return startCXone(address, map[string]any{"replay_window": map[string]any{"size": 1000}})
 	},
 	"otlp": func(address string, _ certificate) error {
 		return startReceiver(otlpreceiver.NewFactory(), map[string]any{"protocols": map[string]any{"http": map[string]any{"endpoint": address}}})
@@ -71,13 +92,20 @@ var servers = map[string]func(address string, c certificate) error{
 	},
 }
 
-func startCXone(address string, tls map[string]any) error {
+// optIn are the attributes that a metric can have besides those it has by default.
+var optIn = []any{
+	"cxone.contact.id", "cxone.master_contact.id", "cxone.skill.id", "cxone.team.id", "cxone.agent.id", "cxone.agent.name", "cxone.poc",
+	"cxone.isp", "cxone.location.country", "geo.country.iso_code", "geo.locality.name", "user_agent.os.name", "user_agent.os.version",
+	"user_agent.name", "cxone.sdk.version", "cxone.agent_console.version", "cxone.call.disconnect_reason", "cxone.call.disposition",
+	"cxone.sip.response_code",
+}
+
+// startCXone starts this receiver, with further settings.
+func startCXone(address string, more map[string]any) error {
 	settings := map[string]any{
 		"endpoint": address, "signature": map[string]any{"scheme": "github", "keys": []any{map[string]any{"secret": secret}}},
 	}
-	if tls != nil {
-		settings["tls"] = tls
-	}
+	maps.Copy(settings, more)
 	return startReceiver(receiver.NewFactory(), settings)
 }
 
