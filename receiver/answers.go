@@ -115,10 +115,12 @@ func (a *answer) retryable() bool {
 	return a.status == http.StatusServiceUnavailable || a.status == http.StatusTooManyRequests
 }
 
-// write sends the answer. Headers go before the status line, or they would be lost.
+var contentTypeJSON = []string{"application/json"}
+
+// write sends the answer. Headers go before the status line, or they would be lost; net/http adds the length.
 func (a *answer) write(w http.ResponseWriter, retryAfter time.Duration) {
 	h := w.Header()
-	h.Set("Content-Type", "application/json")
+	h["Content-Type"] = contentTypeJSON
 	if a.retryable() {
 		h.Set("Retry-After", strconv.Itoa(int((retryAfter+time.Second-1)/time.Second)))
 	}
@@ -128,10 +130,8 @@ func (a *answer) write(w http.ResponseWriter, retryAfter time.Duration) {
 	if a.acceptEncoding != "" {
 		h.Set("Accept-Encoding", a.acceptEncoding)
 	}
-	body := a.appendBody(make([]byte, 0, 128))
-	h.Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(a.status)
-	_, _ = w.Write(body) // a sender that has gone will not learn of it, and comes back
+	_, _ = w.Write(a.appendBody(make([]byte, 0, 128))) // a sender that has gone will not learn of it, and comes back
 }
 
 // appendBody appends {"accepted": N} or {"error": "..."}.

@@ -45,7 +45,6 @@ type Batch struct {
 	identity   identity
 	groups     map[resourceKey]*group
 	newest     *group // the group of the last record: most deliveries have but one
-	newestKey  resourceKey
 	line       []byte // for the summary lines
 }
 
@@ -139,18 +138,22 @@ func (b *Batch) groupOf(rec *payload.Record) *group {
 	if b.translator.options.Resource.Cluster {
 		key.cluster = rec.Text(payload.Cluster)
 	}
-	if b.newest != nil && b.newestKey == key {
+	if b.newest == nil {
+		b.newest = &group{key: key}
 		return b.newest
+	}
+	if b.newest.key == key {
+		return b.newest
+	}
+	if b.groups == nil { // most deliveries get by without
+		b.groups = map[resourceKey]*group{b.newest.key: b.newest}
 	}
 	g, ok := b.groups[key]
 	if !ok {
 		g = &group{key: key}
-		if b.groups == nil {
-			b.groups = make(map[resourceKey]*group, 1)
-		}
 		b.groups[key] = g
 	}
-	b.newest, b.newestKey = g, key
+	b.newest = g
 	return g
 }
 
