@@ -13,6 +13,7 @@ import (
 	"go.opentelemetry.io/otel/metric"
 
 	"github.com/cxone-otel/cxonereceiver/internal/signature"
+	"github.com/cxone-otel/cxonereceiver/receiver/internal/clientcert"
 	"github.com/cxone-otel/cxonereceiver/receiver/internal/metadata"
 	"github.com/cxone-otel/cxonereceiver/receiver/internal/payload"
 	"github.com/cxone-otel/cxonereceiver/receiver/internal/translate"
@@ -91,6 +92,13 @@ func (t *telemetry) start(callbacks []*callback) error {
 		t.builder.ReceiverCxoneUnknownFields.Add(ctx, 0, d.byDataType)
 		for r := range translate.NumImplausible {
 			t.builder.ReceiverCxoneImplausibleRecords.Add(ctx, 0, d.implausible[r])
+		}
+		reasons := append(clientcert.Reasons(), reasonServerAuth)
+		for _, reason := range signature.Reasons() {
+			reasons = append(reasons, string(reason))
+		}
+		for _, reason := range reasons {
+			t.builder.ReceiverCxoneAuthenticationFailures.Add(ctx, 0, attributes(c.dataType.String(), attrReason, reason))
 		}
 	}
 	return t.builder.RegisterReceiverCxoneLastAcceptedTimeCallback(func(_ context.Context, o metric.Float64Observer) error {

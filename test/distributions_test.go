@@ -165,7 +165,7 @@ func TestExemplarsLeadToTheTrace(t *testing.T) {
 		s, ok := spans[label(ids, "trace_id")+label(ids, "span_id")]
 		require.True(t, ok, "%s names no span that arrived", match[0])
 		switch {
-		case strings.Contains(labels, `cxone_call_quality="poor"`):
+		case strings.Contains(labels, `cxone_call_quality="bad"`):
 			mos, _ := s.Attributes().Get("cxone.call.mos")
 			assert.Less(t, mos.Double(), 3.1)
 			followed["poor"]++

@@ -42,6 +42,25 @@ const (
 	ReasonWrongAlgorithm Reason = "wrong_algorithm"
 )
 
+// Reasons returns all of them.
+func Reasons() []Reason {
+	return []Reason{
+		ReasonMissing,
+		ReasonDuplicate,
+		ReasonMalformed,
+		ReasonBadSignature,
+		ReasonBadDigest,
+		ReasonNotCovered,
+		ReasonStale,
+		ReasonFuture,
+		ReasonUnknownKey,
+		ReasonExpiredKey,
+		ReasonNotYetValidKey,
+		ReasonUnknownConsumer,
+		ReasonWrongAlgorithm,
+	}
+}
+
 // Error is a refusal. It is for the operator: the sender must only ever be told that authentication failed.
 type Error struct {
 	// Reason is fit for a metric's attribute.

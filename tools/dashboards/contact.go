@@ -30,14 +30,17 @@ func oneContact() dashboard {
 	}
 }
 
+// sameView keeps the time range and the data sources when a link is followed.
+const sameView = "&${__url_time_range}&${metrics:queryparam}&${traces:queryparam}&${logs:queryparam}"
+
 // showingTrace makes the trace IDs of a table lead to the trace on the same page.
 func (p panel) showingTrace() panel {
-	p.link = &link{"(?i)trace ?id", "Show it below", "/d/cxone-one-contact?var-contact=${contact}&var-trace=${__value.raw}"}
+	p.link = &link{"(?i)trace ?id", "Show it below", "/d/cxone-one-contact?var-contact=${contact}&var-trace=${__value.raw}" + sameView}
 	return p
 }
 
 // toContact makes the master contact IDs of a table lead to the page of that contact.
 func (p panel) toContact() panel {
-	p.link = &link{"(?i)master_contact", "All about this contact", "/d/cxone-one-contact?var-contact=${__value.raw}"}
+	p.link = &link{"(?i)master_contact", "All about this contact", "/d/cxone-one-contact?var-contact=${__value.raw}" + sameView}
 	return p
 }

@@ -63,6 +63,11 @@ const (
 	ReasonUnavailable = "crl_unavailable"
 )
 
+// Reasons returns all of them.
+func Reasons() []string {
+	return []string{ReasonMissing, ReasonBad, ReasonRevoked, ReasonNotAllowed, ReasonUnavailable}
+}
+
 // Policy checks client certificates. It is safe for concurrent use.
 type Policy struct {
 	names map[string]bool
