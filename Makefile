@@ -7,6 +7,8 @@ SHELL := /usr/bin/env bash
 .DELETE_ON_ERROR:
 
 GO ?= go
+# The toolchain that everything is built with: any Go since 1.21 downloads it through the module proxy.
+export GOTOOLCHAIN := go1.26.10
 FOR ?=
 FUZZTIME ?= 30s
 TOOL := $(GO) tool -modfile=tools/go.mod

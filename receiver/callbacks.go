@@ -132,7 +132,7 @@ func (c *Config) authentication() string {
 		methods = append(methods, "mutual TLS")
 	}
 	if c.Auth.HasValue() {
-		methods = append(methods, c.Auth.Get().AuthenticatorID.String())
+		methods = append(methods, c.Auth.Get().Config.AuthenticatorID.String())
 	}
 	if len(methods) == 0 {
 		return noAuthentication

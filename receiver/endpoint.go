@@ -81,7 +81,7 @@ func newEndpoint(ctx context.Context, r *cxoneReceiver, host component.Host) (*e
 		return nil, fmt.Errorf("signature: %w", err)
 	}
 	if auth := r.cfg.Auth.Get(); auth != nil {
-		if e.auth, err = auth.GetServerAuthenticator(ctx, host.GetExtensions()); err != nil {
+		if e.auth, err = auth.Config.GetServerAuthenticator(ctx, host.GetExtensions()); err != nil {
 			return nil, fmt.Errorf("auth: %w", err)
 		}
 		e.authQuery = auth.RequestParameters
