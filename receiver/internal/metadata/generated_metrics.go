@@ -20,6 +20,180 @@ const (
 	AggregationStrategyMax = "max"
 )
 
+// AttributeOwnCredentialKind specifies the value own.credential_kind attribute.
+type AttributeOwnCredentialKind int
+
+const (
+	_ AttributeOwnCredentialKind = iota
+	AttributeOwnCredentialKindServerCertificate
+	AttributeOwnCredentialKindClientCa
+	AttributeOwnCredentialKindCrl
+	AttributeOwnCredentialKindKey
+)
+
+// String returns the string representation of the AttributeOwnCredentialKind.
+func (av AttributeOwnCredentialKind) String() string {
+	switch av {
+	case AttributeOwnCredentialKindServerCertificate:
+		return "server_certificate"
+	case AttributeOwnCredentialKindClientCa:
+		return "client_ca"
+	case AttributeOwnCredentialKindCrl:
+		return "crl"
+	case AttributeOwnCredentialKindKey:
+		return "key"
+	}
+	return ""
+}
+
+// MapAttributeOwnCredentialKind is a helper map of string to AttributeOwnCredentialKind attribute value.
+var MapAttributeOwnCredentialKind = map[string]AttributeOwnCredentialKind{
+	"server_certificate": AttributeOwnCredentialKindServerCertificate,
+	"client_ca":          AttributeOwnCredentialKindClientCa,
+	"crl":                AttributeOwnCredentialKindCrl,
+	"key":                AttributeOwnCredentialKindKey,
+}
+
+// AttributeOwnDataType specifies the value own.data_type attribute.
+type AttributeOwnDataType int
+
+const (
+	_ AttributeOwnDataType = iota
+	AttributeOwnDataTypeVoiceQuality
+	AttributeOwnDataTypeScriptAPI
+	AttributeOwnDataTypeUnknown
+)
+
+// String returns the string representation of the AttributeOwnDataType.
+func (av AttributeOwnDataType) String() string {
+	switch av {
+	case AttributeOwnDataTypeVoiceQuality:
+		return "voice_quality"
+	case AttributeOwnDataTypeScriptAPI:
+		return "script_api"
+	case AttributeOwnDataTypeUnknown:
+		return "unknown"
+	}
+	return ""
+}
+
+// MapAttributeOwnDataType is a helper map of string to AttributeOwnDataType attribute value.
+var MapAttributeOwnDataType = map[string]AttributeOwnDataType{
+	"voice_quality": AttributeOwnDataTypeVoiceQuality,
+	"script_api":    AttributeOwnDataTypeScriptAPI,
+	"unknown":       AttributeOwnDataTypeUnknown,
+}
+
+// AttributeOwnDeliveryOutcome specifies the value own.delivery_outcome attribute.
+type AttributeOwnDeliveryOutcome int
+
+const (
+	_ AttributeOwnDeliveryOutcome = iota
+	AttributeOwnDeliveryOutcomeAccepted
+	AttributeOwnDeliveryOutcomeDuplicate
+	AttributeOwnDeliveryOutcomeUnauthenticated
+	AttributeOwnDeliveryOutcomeForbidden
+	AttributeOwnDeliveryOutcomeMalformed
+	AttributeOwnDeliveryOutcomeTooLarge
+	AttributeOwnDeliveryOutcomeRefused
+	AttributeOwnDeliveryOutcomeRejected
+	AttributeOwnDeliveryOutcomeNotFound
+	AttributeOwnDeliveryOutcomeMethodNotAllowed
+)
+
+// String returns the string representation of the AttributeOwnDeliveryOutcome.
+func (av AttributeOwnDeliveryOutcome) String() string {
+	switch av {
+	case AttributeOwnDeliveryOutcomeAccepted:
+		return "accepted"
+	case AttributeOwnDeliveryOutcomeDuplicate:
+		return "duplicate"
+	case AttributeOwnDeliveryOutcomeUnauthenticated:
+		return "unauthenticated"
+	case AttributeOwnDeliveryOutcomeForbidden:
+		return "forbidden"
+	case AttributeOwnDeliveryOutcomeMalformed:
+		return "malformed"
+	case AttributeOwnDeliveryOutcomeTooLarge:
+		return "too_large"
+	case AttributeOwnDeliveryOutcomeRefused:
+		return "refused"
+	case AttributeOwnDeliveryOutcomeRejected:
+		return "rejected"
+	case AttributeOwnDeliveryOutcomeNotFound:
+		return "not_found"
+	case AttributeOwnDeliveryOutcomeMethodNotAllowed:
+		return "method_not_allowed"
+	}
+	return ""
+}
+
+// MapAttributeOwnDeliveryOutcome is a helper map of string to AttributeOwnDeliveryOutcome attribute value.
+var MapAttributeOwnDeliveryOutcome = map[string]AttributeOwnDeliveryOutcome{
+	"accepted":           AttributeOwnDeliveryOutcomeAccepted,
+	"duplicate":          AttributeOwnDeliveryOutcomeDuplicate,
+	"unauthenticated":    AttributeOwnDeliveryOutcomeUnauthenticated,
+	"forbidden":          AttributeOwnDeliveryOutcomeForbidden,
+	"malformed":          AttributeOwnDeliveryOutcomeMalformed,
+	"too_large":          AttributeOwnDeliveryOutcomeTooLarge,
+	"refused":            AttributeOwnDeliveryOutcomeRefused,
+	"rejected":           AttributeOwnDeliveryOutcomeRejected,
+	"not_found":          AttributeOwnDeliveryOutcomeNotFound,
+	"method_not_allowed": AttributeOwnDeliveryOutcomeMethodNotAllowed,
+}
+
+// AttributeOwnRecordOutcome specifies the value own.record_outcome attribute.
+type AttributeOwnRecordOutcome int
+
+const (
+	_ AttributeOwnRecordOutcome = iota
+	AttributeOwnRecordOutcomeAccepted
+	AttributeOwnRecordOutcomeUnreadable
+)
+
+// String returns the string representation of the AttributeOwnRecordOutcome.
+func (av AttributeOwnRecordOutcome) String() string {
+	switch av {
+	case AttributeOwnRecordOutcomeAccepted:
+		return "accepted"
+	case AttributeOwnRecordOutcomeUnreadable:
+		return "unreadable"
+	}
+	return ""
+}
+
+// MapAttributeOwnRecordOutcome is a helper map of string to AttributeOwnRecordOutcome attribute value.
+var MapAttributeOwnRecordOutcome = map[string]AttributeOwnRecordOutcome{
+	"accepted":   AttributeOwnRecordOutcomeAccepted,
+	"unreadable": AttributeOwnRecordOutcomeUnreadable,
+}
+
+// AttributeOwnReloadOutcome specifies the value own.reload_outcome attribute.
+type AttributeOwnReloadOutcome int
+
+const (
+	_ AttributeOwnReloadOutcome = iota
+	AttributeOwnReloadOutcomeSuccess
+	AttributeOwnReloadOutcomeFailure
+)
+
+// String returns the string representation of the AttributeOwnReloadOutcome.
+func (av AttributeOwnReloadOutcome) String() string {
+	switch av {
+	case AttributeOwnReloadOutcomeSuccess:
+		return "success"
+	case AttributeOwnReloadOutcomeFailure:
+		return "failure"
+	}
+	return ""
+}
+
+// MapAttributeOwnReloadOutcome is a helper map of string to AttributeOwnReloadOutcome attribute value.
+var MapAttributeOwnReloadOutcome = map[string]AttributeOwnReloadOutcome{
+	"success": AttributeOwnReloadOutcomeSuccess,
+	"failure": AttributeOwnReloadOutcomeFailure,
+}
+
 var MetricsInfo = metricsInfo{
 	CxoneCallBitrate: metricInfo{
 		Name:       "cxone.call.bitrate",

@@ -29,6 +29,7 @@ type TelemetryBuilder struct {
 	mu                                  sync.Mutex
 	registrations                       []metric.Registration
 	ReceiverCxoneAuthenticationFailures metric.Int64Counter
+	ReceiverCxoneCredentialExpiryTime   metric.Float64ObservableGauge
 	ReceiverCxoneDeliveries             metric.Int64Counter
 	ReceiverCxoneDeliveryLag            metric.Float64Histogram
 	ReceiverCxoneImplausibleRecords     metric.Int64Counter
@@ -37,6 +38,7 @@ type TelemetryBuilder struct {
 	ReceiverCxoneRecords                metric.Int64Counter
 	ReceiverCxoneReplayEvictions        metric.Int64Counter
 	ReceiverCxoneUnknownFields          metric.Int64Counter
+	ReceiverCxoneUnreadableFields       metric.Int64Counter
 }
 
 // TelemetryBuilderOption applies changes to default builder.
@@ -48,6 +50,21 @@ type telemetryBuilderOptionFunc func(mb *TelemetryBuilder)
 
 func (tbof telemetryBuilderOptionFunc) apply(mb *TelemetryBuilder) {
 	tbof(mb)
+}
+
+// RegisterReceiverCxoneCredentialExpiryTimeCallback sets callback for observable ReceiverCxoneCredentialExpiryTime metric.
+func (builder *TelemetryBuilder) RegisterReceiverCxoneCredentialExpiryTimeCallback(cb metric.Float64Callback) error {
+	reg, err := builder.meter.RegisterCallback(func(ctx context.Context, o metric.Observer) error {
+		cb(ctx, &observerFloat64{inst: builder.ReceiverCxoneCredentialExpiryTime, obs: o})
+		return nil
+	}, builder.ReceiverCxoneCredentialExpiryTime)
+	if err != nil {
+		return err
+	}
+	builder.mu.Lock()
+	defer builder.mu.Unlock()
+	builder.registrations = append(builder.registrations, reg)
+	return nil
 }
 
 // RegisterReceiverCxoneLastAcceptedTimeCallback sets callback for observable ReceiverCxoneLastAcceptedTime metric.
@@ -95,13 +112,19 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 	var err, errs error
 	builder.ReceiverCxoneAuthenticationFailures, err = builder.meter.Int64Counter(
 		"otelcol_receiver_cxone_authentication_failures",
-		metric.WithDescription("Deliveries refused for want of authentication, by data_type and reason. [Development]"),
+		metric.WithDescription("Deliveries and TLS handshakes refused for want of authentication, by data_type and reason. [Development]"),
 		metric.WithUnit("{delivery}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ReceiverCxoneCredentialExpiryTime, err = builder.meter.Float64ObservableGauge(
+		"otelcol_receiver_cxone_credential_expiry_time",
+		metric.WithDescription("When a certificate, a revocation list or a key expires, as Unix time, by kind and name. For an alert before it does. [Development]"),
+		metric.WithUnit("s"),
 	)
 	errs = errors.Join(errs, err)
 	builder.ReceiverCxoneDeliveries, err = builder.meter.Int64Counter(
 		"otelcol_receiver_cxone_deliveries",
-		metric.WithDescription("Deliveries answered, by data_type and outcome (accepted, duplicate, unauthenticated, forbidden, malformed, too_large, refused, rejected). [Development]"),
+		metric.WithDescription("Requests answered, by data_type and outcome. Other paths and methods count too. [Development]"),
 		metric.WithUnit("{delivery}"),
 	)
 	errs = errors.Join(errs, err)
@@ -145,6 +168,12 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 	builder.ReceiverCxoneUnknownFields, err = builder.meter.Int64Counter(
 		"otelcol_receiver_cxone_unknown_fields",
 		metric.WithDescription("Fields of accepted deliveries that this release does not know, by data_type. They travel on the log records as cxone.extra.*. [Development]"),
+		metric.WithUnit("{field}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ReceiverCxoneUnreadableFields, err = builder.meter.Int64Counter(
+		"otelcol_receiver_cxone_unreadable_fields",
+		metric.WithDescription("Values of known fields that could not be read, by data_type and field; times that fell back to another field count too. [Development]"),
 		metric.WithUnit("{field}"),
 	)
 	errs = errors.Join(errs, err)
