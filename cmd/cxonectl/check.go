@@ -15,14 +15,14 @@ import (
 
 	"github.com/cxone-otel/cxonereceiver/cmd/cxonectl/internal/check"
 	"github.com/cxone-otel/cxonereceiver/cmd/cxonectl/internal/delivery"
-	"github.com/cxone-otel/cxonereceiver/cmd/cxonectl/internal/scenario"
+	"github.com/cxone-otel/cxonereceiver/cmd/internal/story"
 )
 
 // checkFlags are what `cxonectl check` is told.
 type checkFlags struct {
 	targetFlags
 
-	output string
+	output outputFlag
 }
 
 func newCheckCommand() *cobra.Command {
@@ -53,14 +53,11 @@ Exit status: 0 nothing failed; 1 something did; 2 it could not run.`,
 	f.register(flags)
 	flags.Lookup("timeout").DefValue = "10s"
 	f.timeout = 10 * time.Second
-	flags.StringVar(&f.output, "output", outputText, "text or json")
+	f.output.register(flags, "")
 	return command
 }
 
 func (f *checkFlags) run(ctx context.Context, out io.Writer, urls []string) error {
-	if f.output != outputText && f.output != outputJSON {
-		return fmt.Errorf("--output: %q is not text or json", f.output)
-	}
 	for _, text := range urls {
 		u, err := parseCallbackURL(text)
 		if err != nil {
@@ -73,7 +70,7 @@ func (f *checkFlags) run(ctx context.Context, out io.Writer, urls []string) erro
 		return err
 	}
 	if len(urls) == 0 {
-		for _, dataType := range []scenario.DataType{scenario.VoiceQuality, scenario.ScriptAPI} {
+		for _, dataType := range []story.DataType{story.VoiceQuality, story.ScriptAPI} {
 			if to, ok := t.urls[dataType]; ok {
 				urls = append(urls, to)
 			}
@@ -148,14 +145,10 @@ func (f *checkFlags) endpointOf(text string, t *target) (*check.Endpoint, error)
 	if err != nil {
 		return nil, err
 	}
-	endpoint := &check.Endpoint{URL: u, TLS: config, Timeout: f.timeout, BodyBytes: min(7<<20, t.receiver.MaxBodyBytes)}
-	callback := scenario.VoiceQuality
-	if u.Path == t.receiver.ScriptAPI.Path {
-		callback = scenario.ScriptAPI
-	}
+	endpoint := &check.Endpoint{URL: u, TLS: config, Timeout: f.timeout, BodyBytes: min(7<<20, t.receiver.MaxRequestBodySize)}
 	if t.sender != nil && t.sender.signers != nil {
 		var sign delivery.Sign
-		if sign, err = t.sender.sign(&scenario.Delivery{Callback: callback}); err != nil {
+		if sign, err = t.sender.sign(&story.Delivery{Callback: t.receiver.DataTypeAt(u.Path)}); err != nil {
 			return nil, err
 		}
 		endpoint.Sign = sign
@@ -164,9 +157,9 @@ func (f *checkFlags) endpointOf(text string, t *target) (*check.Endpoint, error)
 }
 
 func parseCallbackURL(text string) (*url.URL, error) {
-	u, err := url.Parse(text)
-	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return nil, fmt.Errorf("%q is no http:// or https:// URL with a host: give the callback's whole URL, as it stands in the vendor's form", text)
+	u, err := parseURL(text)
+	if err != nil {
+		return nil, fmt.Errorf("%w: give the callback's URL as it stands in the vendor's form", err)
 	}
 	if strings.Trim(u.Path, "/") == "" {
 		return nil, fmt.Errorf("%q has no path: give the callback's whole URL, such as %s/cxone/voice-quality", text, strings.TrimSuffix(text, "/"))

@@ -24,7 +24,7 @@ type diagnoseFlags struct {
 	secretEncoding string
 	options        search.Options
 	timeout        time.Duration
-	output         string
+	output         outputFlag
 }
 
 func newDiagnoseCommand() *cobra.Command {
@@ -73,14 +73,12 @@ Exit status: 0 found; 1 not found; 2 it could not run.`,
 	flags.BoolVar(&f.options.PlainHTTP, "http", false, "the sender's URL begins with http://, so try those first")
 	flags.Uint64Var(&f.options.MaxCandidates, "max-candidates", 2_000_000_000, "stop after so many strings; 0: no bound")
 	flags.DurationVar(&f.timeout, "timeout", 2*time.Minute, "stop after this time")
-	flags.StringVar(&f.output, "output", outputText, "text or json")
+	f.output.register(flags, "")
 	return command
 }
 
 func (f *diagnoseFlags) check() error {
 	switch {
-	case f.output != outputText && f.output != outputJSON:
-		return fmt.Errorf("--output: %q is not text or json", f.output)
 	case len(f.captures) == 0:
 		return errors.New("say what to look at: the files of captured requests, two if there are two")
 	case (f.publicKeyFile == "") == (f.secretFile == ""):
@@ -88,7 +86,8 @@ func (f *diagnoseFlags) check() error {
 	case f.timeout <= 0:
 		return fmt.Errorf("--timeout: %s leaves no time; give one such as 2m", f.timeout)
 	case f.options.SignatureURL != "":
-		return wrap("--signature-url", checkSignatureURL(f.options.SignatureURL))
+		_, err := parseURL(f.options.SignatureURL)
+		return wrap("--signature-url", err)
 	default:
 		return nil
 	}

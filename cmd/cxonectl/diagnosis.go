@@ -4,7 +4,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"strconv"
@@ -151,8 +150,5 @@ func printDiagnosisJSON(out io.Writer, result *search.Result) error {
 	default:
 		doc.RuledOut = ruledOut(result)
 	}
-	encoder := json.NewEncoder(out)
-	encoder.SetIndent("", "  ")
-	encoder.SetEscapeHTML(false)
-	return encoder.Encode(doc)
+	return printJSON(out, doc)
 }

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"github.com/google/uuid"
 	"github.com/spf13/cobra"
 
 	"github.com/cxone-otel/cxonereceiver/cmd/cxonectl/internal/keygen"
@@ -83,7 +84,8 @@ func (f *keygenSignatureFlags) check() error {
 	case !versionName.MatchString(f.version):
 		return fmt.Errorf("--version: %q cannot be part of a file's name: letters, digits, dots, dashes and underscores only", f.version)
 	case f.signatureURL != "":
-		return wrap("--signature-url", checkSignatureURL(f.signatureURL))
+		_, err := parseURL(f.signatureURL)
+		return wrap("--signature-url", err)
 	default:
 		return nil
 	}
@@ -97,7 +99,7 @@ func (f *keygenSignatureFlags) run(out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	f.consumerID = cmp.Or(f.consumerID, newUUID())
+	f.consumerID = cmp.Or(f.consumerID, uuid.NewString())
 	files, err := f.make()
 	if err != nil {
 		return err

@@ -4,12 +4,10 @@
 package main
 
 import (
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
 	"net"
-	"net/url"
 	"path/filepath"
 	"strings"
 
@@ -99,21 +97,5 @@ client_certificate:
 
 To try it: cxonectl send --config collector.yaml --ca-file %s --cert-file %s --key-file %s
 `, in("server.crt"), in("server.key"), in("ca.crt"), made.ClientSPKI, in("ca.crt"), in("client.crt"), in("client.key"))
-	return nil
-}
-
-// newUUID returns a random UUID (RFC 9562, version 4).
-func newUUID() string {
-	var id [16]byte
-	_, _ = rand.Read(id[:]) // never fails: it ends the program instead
-	id[6], id[8] = id[6]&0x0f|0x40, id[8]&0x3f|0x80
-	return fmt.Sprintf("%x-%x-%x-%x-%x", id[0:4], id[4:6], id[6:8], id[8:10], id[10:])
-}
-
-func checkSignatureURL(text string) error {
-	u, err := url.Parse(text)
-	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
-		return fmt.Errorf("%q is not a whole URL such as https://gateway.example.com:8443/cxone", text)
-	}
 	return nil
 }

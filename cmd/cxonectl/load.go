@@ -18,8 +18,8 @@ import (
 
 	"github.com/cxone-otel/cxonereceiver/cmd/cxonectl/internal/delivery"
 	"github.com/cxone-otel/cxonereceiver/cmd/cxonectl/internal/load"
-	"github.com/cxone-otel/cxonereceiver/cmd/cxonectl/internal/scenario"
 	"github.com/cxone-otel/cxonereceiver/cmd/cxonectl/internal/traffic"
+	"github.com/cxone-otel/cxonereceiver/cmd/internal/story"
 )
 
 // loadFlags are what `cxonectl load` is told.
@@ -28,11 +28,11 @@ type loadFlags struct {
 
 	config    load.Config
 	traffic   traffic.Settings
-	startTime string
+	startTime timeFlag
 	ledger    string
 	progress  time.Duration
 	allow     bool
-	output    string
+	output    outputFlag
 }
 
 func newLoadCommand() *cobra.Command {
@@ -91,20 +91,18 @@ func (f *loadFlags) registerLoad(flags *pflag.FlagSet) {
 	flags.Float64Var(&f.traffic.Duplicates, "duplicate-ratio", 0, "`share` of the deliveries that repeat an earlier one, 0 to 1")
 	flags.Float64Var(&f.traffic.Invalid, "invalid-ratio", 0, "`share` of the deliveries that are malformed, badly signed or have an unreadable record, 0 to 1")
 	flags.Uint64Var(&f.traffic.Seed, "seed", 0, "`number` that everything is made from; default: another one each time")
-	flags.StringVar(&f.startTime, "start-time", "", "`time`, RFC 3339, that the records' times are relative to; default: now")
+	f.startTime.register(flags, "start-time", "`time`, RFC 3339, that the records' times are relative to; default: now")
 	flags.IntVar(&f.config.Retry.Most, "max-retries", -1, "retries of a delivery; negative: any number")
 	flags.DurationVar(&f.config.Retry.For, "retry-for", 5*time.Minute, "how long after it was due a delivery is still retried; 0: as long as it takes")
 	flags.StringVar(&f.ledger, "ledger", "", "write what was acknowledged to this new `file`")
 	flags.DurationVar(&f.progress, "progress", time.Second, "how often a line is written where there is no terminal")
 	flags.BoolVar(&f.allow, "allow-failures", false, "end with status 0 whatever the answers were")
-	flags.StringVar(&f.output, "output", outputText, "the summary at the end: text or json")
+	f.output.register(flags, "the summary at the end: ")
 }
 
 func (f *loadFlags) check() error {
 	share := func(v float64) bool { return v >= 0 && v <= 1 }
 	switch {
-	case f.output != outputText && f.output != outputJSON:
-		return fmt.Errorf("--output: %q is not text or json", f.output)
 	case f.config.Rate < 0 || f.config.Rate > 1e6 || math.IsNaN(f.config.Rate):
 		return fmt.Errorf("--rate: %g is no number of deliveries a second; leave it out for as fast as it goes", f.config.Rate)
 	case f.config.Workers < 1 || f.config.Workers > 10_000:
@@ -158,16 +156,10 @@ func (f *loadFlags) generator(t *target) (*traffic.Generator, error) {
 		return nil, errNoKey
 	}
 	s := &f.traffic
-	s.Start = time.Now().UTC().Truncate(time.Millisecond)
-	if f.startTime != "" {
-		var err error
-		if s.Start, err = time.Parse(time.RFC3339Nano, f.startTime); err != nil {
-			return nil, fmt.Errorf("--start-time: %q is no time such as 2024-03-26T13:57:41Z", f.startTime)
-		}
-	}
-	_, s.Voice = t.urls[scenario.VoiceQuality]
-	_, s.Script = t.urls[scenario.ScriptAPI]
-	s.TimeZone, s.Signed, s.Rate = t.receiver.TimeZone, t.sender != nil, f.config.Rate
+	s.Start = f.startTime.or(now())
+	_, s.Voice = t.urls[story.VoiceQuality]
+	_, s.Script = t.urls[story.ScriptAPI]
+	s.TimeZone, s.Signed, s.Rate = t.receiver.TimeZone(), t.sender != nil, f.config.Rate
 	s.Deliveries, _ = f.config.Total()
 	generator, err := traffic.New(*s)
 	return generator, wrap("--scenario", err)

@@ -70,7 +70,7 @@ func steady(ts *testscript.TestScript, _ bool, files []string) {
 // TestSamplesAreTheVendors keeps the copies that are built in equal to those that the other tests use.
 func TestSamplesAreTheVendors(t *testing.T) {
 	for _, name := range []string{"voice_quality.json", "script_api.json"} {
-		builtIn, err := os.ReadFile("internal/scenario/samples/" + name)
+		builtIn, err := os.ReadFile("../internal/story/samples/" + name)
 		require.NoError(t, err)
 		original, err := os.ReadFile("../../testdata/payloads/" + name)
 		require.NoError(t, err)

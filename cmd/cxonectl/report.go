@@ -4,7 +4,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"math"
@@ -13,13 +12,7 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"github.com/cxone-otel/cxonereceiver/cmd/cxonectl/internal/scenario"
-)
-
-// The values of --output.
-const (
-	outputText = "text"
-	outputJSON = "json"
+	"github.com/cxone-otel/cxonereceiver/cmd/internal/story"
 )
 
 // report tells what became of the deliveries: as text line by line while they go, as JSON in one document at the end.
@@ -39,20 +32,20 @@ type document struct {
 }
 
 type delivered struct {
-	Scenario     string            `json:"scenario"`
-	DataType     scenario.DataType `json:"data_type"`
-	URL          string            `json:"url"`
-	Records      int               `json:"records"`
-	Status       int               `json:"status"`
-	Accepted     int               `json:"accepted"`
-	Unreadable   int               `json:"unreadable"`
-	Duplicate    bool              `json:"duplicate"`
-	Error        string            `json:"error,omitempty"`
-	RetryAfter   string            `json:"retry_after,omitempty"`
-	Milliseconds float64           `json:"milliseconds"`
-	Expected     string            `json:"expected"`
-	AsExpected   bool              `json:"as_expected"`
-	File         string            `json:"file,omitempty"`
+	Scenario     string         `json:"scenario"`
+	DataType     story.DataType `json:"data_type"`
+	URL          string         `json:"url"`
+	Records      int            `json:"records"`
+	Status       int            `json:"status"`
+	Accepted     int            `json:"accepted"`
+	Unreadable   int            `json:"unreadable"`
+	Duplicate    bool           `json:"duplicate"`
+	Error        string         `json:"error,omitempty"`
+	RetryAfter   string         `json:"retry_after,omitempty"`
+	Milliseconds float64        `json:"milliseconds"`
+	Expected     string         `json:"expected"`
+	AsExpected   bool           `json:"as_expected"`
+	File         string         `json:"file,omitempty"`
 }
 
 // summary counts deliveries: those sent are those accepted and those refused.
@@ -63,7 +56,7 @@ type summary struct {
 	AsExpected int `json:"as_expected"`
 }
 
-func newReport(out io.Writer, output string, plays []scenario.Play, seed uint64, at time.Time) *report {
+func newReport(out io.Writer, output outputFlag, plays []story.Play, seed uint64, at time.Time) *report {
 	r := &report{out: out, json: output == outputJSON, width: len("SCENARIO")}
 	r.doc = document{Seed: seed, At: at, Deliveries: []delivered{}}
 	for _, play := range plays {
@@ -154,9 +147,9 @@ type listed struct {
 	Summary string `json:"summary"`
 }
 
-func printList(out io.Writer, output string) error {
+func printList(out io.Writer, output outputFlag) error {
 	var list []listed
-	for _, s := range scenario.All() {
+	for _, s := range story.All() {
 		list = append(list, listed{Name: s.Name, Expects: s.Expects(), Summary: s.Summary})
 	}
 	if output == outputJSON {
@@ -168,18 +161,4 @@ func printList(out io.Writer, output string) error {
 		fmt.Fprintln(table, strings.Join([]string{s.Name, s.Expects, s.Summary}, "\t"))
 	}
 	return table.Flush()
-}
-
-func printJSON(out io.Writer, v any) error {
-	encoder := json.NewEncoder(out)
-	encoder.SetIndent("", "  ")
-	encoder.SetEscapeHTML(false)
-	return encoder.Encode(v)
-}
-
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
 }

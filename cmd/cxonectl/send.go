@@ -20,7 +20,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/cxone-otel/cxonereceiver/cmd/cxonectl/internal/delivery"
-	"github.com/cxone-otel/cxonereceiver/cmd/cxonectl/internal/scenario"
+	"github.com/cxone-otel/cxonereceiver/cmd/internal/story"
 )
 
 // sendFlags are what `cxonectl send` is told.
@@ -32,9 +32,9 @@ type sendFlags struct {
 	dataType string
 	expect   int
 	seed     uint64
-	at       string
+	at       timeFlag
 	save     string
-	output   string
+	output   outputFlag
 }
 
 func newSendCommand() *cobra.Command {
@@ -58,7 +58,7 @@ Exit status: 0 every answer was the expected one; 1 some were not; 2 there was n
   cxonectl send --file leg.json --type voice_quality --endpoint http://localhost:8443`,
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			var names []string
-			for _, s := range scenario.All() {
+			for _, s := range story.All() {
 				names = append(names, s.Name+"\t"+s.Summary)
 			}
 			return append(names, "all\tevery scenario"), cobra.ShellCompDirectiveNoFileComp
@@ -77,16 +77,13 @@ Exit status: 0 every answer was the expected one; 1 some were not; 2 there was n
 	flags.StringVar(&f.dataType, "type", "", "what --file holds: voice_quality or script_api")
 	flags.IntVar(&f.expect, "expect", http.StatusOK, "the `status` that --file should be answered with")
 	flags.Uint64Var(&f.seed, "seed", 0, "`number` that the identifiers are made from; default: another one each time")
-	flags.StringVar(&f.at, "at", "", "`time`, RFC 3339, that the scenarios' times are relative to; default: now")
+	f.at.register(flags, "at", "`time`, RFC 3339, that the scenarios' times are relative to; default: now")
 	flags.StringVar(&f.save, "save", "", "write every body that is sent to a file in this `directory`")
-	flags.StringVar(&f.output, "output", outputText, "text or json")
+	f.output.register(flags, "")
 	return command
 }
 
 func (f *sendFlags) run(ctx context.Context, out io.Writer, names []string) error {
-	if f.output != outputText && f.output != outputJSON {
-		return fmt.Errorf("--output: %q is not text or json", f.output)
-	}
 	if f.list {
 		return printList(out, f.output)
 	}
@@ -94,7 +91,8 @@ func (f *sendFlags) run(ctx context.Context, out io.Writer, names []string) erro
 	if err != nil {
 		return err
 	}
-	plays, at, err := f.prepare(names, t)
+	at := f.at.or(now())
+	plays, err := f.prepare(names, t, at)
 	if err != nil {
 		return err
 	}
@@ -119,44 +117,37 @@ func (f *sendFlags) run(ctx context.Context, out io.Writer, names []string) erro
 }
 
 // prepare makes up everything that will be sent.
-func (f *sendFlags) prepare(names []string, t *target) ([]scenario.Play, time.Time, error) {
-	at := time.Now().UTC().Truncate(time.Millisecond)
-	if f.at != "" {
-		var err error
-		if at, err = time.Parse(time.RFC3339Nano, f.at); err != nil {
-			return nil, at, fmt.Errorf("--at: %q is no time such as 2024-03-26T13:57:41Z", f.at)
-		}
-	}
+func (f *sendFlags) prepare(names []string, t *target, at time.Time) ([]story.Play, error) {
 	if len(names) == 0 && f.file == "" {
 		names = []string{"sample-voice", "sample-script"}
 	}
 	scenarios, err := chosen(names, t.sender)
 	if err != nil {
-		return nil, at, err
+		return nil, err
 	}
-	plays := scenario.Build(scenarios, scenario.Settings{
-		Seed: f.seed, Now: at, TimeZone: t.receiver.TimeZone,
-		MaxBodyBytes: t.receiver.MaxBodyBytes, RecognisesRepeats: t.receiver.RecognisesRepeats,
+	plays := story.Build(scenarios, story.Settings{
+		Seed: f.seed, Now: at, TimeZone: t.receiver.TimeZone(),
+		MaxBodyBytes: t.receiver.MaxRequestBodySize, RecognisesRepeats: t.receiver.ReplayWindow.Size > 0,
 	})
 	if f.file != "" {
-		play, fileErr := f.filePlay()
-		if fileErr != nil {
-			return nil, at, fileErr
+		play, err := f.filePlay()
+		if err != nil {
+			return nil, err
 		}
 		plays = append(plays, play)
 	}
-	return plays, at, nil
+	return plays, nil
 }
 
 // chosen finds the scenarios by name. All of them are those that make sense for this sender.
-func chosen(names []string, from *sender) ([]scenario.Scenario, error) {
-	var scenarios []scenario.Scenario
+func chosen(names []string, from *sender) ([]story.Scenario, error) {
+	var scenarios []story.Scenario
 	for _, name := range names {
 		if name == "all" {
-			scenarios = append(scenarios, slices.DeleteFunc(scenario.All(), func(s scenario.Scenario) bool { return from.applies(s.Forgery) != nil })...)
+			scenarios = append(scenarios, slices.DeleteFunc(story.All(), func(s story.Scenario) bool { return from.applies(s.Forgery) != nil })...)
 			continue
 		}
-		s, err := scenario.Find(name)
+		s, err := story.Find(name)
 		if err != nil {
 			return nil, err
 		}
@@ -169,13 +160,13 @@ func chosen(names []string, from *sender) ([]scenario.Scenario, error) {
 }
 
 // filePlay is the user's own body as a scenario of one delivery.
-func (f *sendFlags) filePlay() (scenario.Play, error) {
+func (f *sendFlags) filePlay() (story.Play, error) {
 	if f.dataType == "" {
-		return scenario.Play{}, errors.New("--file: say with --type what it holds: voice_quality or script_api")
+		return story.Play{}, errors.New("--file: say with --type what it holds: voice_quality or script_api")
 	}
-	dataType, err := scenario.ParseDataType(f.dataType)
+	dataType, err := story.ParseDataType(f.dataType)
 	if err != nil {
-		return scenario.Play{}, fmt.Errorf("--type: %w", err)
+		return story.Play{}, fmt.Errorf("--type: %w", err)
 	}
 	name, read := filepath.Base(f.file), os.ReadFile
 	if f.file == "-" {
@@ -183,20 +174,20 @@ func (f *sendFlags) filePlay() (scenario.Play, error) {
 	}
 	body, err := read(f.file)
 	if err != nil {
-		return scenario.Play{}, fmt.Errorf("--file: %w", err)
+		return story.Play{}, fmt.Errorf("--file: %w", err)
 	}
-	return scenario.Play{
-		Scenario: scenario.Scenario{Name: name},
-		Deliveries: []scenario.Delivery{{
+	return story.Play{
+		Scenario: story.Scenario{Name: name},
+		Deliveries: []story.Delivery{{
 			Scenario: name, DataType: dataType, Callback: dataType, Body: body,
-			Expect: scenario.Expectation{Status: f.expect, Accepted: -1, Repeat: scenario.MayRepeat},
+			Expect: story.Expectation{Status: f.expect, Accepted: -1, Repeat: story.MayRepeat},
 		}},
 	}, nil
 }
 
 // sent is a delivery and what became of it.
 type sent struct {
-	scenario.Delivery
+	story.Delivery
 
 	url    string
 	answer *delivery.Answer
@@ -209,7 +200,7 @@ func (s *sent) deliver(ctx context.Context, t *target) (err error) {
 }
 
 // send sends a scenario's deliveries. With an error it returns those that were answered before.
-func send(ctx context.Context, t *target, play scenario.Play) ([]sent, error) {
+func send(ctx context.Context, t *target, play story.Play) ([]sent, error) {
 	all := make([]sent, len(play.Deliveries))
 	errs := make([]error, len(all))
 	var group sync.WaitGroup

@@ -16,27 +16,26 @@ import (
 	"time"
 
 	"github.com/cxone-otel/cxonereceiver/cmd/cxonectl/internal/delivery"
-	"github.com/cxone-otel/cxonereceiver/cmd/cxonectl/internal/scenario"
 	"github.com/cxone-otel/cxonereceiver/cmd/internal/collectorconfig"
+	"github.com/cxone-otel/cxonereceiver/cmd/internal/story"
 	"github.com/cxone-otel/cxonereceiver/internal/signature"
 )
 
 // sender signs deliveries as the customer's key would have it, and forges where a scenario asks for it.
 type sender struct {
-	config    *signature.Config
-	key       signature.SigningKey
-	callbacks map[scenario.DataType]signature.Callback
+	config   *signature.Config
+	receiver *collectorconfig.Receiver
+	key      signature.SigningKey
 	// signers are nil where there is no key.
-	signers map[scenario.DataType]*signature.Signer
+	signers map[story.DataType]*signature.Signer
 	// stranger is a key that the receiver has never heard of, but for its name.
 	stranger func() (signature.SigningKey, error)
 }
 
-func signatureCallbacks(receiver *collectorconfig.Receiver) map[scenario.DataType]signature.Callback {
-	return map[scenario.DataType]signature.Callback{
-		scenario.VoiceQuality: {SignatureURL: receiver.VoiceQuality.SignatureURL},
-		scenario.ScriptAPI:    {SignatureURL: receiver.ScriptAPI.SignatureURL},
-	}
+// signatureCallback is what the signature's code has to know of a callback.
+func signatureCallback(receiver *collectorconfig.Receiver, dataType story.DataType) signature.Callback {
+	callback, _ := receiver.Callback(dataType)
+	return signature.Callback{SignatureURL: callback.SignatureURL}
 }
 
 func (s *sender) makeSigners() error {
@@ -46,9 +45,9 @@ func (s *sender) makeSigners() error {
 	case s.config.KeyVersion.IsSet() && s.key.Version == "":
 		return errors.New("the scheme names the key's version in every request: say which with --key-version")
 	}
-	s.signers = map[scenario.DataType]*signature.Signer{}
-	for dataType, callback := range s.callbacks {
-		signer, err := signature.NewSigner(s.config, callback, s.key)
+	s.signers = map[story.DataType]*signature.Signer{}
+	for _, dataType := range []story.DataType{story.VoiceQuality, story.ScriptAPI} {
+		signer, err := signature.NewSigner(s.config, signatureCallback(s.receiver, dataType), s.key)
 		if err != nil {
 			return err
 		}
@@ -59,8 +58,8 @@ func (s *sender) makeSigners() error {
 }
 
 // sign returns what signs a delivery, nil where it goes unsigned.
-func (s *sender) sign(d *scenario.Delivery) (delivery.Sign, error) {
-	if s == nil || d.Forgery == scenario.Unsigned {
+func (s *sender) sign(d *story.Delivery) (delivery.Sign, error) {
+	if s == nil || d.Forgery == story.Unsigned {
 		return nil, nil
 	}
 	if s.signers == nil {
@@ -71,31 +70,31 @@ func (s *sender) sign(d *scenario.Delivery) (delivery.Sign, error) {
 		return nil, err
 	}
 	var age time.Duration
-	if d.Forgery == scenario.Stale {
+	if d.Forgery == story.Stale {
 		age = s.config.Timestamp.MaxAge + time.Hour
 	}
 	return func(r *http.Request, body []byte) error { return signer.Sign(r, body, time.Now().Add(-age)) }, nil
 }
 
-func (s *sender) signerFor(d *scenario.Delivery) (*signature.Signer, error) {
+func (s *sender) signerFor(d *story.Delivery) (*signature.Signer, error) {
 	key := s.key
 	switch d.Forgery {
-	case scenario.BadSignature:
+	case story.BadSignature:
 		var err error
 		if key, err = s.stranger(); err != nil {
 			return nil, err
 		}
-	case scenario.UnknownKey:
+	case story.UnknownKey:
 		key.Version = "no-such-version"
 	default:
 		return s.signers[d.Callback], nil
 	}
-	return signature.NewSigner(s.config, s.callbacks[d.Callback], key)
+	return signature.NewSigner(s.config, signatureCallback(s.receiver, d.Callback), key)
 }
 
 // applies says why a forgery makes no sense: nothing is signed, or the scheme lacks what it would forge.
-func (s *sender) applies(forgery scenario.Forgery) error {
-	if forgery == scenario.Genuine {
+func (s *sender) applies(forgery story.Forgery) error {
+	if forgery == story.Genuine {
 		return nil
 	}
 	if s == nil {
@@ -103,11 +102,11 @@ func (s *sender) applies(forgery scenario.Forgery) error {
 	}
 	message := s.config.Scheme == signature.SchemeRFC9421
 	switch {
-	case s.signers == nil && forgery != scenario.Unsigned:
+	case s.signers == nil && forgery != story.Unsigned:
 		return errNoKey
-	case forgery == scenario.Stale && !s.config.Timestamp.IsSet() && !message:
+	case forgery == story.Stale && !s.config.Timestamp.IsSet() && !message:
 		return errors.New("the scheme carries no timestamp")
-	case forgery == scenario.UnknownKey && !s.config.KeyVersion.IsSet() && !message:
+	case forgery == story.UnknownKey && !s.config.KeyVersion.IsSet() && !message:
 		return errors.New("the scheme carries no key version")
 	default:
 		return nil

@@ -16,25 +16,23 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"go.opentelemetry.io/collector/confmap"
 
-	"github.com/cxone-otel/cxonereceiver/cmd/cxonectl/internal/scenario"
 	"github.com/cxone-otel/cxonereceiver/cmd/internal/collectorconfig"
+	"github.com/cxone-otel/cxonereceiver/cmd/internal/story"
 	"github.com/cxone-otel/cxonereceiver/internal/capture"
 	"github.com/cxone-otel/cxonereceiver/internal/signature"
 )
 
 // signFlags are what `cxonectl sign` is told.
 type signFlags struct {
-	signing   signingFlags
-	config    []string
-	receiver  string
-	algorithm string
-	url       string
-	method    string
-	body      string
-	at        string
-	request   bool
+	configFlags
+
+	signing signingFlags
+	url     string
+	method  string
+	body    string
+	at      timeFlag
+	request bool
 }
 
 func newSignCommand() *cobra.Command {
@@ -56,23 +54,18 @@ standard error. With --request it prints the whole request as it travels, which 
 	}
 	flags := command.Flags()
 	f.signing.register(flags)
-	flags.StringArrayVar(&f.config, "config", nil, "the collector's configuration `file`, to read scheme and key's name from; may be repeated")
-	flags.StringVar(&f.receiver, "receiver", "", "`name` of the receiver in it, such as cxone/eu, where there are several")
-	flags.StringVar(&f.algorithm, "algorithm", "", "how the key signs where --config has no signature block; default: the scheme's own; "+strings.Join(signature.Algorithms(), ", "))
+	f.register(flags, "to read scheme and key's name from")
+	flags.StringVar(&f.signing.algorithm, "algorithm", "", "how the key signs where --config has no signature block; default: the scheme's own; "+strings.Join(signature.Algorithms(), ", "))
 	flags.StringVar(&f.url, "url", "", "`URL` that the request goes to; default: that of --config's voice quality callback")
 	flags.StringVar(&f.method, "method", http.MethodPost, "the request's `method`")
 	flags.StringVar(&f.body, "body", "", "`file` with the body, byte for byte as it will be sent; - is the standard input; default: no body")
-	flags.StringVar(&f.at, "at", "", "`time` of signing, RFC 3339; default: now")
+	f.at.register(flags, "at", "`time` of signing, RFC 3339; default: now")
 	flags.BoolVar(&f.request, "request", false, "print the whole request instead of its headers")
 	return command
 }
 
 func (f *signFlags) run(ctx context.Context, out, errOut io.Writer) error {
-	at, err := parseAt(f.at, time.Now())
-	if err != nil {
-		return err
-	}
-	receiver, err := f.findReceiver(ctx)
+	receiver, err := f.find(ctx)
 	if err != nil {
 		return err
 	}
@@ -92,7 +85,7 @@ func (f *signFlags) run(ctx context.Context, out, errOut io.Writer) error {
 		return err
 	}
 	before := request.URL.String()
-	if err = sender.signers[dataTypeOf(receiver, request.URL.Path)].Sign(request, body, at); err != nil {
+	if err = sender.signers[receiver.DataTypeAt(request.URL.Path)].Sign(request, body, f.at.or(time.Now())); err != nil {
 		return err
 	}
 	if f.request {
@@ -105,32 +98,10 @@ func (f *signFlags) run(ctx context.Context, out, errOut io.Writer) error {
 	return nil
 }
 
-// findReceiver reads the collector's configuration, or makes up a receiver of the flags' scheme.
-func (f *signFlags) findReceiver(ctx context.Context) (*collectorconfig.Receiver, error) {
-	receiver := collectorconfig.DefaultReceiver()
-	if len(f.config) > 0 {
-		conf, err := collectorconfig.Load(ctx, f.config...)
-		if err != nil {
-			return nil, err
-		}
-		if receiver, err = collectorconfig.FindReceiver(conf, f.receiver); err != nil {
-			return nil, err
-		}
-	}
-	if receiver.Signature == nil {
-		receiver.Signature = confmap.NewFromStringMap(map[string]any{
-			"scheme": f.signing.scheme,
-			"keys": []any{map[string]any{
-				"version": f.signing.keyVersion, "consumer_id": f.signing.consumerID, "algorithm": f.algorithm,
-			}},
-		})
-	}
-	return receiver, nil
-}
-
 func (f *signFlags) newRequest(ctx context.Context, receiver *collectorconfig.Receiver, hasBody bool) (*http.Request, error) {
-	url := cmp.Or(f.url, receiver.URL()+receiver.VoiceQuality.Path)
-	if err := checkSignatureURL(url); err != nil {
+	callback, _ := receiver.Callback(story.VoiceQuality)
+	url := cmp.Or(f.url, receiver.URL()+callback.Path)
+	if _, err := parseURL(url); err != nil {
 		return nil, fmt.Errorf("--url: %w", err)
 	}
 	request, err := http.NewRequestWithContext(ctx, f.method, url, http.NoBody)
@@ -141,14 +112,6 @@ func (f *signFlags) newRequest(ctx context.Context, receiver *collectorconfig.Re
 		request.Header.Set("Content-Type", "application/json")
 	}
 	return request, nil
-}
-
-// dataTypeOf finds the callback that a path belongs to, since each may have a signature URL of its own.
-func dataTypeOf(receiver *collectorconfig.Receiver, path string) scenario.DataType {
-	if path == receiver.ScriptAPI.Path {
-		return scenario.ScriptAPI
-	}
-	return scenario.VoiceQuality
 }
 
 // printHeaders prints header lines with the names as the scheme spells them: net/http writes WM_SEC.AUTH_SIGNATURE as
@@ -176,16 +139,4 @@ func readBody(file string) (body []byte, err error) {
 		body, err = os.ReadFile(file) //nolint:gosec // the file that the user named
 	}
 	return body, wrap("--body", err)
-}
-
-// parseAt reads --at.
-func parseAt(text string, otherwise time.Time) (time.Time, error) {
-	if text == "" {
-		return otherwise, nil
-	}
-	at, err := time.Parse(time.RFC3339Nano, text)
-	if err != nil {
-		return at, fmt.Errorf("--at: %q is no time such as 2024-03-26T13:57:41Z", text)
-	}
-	return at, nil
 }

@@ -22,6 +22,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/cxone-otel/cxonereceiver/cmd/internal/collectorconfig"
+	"github.com/cxone-otel/cxonereceiver/cmd/internal/story"
 	"github.com/cxone-otel/cxonereceiver/internal/signature"
 )
 
@@ -88,10 +89,7 @@ func verifierOf(file string) (func(*http.Request, []byte) error, error) {
 	if err != nil {
 		return nil, err
 	}
-	config := &signature.Config{}
-	if err = config.Unmarshal(receiver.Signature); err != nil {
-		return nil, err
-	}
+	config := receiver.Signature.Get()
 	keyring, err := signature.NewKeyring(config, signature.KeyringOptions{})
 	if err == nil {
 		err = keyring.Load()
@@ -99,7 +97,7 @@ func verifierOf(file string) (func(*http.Request, []byte) error, error) {
 	if err != nil {
 		return nil, err
 	}
-	verifier, err := signature.NewVerifier(config, keyring, signature.Callback{SignatureURL: receiver.VoiceQuality.SignatureURL})
+	verifier, err := signature.NewVerifier(config, keyring, signatureCallback(receiver, story.VoiceQuality))
 	if err != nil {
 		return nil, err
 	}

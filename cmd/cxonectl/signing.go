@@ -21,6 +21,7 @@ import (
 // a signature block.
 type signingFlags struct {
 	scheme         string
+	algorithm      string // of sign only: elsewhere the scheme's own
 	privateKeyFile string
 	secretFile     string
 	secretEncoding string
@@ -42,22 +43,27 @@ var errNoKey = errors.New("the receiver verifies signatures, and there is no key
 
 // newSender reads the scheme and the key. A nil sender is one that has no need to sign.
 func (f *signingFlags) newSender(receiver *collectorconfig.Receiver) (*sender, error) {
+	config := receiver.Signature.Get()
 	given := f.privateKeyFile != "" || f.secretFile != ""
-	if receiver.Signature == nil && !given {
+	if config == nil && !given {
 		return nil, nil
 	}
-	config, err := f.readConfig(receiver)
-	if err != nil {
-		return nil, err
+	anyConsumer := anybody
+	if config == nil {
+		var err error
+		if config, err = f.readScheme(); err != nil {
+			return nil, err
+		}
+		anyConsumer = ""
 	}
 	configured, err := f.choose(config)
 	if err != nil {
 		return nil, err
 	}
-	s := &sender{config: config, callbacks: signatureCallbacks(receiver)}
+	s := &sender{config: config, receiver: receiver}
 	s.key = signature.SigningKey{
 		Version:   configured.Version,
-		Consumer:  cmp.Or(f.consumerID, configured.ConsumerID, config.ConsumerID),
+		Consumer:  cmp.Or(f.consumerID, configured.ConsumerID, config.ConsumerID, anyConsumer),
 		Algorithm: configured.Algorithm,
 	}
 	switch err = f.readKey(&s.key, configured); {
@@ -69,20 +75,21 @@ func (f *signingFlags) newSender(receiver *collectorconfig.Receiver) (*sender, e
 	return s, s.makeSigners()
 }
 
-// readConfig reads the signature block, or makes one of --scheme.
-func (f *signingFlags) readConfig(receiver *collectorconfig.Receiver) (*signature.Config, error) {
-	block := receiver.Signature
-	if block == nil {
-		block = confmap.NewFromStringMap(map[string]any{
-			"scheme": f.scheme,
-			"keys":   []any{map[string]any{"version": f.keyVersion, "consumer_id": f.consumerID}},
-		})
-	}
+// anybody is the consumer that a request names where the receiver takes any.
+const anybody = "cxonectl"
+
+// readScheme makes a signature block of --scheme.
+func (f *signingFlags) readScheme() (*signature.Config, error) {
+	return signatureBlock(map[string]any{
+		"scheme": f.scheme,
+		"keys":   []any{map[string]any{"version": f.keyVersion, "consumer_id": f.consumerID, "algorithm": f.algorithm}},
+	})
+}
+
+// signatureBlock makes a signature block of flags.
+func signatureBlock(keys map[string]any) (*signature.Config, error) {
 	config := &signature.Config{}
-	if err := config.Unmarshal(block); err != nil {
-		return nil, fmt.Errorf("receivers::%s::signature: %w", receiver.Name, err)
-	}
-	return config, nil
+	return config, wrap("--scheme", config.Unmarshal(confmap.NewFromStringMap(keys)))
 }
 
 // choose finds the configured key that the sender's key belongs to.
@@ -133,11 +140,4 @@ func readSecret(file, encoding string) ([]byte, error) {
 		return nil, err
 	}
 	return signature.ParseSecret(strings.TrimRight(string(text), "\r\n"), encoding)
-}
-
-func wrap(what string, err error) error {
-	if err == nil {
-		return nil
-	}
-	return fmt.Errorf("%s: %w", what, err)
 }

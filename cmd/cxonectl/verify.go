@@ -16,7 +16,6 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"go.opentelemetry.io/collector/confmap"
 
 	"github.com/cxone-otel/cxonereceiver/cmd/internal/collectorconfig"
 	"github.com/cxone-otel/cxonereceiver/internal/capture"
@@ -25,9 +24,9 @@ import (
 
 // verifyFlags are what `cxonectl verify` is told.
 type verifyFlags struct {
+	configFlags
+
 	captures       []string
-	config         []string
-	receiver       string
 	scheme         string
 	algorithm      string
 	publicKeyFile  string
@@ -36,7 +35,7 @@ type verifyFlags struct {
 	keyVersion     string
 	consumerID     string
 	signatureURL   string
-	at             string
+	at             timeFlag
 }
 
 func newVerifyCommand() *cobra.Command {
@@ -63,8 +62,7 @@ Exit status: 0 every request is authentic; 1 some are not; 2 it could not be tol
 	}
 	flags := command.Flags()
 	flags.StringArrayVar(&f.captures, "capture", nil, "`file` with a captured request, as an argument is; may be repeated")
-	flags.StringArrayVar(&f.config, "config", nil, "the collector's configuration `file`, whose signature block counts; may be repeated")
-	flags.StringVar(&f.receiver, "receiver", "", "`name` of the receiver in it, such as cxone/eu, where there are several")
+	f.register(flags, "whose signature block counts")
 	flags.StringVar(&f.scheme, "scheme", signature.DefaultScheme, "the scheme where there is no --config: "+strings.Join(signature.Schemes(), ", "))
 	flags.StringVar(&f.algorithm, "algorithm", "", "the key's algorithm where there is no --config; default: the scheme's own; "+strings.Join(signature.Algorithms(), ", "))
 	flags.SetNormalizeFunc(shortKeyName)
@@ -74,7 +72,7 @@ Exit status: 0 every request is authentic; 1 some are not; 2 it could not be tol
 	flags.StringVar(&f.keyVersion, "key-version", "", "the key's `VERSION`; default: whatever the request says")
 	flags.StringVar(&f.consumerID, "consumer-id", "", "the only consumer to accept, by its `ID`")
 	flags.StringVar(&f.signatureURL, "signature-url", "", "the vendor form's SIGNATURE `URL`; default: what the request says")
-	flags.StringVar(&f.at, "at", "", "`time`, RFC 3339, at which to judge; default: the file's time")
+	f.at.register(flags, "at", "`time`, RFC 3339, at which to judge; default: the file's time")
 	return command
 }
 
@@ -105,21 +103,14 @@ func (f *verifyFlags) run(ctx context.Context, out io.Writer) error {
 
 // findReceiver reads the collector's configuration; without one the receiver has no signature block.
 func (f *verifyFlags) findReceiver(ctx context.Context) (*collectorconfig.Receiver, error) {
-	hasKey := f.publicKeyFile != "" || f.secretFile != ""
-	switch {
-	case len(f.config) == 0 && !hasKey:
+	switch hasKey := f.publicKeyFile != "" || f.secretFile != ""; {
+	case !f.isGiven() && !hasKey:
 		return nil, errors.New("say what to verify with: --config with the collector's configuration, or --public-key-file or --secret-file with --scheme")
-	case len(f.config) == 0:
-		return collectorconfig.DefaultReceiver(), nil
-	case hasKey:
+	case f.isGiven() && hasKey:
 		return nil, errors.New("--config names the keys: leave --public-key-file and --secret-file out, or leave --config out")
 	}
-	conf, err := collectorconfig.Load(ctx, f.config...)
-	if err != nil {
-		return nil, err
-	}
-	receiver, err := collectorconfig.FindReceiver(conf, f.receiver)
-	if err == nil && receiver.Signature == nil {
+	receiver, err := f.find(ctx)
+	if err == nil && f.isGiven() && !receiver.Signature.HasValue() {
 		err = fmt.Errorf("receivers::%s has no signature block to verify by", receiver.Name)
 	}
 	return receiver, err
@@ -131,10 +122,7 @@ func (f *verifyFlags) judge(out io.Writer, receiver *collectorconfig.Receiver, f
 	if err != nil {
 		return false, err
 	}
-	at, err := parseAt(f.at, captured)
-	if err != nil {
-		return false, err
-	}
+	at := f.at.or(captured)
 	config, verifier, err := f.verifierFor(receiver, request)
 	if err != nil {
 		return false, err
@@ -170,16 +158,16 @@ func readCapture(file string) (*http.Request, []byte, time.Time, error) {
 
 // verifierFor makes the verifier of the callback that the request went to.
 func (f *verifyFlags) verifierFor(receiver *collectorconfig.Receiver, request *http.Request) (*signature.Config, *signature.Verifier, error) {
-	block, where := receiver.Signature, "receivers::"+receiver.Name+"::signature"
-	if block == nil {
-		block, where = f.block(request), "--scheme"
-	}
-	config := &signature.Config{}
-	if err := config.Unmarshal(block); err != nil {
-		return nil, nil, fmt.Errorf("%s: %w", where, err)
-	}
-	if err := config.Validate(); err != nil {
-		return nil, nil, fmt.Errorf("%s: %w", where, err)
+	config, where := receiver.Signature.Get(), "receivers::"+receiver.Name+"::signature"
+	if config == nil {
+		var err error
+		if config, err = f.block(request); err == nil {
+			err = wrap("--scheme", config.Validate())
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+		where = "--scheme"
 	}
 	keyring, err := signature.NewKeyring(config, signature.KeyringOptions{})
 	if err == nil {
@@ -188,12 +176,12 @@ func (f *verifyFlags) verifierFor(receiver *collectorconfig.Receiver, request *h
 	if err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", where, err)
 	}
-	verifier, err := signature.NewVerifier(config, keyring, signatureCallbacks(receiver)[dataTypeOf(receiver, request.URL.Path)])
+	verifier, err := signature.NewVerifier(config, keyring, signatureCallback(receiver, receiver.DataTypeAt(request.URL.Path)))
 	return config, verifier, err
 }
 
 // block is a signature block of the flags. The key takes the version that the request names, unless a flag says which.
-func (f *verifyFlags) block(request *http.Request) *confmap.Conf {
+func (f *verifyFlags) block(request *http.Request) (*signature.Config, error) {
 	preset, _ := signature.Preset(f.scheme)
 	version := f.keyVersion
 	if version == "" && preset.KeyVersion.Header != "" {
@@ -202,7 +190,7 @@ func (f *verifyFlags) block(request *http.Request) *confmap.Conf {
 	if version == "" && preset.KeyVersion.IsSet() {
 		version = "any" // the request names none, which the verifier then says
 	}
-	return confmap.NewFromStringMap(map[string]any{
+	return signatureBlock(map[string]any{
 		"scheme":      f.scheme,
 		"url":         f.signatureURL,
 		"consumer_id": f.consumerID,

@@ -25,8 +25,7 @@ type address struct {
 }
 
 func (a *address) url(path string) string {
-	r := collectorconfig.Receiver{Endpoint: a.hostPort}
-	return r.URL() + path
+	return collectorconfig.LocalURL("http", a.hostPort) + path
 }
 
 // addresses are all that the collector listens on.
@@ -47,7 +46,7 @@ func findAddresses(conf *confmap.Conf) (*addresses, error) {
 	}
 	a := &addresses{
 		webhooks: address{
-			receiver.Endpoint, "webhooks", "receivers::" + receiver.Name + "::endpoint", "CXONE_ENDPOINT", "localhost:9443",
+			receiver.NetAddr.Endpoint, "webhooks", "receivers::" + receiver.Name + "::endpoint", "CXONE_ENDPOINT", "localhost:9443",
 		},
 		prometheus: address{
 			text("exporters::prometheus::endpoint"), "Prometheus metrics", "exporters::prometheus::endpoint",
@@ -60,7 +59,7 @@ func findAddresses(conf *confmap.Conf) (*addresses, error) {
 		telemetry: address{
 			telemetryAddress(conf), "the collector's own metrics", "service::telemetry::metrics::readers", "CXONE_TELEMETRY_PORT", "9888",
 		},
-		voiceURL: receiver.URL() + receiver.VoiceQuality.Path,
+		voiceURL: receiver.URL() + receiver.VoiceQuality.Get().Path,
 	}
 	for _, one := range a.all() {
 		if one.hostPort == "" {

@@ -126,7 +126,7 @@ func TestEveryAddressComesFromTheConfiguration(t *testing.T) {
 	assert.Equal(t, "http://127.0.0.1:3/", where.health.url("/"))
 	assert.Equal(t, "http://localhost:4/metrics", where.telemetry.url("/metrics"))
 
-	conf, err = collectorconfig.Load(t.Context(), "yaml:receivers: {cxone: }")
+	conf, err = collectorconfig.Load(t.Context(), "yaml:receivers: {cxone: {allow_unauthenticated: true}}")
 	require.NoError(t, err)
 	_, err = findAddresses(conf)
 	require.ErrorContains(t, err, "exporters::prometheus::endpoint: the quickstart needs an address")

@@ -1,31 +1,34 @@
 // Copyright The CXone Receiver Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Package collectorconfig reads a collector's configuration the way the collector itself does, so that the commands need
-// not be told twice what stands there: same files, same ${env:NAME:-default}, same merging of several files.
+// Package collectorconfig reads a collector's configuration with the collector's own code, so that a file means the same to
+// the commands and to the collector: its providers, its merging of several files, and the receiver's own Config with the
+// defaults and the checks that the receiver has.
 package collectorconfig
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"os"
-	"regexp"
+	"slices"
 	"strings"
 
+	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/confmap"
+	"go.opentelemetry.io/collector/confmap/provider/envprovider"
+	"go.opentelemetry.io/collector/confmap/provider/fileprovider"
+	"go.opentelemetry.io/collector/confmap/provider/yamlprovider"
+
+	"github.com/cxone-otel/cxonereceiver/receiver"
 )
 
 // Load reads and merges configurations. Each is a file's name, or a URI as the collector's own --config takes it:
 // file:NAME, env:NAME or yaml:TEXT.
 func Load(ctx context.Context, uris ...string) (*confmap.Conf, error) {
 	resolver, err := confmap.NewResolver(confmap.ResolverSettings{
-		URIs: uris,
-		ProviderFactories: []confmap.ProviderFactory{
-			newProvider("file", readFile),
-			newProvider("env", readEnv),
-			newProvider("yaml", readText),
-		},
-		DefaultScheme: "env",
+		URIs:              uris,
+		ProviderFactories: []confmap.ProviderFactory{fileprovider.NewFactory(), envprovider.NewFactory(), yamlprovider.NewFactory()},
+		DefaultScheme:     "env",
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read the collector's configuration: %w", err)
@@ -37,48 +40,47 @@ func Load(ctx context.Context, uris ...string) (*confmap.Conf, error) {
 	return conf, resolver.Shutdown(ctx)
 }
 
-// provider is a source of configuration that is read once and never watched.
-type provider struct {
-	scheme string
-	read   func(location string) ([]byte, error)
-}
-
-func newProvider(scheme string, read func(string) ([]byte, error)) confmap.ProviderFactory {
-	return confmap.NewProviderFactory(func(confmap.ProviderSettings) confmap.Provider {
-		return provider{scheme: scheme, read: read}
-	})
-}
-
-// Scheme implements confmap.Provider.
-func (p provider) Scheme() string { return p.scheme }
-
-// Retrieve implements confmap.Provider.
-func (p provider) Retrieve(_ context.Context, uri string, _ confmap.WatcherFunc) (*confmap.Retrieved, error) {
-	text, err := p.read(strings.TrimPrefix(uri, p.scheme+":"))
-	if err != nil {
+// FindReceiver finds the cxone receiver of a configuration. The name may be empty where there is one only. What the
+// collector would refuse of it is refused here too.
+func FindReceiver(conf *confmap.Conf, name string) (*Receiver, error) {
+	kind := receiver.NewFactory().Type()
+	var all struct {
+		Receivers map[component.ID]map[string]any `mapstructure:"receivers"`
+	}
+	if err := conf.Unmarshal(&all, confmap.WithIgnoreUnused()); err != nil {
 		return nil, err
 	}
-	return confmap.NewRetrievedFromYAML(text)
-}
-
-// Shutdown implements confmap.Provider.
-func (p provider) Shutdown(context.Context) error { return nil }
-
-func readFile(name string) ([]byte, error) { return os.ReadFile(name) } //nolint:gosec // the file that the user named
-
-func readText(text string) ([]byte, error) { return []byte(text), nil }
-
-// envName is what the collector's own provider takes for the name of a variable.
-var envName = regexp.MustCompile(`^[a-zA-Z_][a-zA-Z0-9_]*$`)
-
-// readEnv reads NAME or NAME:-default. Like the collector, it takes an unset variable without a default for an empty one.
-func readEnv(location string) ([]byte, error) {
-	name, fallback, _ := strings.Cut(location, ":-")
-	if !envName.MatchString(name) {
-		return nil, fmt.Errorf("${env:%s} does not name an environment variable: letters, digits and underscores only", name)
+	var found []string
+	for id := range all.Receivers {
+		if id.Type() == kind {
+			found = append(found, id.String())
+		}
 	}
-	if value, ok := os.LookupEnv(name); ok {
-		return []byte(value), nil
+	slices.Sort(found)
+	switch {
+	case len(found) == 0:
+		return nil, errors.New("there is no cxone receiver under receivers in the configuration")
+	case name == "" && len(found) > 1:
+		return nil, fmt.Errorf("the configuration has several cxone receivers; choose one with --receiver: %s", strings.Join(found, ", "))
+	case name == "":
+		name = found[0]
+	case !slices.Contains(found, name):
+		return nil, fmt.Errorf("the configuration has no receiver %q; it has %s", name, strings.Join(found, ", "))
 	}
-	return []byte(fallback), nil
+	receivers, err := conf.Sub("receivers")
+	if err != nil {
+		return nil, fmt.Errorf("receivers: %w", err)
+	}
+	block, err := receivers.Sub(name)
+	if err != nil {
+		return nil, fmt.Errorf("receivers::%s: %w", name, err)
+	}
+	r := newReceiver(name)
+	if err = block.Unmarshal(r.Config); err == nil {
+		err = confmap.Validate(r.Config)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("receivers::%s: %w", name, err)
+	}
+	return r, nil
 }

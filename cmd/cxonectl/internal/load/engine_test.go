@@ -18,8 +18,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/cxone-otel/cxonereceiver/cmd/cxonectl/internal/delivery"
-	"github.com/cxone-otel/cxonereceiver/cmd/cxonectl/internal/scenario"
 	"github.com/cxone-otel/cxonereceiver/cmd/cxonectl/internal/traffic"
+	"github.com/cxone-otel/cxonereceiver/cmd/internal/story"
 )
 
 // server answers in the bubble's time, and notes when each try of each delivery came.
@@ -58,7 +58,7 @@ func run(t *testing.T, c Config, answer func(n, try int) (*delivery.Answer, erro
 }
 
 func valid(n int) traffic.Delivery {
-	return traffic.Delivery{Number: n, Kind: traffic.Valid, Delivery: scenario.Delivery{Expect: scenario.Accepted(1)}}
+	return traffic.Delivery{Number: n, Kind: traffic.Valid, Delivery: story.Delivery{Expect: story.Accepted(1)}}
 }
 
 func ok() (*delivery.Answer, error) {
@@ -192,7 +192,7 @@ func TestWhatIsInvalidIsToBeRefused(t *testing.T) {
 		n := -1
 		return func() traffic.Delivery {
 			n++
-			return traffic.Delivery{Number: n, Kind: traffic.Malformed, Delivery: scenario.Delivery{Expect: scenario.Refused(400)}}
+			return traffic.Delivery{Number: n, Kind: traffic.Malformed, Delivery: story.Delivery{Expect: story.Refused(400)}}
 		}
 	}()}, func(n, _ int) (*delivery.Answer, error) {
 		return &delivery.Answer{Status: answers[n]}, nil

@@ -8,8 +8,8 @@ import (
 	"fmt"
 	"os"
 
-	"github.com/cxone-otel/cxonereceiver/cmd/cxonectl/internal/scenario"
 	"github.com/cxone-otel/cxonereceiver/cmd/cxonectl/internal/traffic"
+	"github.com/cxone-otel/cxonereceiver/cmd/internal/story"
 )
 
 // Ledger is a file of what was acknowledged, a JSON object a line. Each line is written at once, and nothing is kept back,
@@ -26,9 +26,9 @@ type Ledger struct{ file *os.File }
 
 // Entry is a line of a ledger: a delivery that was answered with 200.
 type Entry struct {
-	Number   int               `json:"number"`
-	Kind     string            `json:"kind"`
-	DataType scenario.DataType `json:"data_type"`
+	Number   int            `json:"number"`
+	Kind     string         `json:"kind"`
+	DataType story.DataType `json:"data_type"`
 	// Tries is the number of requests that it took.
 	Tries  int `json:"tries"`
 	Status int `json:"status"`

@@ -8,7 +8,7 @@ import (
 	"net/http"
 	"strconv"
 
-	"github.com/cxone-otel/cxonereceiver/cmd/cxonectl/internal/scenario"
+	"github.com/cxone-otel/cxonereceiver/cmd/internal/story"
 )
 
 // The kinds of deliveries; each is the delivery's Scenario.
@@ -23,7 +23,7 @@ const (
 
 // Delivery is one POST, the answer that it should get, and what is in it.
 type Delivery struct {
-	scenario.Delivery
+	story.Delivery
 
 	// Number counts from 0, in the order in which deliveries are made.
 	Number int
@@ -60,18 +60,18 @@ func (b *batch) add(record any, key Key) {
 }
 
 // take makes a delivery of the batch, and empties it.
-func (b *batch) take(dataType scenario.DataType, g *Generator) Delivery {
+func (b *batch) take(dataType story.DataType, g *Generator) Delivery {
 	d := Delivery{Kind: Valid, Keys: b.keys}
-	d.DataType, d.Records, d.Expect = dataType, len(b.records), scenario.Accepted(len(b.records))
+	d.DataType, d.Records, d.Expect = dataType, len(b.records), story.Accepted(len(b.records))
 	// The answer to an earlier try may have been lost, and a repeat may overtake what it repeats.
-	d.Expect.Repeat = scenario.MayRepeat
+	d.Expect.Repeat = story.MayRepeat
 	switch {
-	case dataType == scenario.ScriptAPI:
-		d.Body = scenario.Envelope(g.now.In(g.settings.TimeZone), b.records)
+	case dataType == story.ScriptAPI:
+		d.Body = story.Envelope(g.now.In(g.settings.TimeZone), b.records)
 	case len(b.records) == 1:
-		d.Body = scenario.Encode(b.records[0])
+		d.Body = story.Encode(b.records[0])
 	default:
-		d.Body = scenario.Encode(b.records)
+		d.Body = story.Encode(b.records)
 	}
 	*b = batch{}
 	return d
@@ -94,9 +94,9 @@ func (g *Generator) invalid() Delivery {
 	d := b.take(dataType, g)
 	switch d.Kind = kind; kind {
 	case Malformed:
-		d.Body, d.Records, d.Expect = d.Body[:len(d.Body)/2], 0, scenario.Refused(http.StatusBadRequest)
+		d.Body, d.Records, d.Expect = d.Body[:len(d.Body)/2], 0, story.Refused(http.StatusBadRequest)
 	case BadSignature:
-		d.Forgery, d.Expect = scenario.BadSignature, scenario.Refused(http.StatusUnauthorized)
+		d.Forgery, d.Expect = story.BadSignature, story.Refused(http.StatusUnauthorized)
 	default:
 		d.Expect.Accepted, d.Expect.Unreadable = 1, 1
 	}
@@ -104,7 +104,7 @@ func (g *Generator) invalid() Delivery {
 }
 
 // stray makes a record of a journey that nothing else is heard of.
-func (g *Generator) stray() (scenario.DataType, any, Key) {
+func (g *Generator) stray() (story.DataType, any, Key) {
 	j := g.begin()
 	if !g.settings.Script || g.settings.Voice && g.random.IntN(2) == 0 {
 		j.events = j.events[len(j.events)-1:]

@@ -16,7 +16,7 @@ import (
 	"math/rand/v2"
 	"time"
 
-	"github.com/cxone-otel/cxonereceiver/cmd/cxonectl/internal/scenario"
+	"github.com/cxone-otel/cxonereceiver/cmd/internal/story"
 )
 
 // Settings decide every byte.
@@ -46,7 +46,7 @@ type Settings struct {
 // Generator makes up deliveries. It is not safe for concurrent use.
 type Generator struct {
 	settings Settings
-	story    []phase
+	plot     []phase
 	random   *rand.Rand
 	run      uint64
 	contacts int64
@@ -57,7 +57,7 @@ type Generator struct {
 	// are sent at a rate at which no contact centre would.
 	live    float64
 	open    []*journey
-	waiting map[scenario.DataType]*batch
+	waiting map[story.DataType]*batch
 	recent  []Delivery // for repeats
 }
 
@@ -70,18 +70,18 @@ const (
 
 // New makes a generator.
 func New(s Settings) (*Generator, error) {
-	story, err := findStory(s.Scenario)
+	plot, err := findStory(s.Scenario)
 	switch {
 	case err != nil:
 		return nil, err
-	case len(story) > 1 && s.Deliveries == 0:
+	case len(plot) > 1 && s.Deliveries == 0:
 		return nil, fmt.Errorf("%s is told over the length of a run, which must be known: give a count, or a rate and a duration", s.Scenario)
 	case !s.Voice && !s.Script:
 		return nil, errors.New("both data types are switched off")
 	}
-	g := &Generator{settings: s, story: story, run: runNumber(s)}
+	g := &Generator{settings: s, plot: plot, run: runNumber(s)}
 	g.random = rand.New(rand.NewPCG(s.Seed, g.run)) //nolint:gosec // test data, to be repeatable
-	g.waiting = map[scenario.DataType]*batch{scenario.VoiceQuality: {}, scenario.ScriptAPI: {}}
+	g.waiting = map[story.DataType]*batch{story.VoiceQuality: {}, story.ScriptAPI: {}}
 	g.now = s.Start
 	wanted := s.Rate * float64(s.Batch) * betweenEvents.Seconds()
 	g.open = make([]*journey, int(min(max(wanted, fewestOpen), mostOpen)))
@@ -192,12 +192,12 @@ func (g *Generator) valid() Delivery {
 	}
 }
 
-func (g *Generator) taken(t scenario.DataType) bool {
-	return t == scenario.VoiceQuality && g.settings.Voice || t == scenario.ScriptAPI && g.settings.Script
+func (g *Generator) taken(t story.DataType) bool {
+	return t == story.VoiceQuality && g.settings.Voice || t == story.ScriptAPI && g.settings.Script
 }
 
 // step makes the record of a journey's next event.
-func (g *Generator) step(j *journey) (scenario.DataType, any, Key) {
+func (g *Generator) step(j *journey) (story.DataType, any, Key) {
 	e := j.events[0]
 	j.events = j.events[1:]
 	p, when := g.phase(), g.at(j, e.at)
@@ -205,16 +205,16 @@ func (g *Generator) step(j *journey) (scenario.DataType, any, Key) {
 	if e.call != nil {
 		r := scriptRecord(g.random, j, e.leg, e.call, when, g.settings.TimeZone, p)
 		key.MessageID = r.MessageID
-		return scenario.ScriptAPI, r, key
+		return story.ScriptAPI, r, key
 	}
 	began := j.began
 	j.began = when // the next leg, if there is one
-	return scenario.VoiceQuality, voiceRecord(g.random, j, e.leg, began, when, p), key
+	return story.VoiceQuality, voiceRecord(g.random, j, e.leg, began, when, p), key
 }
 
 func (g *Generator) phase() *phase {
 	if g.settings.Deliveries == 0 {
-		return &g.story[0]
+		return &g.plot[0]
 	}
-	return at(g.story, float64(g.made-1)/float64(g.settings.Deliveries))
+	return at(g.plot, float64(g.made-1)/float64(g.settings.Deliveries))
 }

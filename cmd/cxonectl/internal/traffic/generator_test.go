@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/cxone-otel/cxonereceiver/cmd/cxonectl/internal/scenario"
+	"github.com/cxone-otel/cxonereceiver/cmd/internal/story"
 )
 
 var start = time.Date(2024, 5, 1, 12, 0, 0, 0, time.UTC)
@@ -56,7 +56,7 @@ type sentCall struct {
 func read(t *testing.T, all []Delivery) (legs []sentLeg, calls []sentCall) {
 	t.Helper()
 	for _, d := range all {
-		if d.DataType == scenario.VoiceQuality {
+		if d.DataType == story.VoiceQuality {
 			text := string(d.Body)
 			if text[0] != '[' {
 				text = "[" + text + "]"
@@ -130,7 +130,7 @@ func TestJourneysHoldTogether(t *testing.T) {
 		assert.Positive(t, transfers)
 		assert.InDelta(t, 180, seconds/float64(len(legs)), 110, "seconds a leg, on average, at %g/s", rate)
 		for _, c := range calls {
-			at, err := time.Parse(scenario.ScriptTime, c.DateTime)
+			at, err := time.Parse(story.ScriptTime, c.DateTime)
 			require.NoError(t, err)
 			if l, ended := byContact[c.ContactID]; ended {
 				assert.False(t, at.After(l.EndDateTime), "a call is within its leg")
@@ -148,7 +148,7 @@ func TestTimesGoAlongWithTheRun(t *testing.T) {
 		assert.WithinRange(t, l.EndDateTime, end.Add(-2*time.Second), end)
 	}
 	for _, c := range calls {
-		at, err := time.Parse(scenario.ScriptTime, c.DateTime)
+		at, err := time.Parse(story.ScriptTime, c.DateTime)
 		require.NoError(t, err)
 		assert.WithinRange(t, at, end.Add(-3*time.Second), end)
 	}
@@ -164,7 +164,7 @@ func TestFiguresGoTogether(t *testing.T) {
 			unmeasured++
 			continue
 		}
-		assert.InDelta(t, scenario.MOS(*l.AvgRFactor), *l.AvgMos, 0.02)
+		assert.InDelta(t, story.MOS(*l.AvgRFactor), *l.AvgMos, 0.02)
 		bad := 0
 		if *l.AvgPktLoss > 1.5 {
 			bad = 1
@@ -221,7 +221,7 @@ func TestSharesOfRepeatsAndOfWhatIsInvalid(t *testing.T) {
 		kinds[d.Kind]++
 		if d.Kind == Repeat {
 			assert.Positive(t, bodies[string(d.Body)], "a repeat is of what was there before")
-			assert.Equal(t, scenario.MayRepeat, d.Expect.Repeat)
+			assert.Equal(t, story.MayRepeat, d.Expect.Repeat)
 		} else {
 			assert.Zero(t, bodies[string(d.Body)])
 		}
@@ -231,7 +231,7 @@ func TestSharesOfRepeatsAndOfWhatIsInvalid(t *testing.T) {
 			assert.False(t, json.Valid(d.Body))
 			assert.Equal(t, "400", d.Expect.String())
 		case BadSignature:
-			assert.Equal(t, scenario.BadSignature, d.Forgery)
+			assert.Equal(t, story.BadSignature, d.Forgery)
 			assert.Equal(t, "401", d.Expect.String())
 		case BadRecord:
 			assert.Equal(t, "200 accepted 1, unreadable 1", d.Expect.String())
@@ -267,11 +267,11 @@ func TestOnlyWhatIsTakenIsSent(t *testing.T) {
 	s := settings()
 	s.Script, s.Invalid, s.Deliveries = false, 0.2, 200
 	for _, d := range generate(t, s) {
-		assert.Equal(t, scenario.VoiceQuality, d.DataType)
+		assert.Equal(t, story.VoiceQuality, d.DataType)
 	}
 	s.Voice, s.Script = false, true
 	for _, d := range generate(t, s) {
-		assert.Equal(t, scenario.ScriptAPI, d.DataType)
+		assert.Equal(t, story.ScriptAPI, d.DataType)
 	}
 	s.Script = false
 	_, err := New(s)

@@ -9,7 +9,7 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/cxone-otel/cxonereceiver/cmd/cxonectl/internal/scenario"
+	"github.com/cxone-otel/cxonereceiver/cmd/internal/story"
 )
 
 // media is what a call's sound was like.
@@ -54,14 +54,14 @@ func (m media) rFactor() float64 {
 const unmeasured = 0.03
 
 // voiceRecord makes up a leg's record.
-func voiceRecord(random *rand.Rand, j *journey, l *leg, began, ended time.Time, p *phase) scenario.VoiceRecord {
+func voiceRecord(random *rand.Rand, j *journey, l *leg, began, ended time.Time, p *phase) story.VoiceRecord {
 	length := ended.Sub(began)
 	ring := 1 + random.IntN(min(25, 1+int(length.Seconds()/2)))
-	r := scenario.VoiceRecord{
+	r := story.VoiceRecord{
 		ContactID: l.contact, MasterContactID: j.master, BusinessUnit: businessUnit, Cluster: cluster, DataSource: "SBC EXMS",
 		SkillID: l.skill.id, SkillName: l.skill.name, Poc: l.skill.entryPoint,
 		TeamID: l.skill.teamID, TeamName: l.skill.team, AgentID: l.agent.id, Agent: l.agent.name,
-		StartDateTime: scenario.Timestamp(began), EndDateTime: scenario.Timestamp(ended),
+		StartDateTime: story.Timestamp(began), EndDateTime: story.Timestamp(ended),
 		From: l.caller, To: strconv.Itoa(l.agent.id), Direction: "Inbound",
 		Callduration: int(length.Seconds()), Ringtime: ring, CallSetupTime: math.Round(600 * logNormal(random, 0.3)),
 		LineType: "webRTC", DisconnectReason: "1", Disposition: "Resolved", SipResponseCode: 200,
@@ -84,7 +84,7 @@ func voiceRecord(random *rand.Rand, j *journey, l *leg, began, ended time.Time, 
 	m := measure(random, a, p.congested(a.site))
 	if random.Float64() >= unmeasured {
 		rFactor := m.rFactor()
-		r.AvgRFactor, r.AvgMos, r.CallScore = round(rFactor, 1), scenario.MOS(rFactor), math.Round(scenario.MOS(rFactor))
+		r.AvgRFactor, r.AvgMos, r.CallScore = round(rFactor, 1), story.MOS(rFactor), math.Round(story.MOS(rFactor))
 		r.AvgRtt, r.AvgJitter, r.AvgPktLoss, r.AvgBitrate = math.Round(m.rtt), round(m.jitter, 1), round(m.loss, 2), round(m.bitrate, 1)
 	}
 	// The worse it sounds, the likelier it breaks off.
@@ -110,7 +110,7 @@ var failures = []failure{
 }
 
 // scriptRecord makes up an API call's record.
-func scriptRecord(random *rand.Rand, j *journey, l *leg, a *action, ended time.Time, zone *time.Location, p *phase) scenario.ScriptRecord {
+func scriptRecord(random *rand.Rand, j *journey, l *leg, a *action, ended time.Time, zone *time.Location, p *phase) story.ScriptRecord {
 	failing, slower := p.trouble(a)
 	code, message := "200", "OK"
 	if random.Float64() < failing {
@@ -118,11 +118,11 @@ func scriptRecord(random *rand.Rand, j *journey, l *leg, a *action, ended time.T
 		code, message, slower = f.code, f.message, slower*f.slower
 	}
 	seconds := min(30, a.seconds*slower*logNormal(random, 0.45)) // Studio gives up after that
-	return scenario.ScriptRecord{
-		BusNo: strconv.Itoa(businessUnit), MessageID: scenario.UUID(random),
+	return story.ScriptRecord{
+		BusNo: strconv.Itoa(businessUnit), MessageID: story.UUID(random),
 		ContactID: strconv.FormatInt(l.contact, 10), MasterContactID: strconv.FormatInt(j.master, 10),
 		ScriptID: l.skill.script.id, ScriptName: l.skill.script.name, ActionID: a.id, ActionName: a.name, ActionLabel: a.label,
-		DateTime:    ended.In(zone).Format(scenario.ScriptTime),
+		DateTime:    ended.In(zone).Format(story.ScriptTime),
 		APIEndpoint: a.endpoint, APIResponseCode: code, APIResponseMessage: message,
 		ResponseTime: strconv.FormatFloat(seconds, 'f', 6, 64),
 	}

@@ -49,13 +49,13 @@ func findStory(name string) ([]phase, error) {
 }
 
 // at returns the phase in which the fraction of a run lies.
-func at(story []phase, fraction float64) *phase {
-	for i := range story {
-		if fraction < story[i].until {
-			return &story[i]
+func at(plot []phase, fraction float64) *phase {
+	for i := range plot {
+		if fraction < plot[i].until {
+			return &plot[i]
 		}
 	}
-	return &story[len(story)-1]
+	return &plot[len(plot)-1]
 }
 
 // congested says how congested a site's network is.

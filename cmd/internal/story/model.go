@@ -1,14 +1,18 @@
 // Copyright The CXone Receiver Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package scenario
+package story
 
 import (
+	"bytes"
+	"encoding/binary"
 	"fmt"
 	"math"
 	"math/rand/v2"
 	"strconv"
 	"time"
+
+	"github.com/google/uuid"
 )
 
 // The tenant that every scenario plays at.
@@ -144,10 +148,12 @@ func (m *Model) call(contact, master int64, a action, code, message string, seco
 // contact makes up a contact ID, of the size of those in the vendor's sample.
 func (m *Model) contact() int64 { return 460_000_000_000 + m.random.Int64N(40_000_000_000) }
 
-// UUID makes up a UUID (version 4, RFC 9562), such as a message ID is.
+// UUID makes up a random UUID, such as a message ID is.
 func UUID(random *rand.Rand) string {
-	high, low := random.Uint64(), random.Uint64()
-	return fmt.Sprintf("%08x-%04x-4%03x-%04x-%012x", high>>32, high>>16&0xffff, high&0xfff, low>>48&0x3fff|0x8000, low&0xffffffffffff)
+	var id [16]byte
+	binary.BigEndian.PutUint64(id[:8], random.Uint64())
+	binary.BigEndian.PutUint64(id[8:], random.Uint64())
+	return uuid.Must(uuid.NewRandomFromReader(bytes.NewReader(id[:]))).String()
 }
 
 func (m *Model) around(r [2]float64) float64 { return round2(r[0] + (2*m.random.Float64()-1)*r[1]) }

@@ -1,12 +1,12 @@
 // Copyright The CXone Receiver Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Package scenario knows what a subscriber's server may meet: good calls and bad ones, failing API calls, whole customer
+// Package story knows what a subscriber's server may meet: good calls and bad ones, failing API calls, whole customer
 // journeys, repeats, forgeries and garbage. A scenario is a few deliveries and the answer that each of them should get.
 //
 // The vendor's two samples apart, nothing in a scenario is fixed: times are relative to now, so that dashboards show them,
 // and identifiers come from a seed, so that a run can be repeated and two runs don't collide.
-package scenario
+package story
 
 import (
 	"fmt"
