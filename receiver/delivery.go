@@ -6,6 +6,7 @@ package receiver
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"time"
 
 	"go.uber.org/zap"
@@ -32,7 +33,15 @@ type deliverer struct {
 	memory     *replay.Memory
 	callbacks  []*callback
 	advisor    *advisor
+	stopped    atomic.Bool
 }
+
+var (
+	// errLate ends a delivery whose delivery_timeout is over.
+	errLate = errors.New("the delivery took longer than delivery_timeout")
+	// errStopped ends a delivery that a shutdown cannot wait for.
+	errStopped = errors.New("the receiver is shutting down")
+)
 
 func newDeliverer(r *cxoneReceiver, callbacks []*callback, logger *zap.Logger) (*deliverer, error) {
 	options, err := r.cfg.translateOptions(r.settings.BuildInfo.Version)
@@ -96,13 +105,17 @@ func (d *deliverer) deliver(ctx context.Context, v delivery) answer {
 // deliverClaimed decodes and translates a body, and hands it to every pipeline that has not accepted it before.
 func (d *deliverer) deliverClaimed(ctx context.Context, v delivery, entry replay.Entry) (answer, replay.Entry) {
 	p := newParts(ctx, d, v, entry)
-	err := d.decode(v, p.add)
+	err := d.decode(ctx, v, p.add)
 	if err == nil {
 		err = p.end()
 	}
 	switch {
 	case errors.Is(err, errRefused):
 		return p.worst, p.entry
+	case errors.Is(err, errLate):
+		return answerTryAgain, p.entry
+	case errors.Is(err, errStopped):
+		return answerShuttingDown, p.entry
 	case err != nil:
 		return d.answerDecoding(err, v.held.maxRecords()), entry
 	}
@@ -117,12 +130,15 @@ func (d *deliverer) deliverClaimed(ctx context.Context, v delivery, entry replay
 	return answerAccepted(stats.Accepted, stats.Unreadable), p.entry
 }
 
-// decode reads a body's records, as many as there is room for: a part of them at a time.
-func (d *deliverer) decode(v delivery, yield func(*payload.Record) error) error {
+// decode reads a body's records, as many as there is room and time for: a part of them at a time.
+func (d *deliverer) decode(ctx context.Context, v delivery, yield func(*payload.Record) error) error {
 	decoder := v.callback.decoders.get()
 	defer v.callback.decoders.put(decoder)
 	records := 0
 	return decoder.Decode(v.body, func(rec *payload.Record) error {
+		if err := d.timeLeft(ctx); err != nil {
+			return err
+		}
 		records++
 		if records > v.held.maxRecords() {
 			return errTooLarge
@@ -135,6 +151,22 @@ func (d *deliverer) decode(v delivery, yield func(*payload.Record) error) error 
 		return yield(rec)
 	})
 }
+
+// timeLeft reports whether a delivery may still go on: what the pipelines did not get by the end of delivery_timeout, or
+// shortly after a shutdown began, is given up.
+func (d *deliverer) timeLeft(ctx context.Context) error {
+	switch {
+	case ctx.Err() != nil:
+		return errLate
+	case d.stopped.Load():
+		return errStopped
+	default:
+		return nil
+	}
+}
+
+// stop gives up what is still being decoded and translated. What the pipelines have, they finish.
+func (d *deliverer) stop() { d.stopped.Store(true) }
 
 func (d *deliverer) answerDecoding(err error, maxRecords int) answer {
 	var problem *payload.Error

@@ -23,8 +23,9 @@ import (
 // maxHeaderBytes bounds a request's headers.
 const maxHeaderBytes = 32 << 10
 
-// drainGrace is how long a shutdown waits for bodies that are still arriving. What has arrived is finished in any case;
-// a sender that is slower than this was not acknowledged anything, and comes back.
+// drainGrace is how long a shutdown waits for bodies that are still arriving, or being decoded and translated. What the
+// pipelines have been given is finished in any case; a sender that is slower than this was not acknowledged anything, and
+// comes back.
 const drainGrace = 2 * time.Second
 
 // instances holds the running receivers by their configuration, which the collector hands to each of the three signals.
@@ -144,7 +145,10 @@ func (r *cxoneReceiver) shutdown(ctx context.Context) error {
 		return nil
 	}
 	r.endpoint.draining.Store(true)
-	cut := time.AfterFunc(drainGrace, r.endpoint.bodies.cutOff)
+	cut := time.AfterFunc(drainGrace, func() {
+		r.endpoint.bodies.cutOff()
+		r.endpoint.deliverer.stop()
+	})
 	defer cut.Stop()
 	err := r.server.Shutdown(ctx)
 	if err != nil {

@@ -94,7 +94,7 @@ func (p *parts) check() error {
 	}
 	p.checked = true
 	readable, unreadable := 0, 0
-	err := p.decode(p.v, func(rec *payload.Record) error {
+	err := p.decode(p.ctx, p.v, func(rec *payload.Record) error {
 		if rec.Err != nil {
 			unreadable++
 		} else {
@@ -126,6 +126,9 @@ func (p *parts) judgeUnreadable(readable, unreadable int) error {
 func (p *parts) handOn() error {
 	if p.part < p.entry.Parts {
 		return nil
+	}
+	if err := p.timeLeft(p.ctx); err != nil {
+		return err
 	}
 	a, progress := p.exporter.export(p.ctx, p.v.callback, p.batch, progress{done: p.entry.Done})
 	p.entry.Taken |= progress.taken

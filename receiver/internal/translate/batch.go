@@ -54,12 +54,24 @@ type Stats struct {
 	Accepted, Unreadable int
 	// UnknownFields counts the fields that this release does not know.
 	UnknownFields int
+	// UnreadableFields are the known fields whose values could not be read, and the times that another time stands for.
+	UnreadableFields []UnreadableField
 	// Implausible counts records by reason.
 	Implausible [NumImplausible]int
 	// MosAndRFactor counts the call legs of which both were measured.
 	MosAndRFactor int
 	// Lags are the times from each record's own time to its receipt, in seconds.
 	Lags []float64
+}
+
+// UnreadableField is a known field whose values could not be read.
+type UnreadableField struct {
+	// Name is the field's, as the vendor prints it.
+	Name string
+	// Count is how many values of it could not be read.
+	Count int
+	// Form is what the first of them looked like; it does not show the value.
+	Form string
 }
 
 // NewBatch starts the telemetry of a delivery that was received at that time.
@@ -96,6 +108,27 @@ func (b *Batch) Add(rec *payload.Record) {
 	} else {
 		b.addScript(rec)
 	}
+}
+
+// countUnreadable counts the known fields of a record that could not be read. The field of the record's own time counts
+// where another time had to stand for it, even if it was not given.
+func (b *Batch) countUnreadable(rec *payload.Record, own payload.Field, source string) {
+	for _, f := range rec.Unreadable() {
+		b.Stats.addUnreadable(f.Name(rec.Type), rec.Get(f))
+	}
+	if v := rec.Get(own); source != "" && !v.Unreadable {
+		b.Stats.addUnreadable(own.Name(rec.Type), v)
+	}
+}
+
+func (s *Stats) addUnreadable(name string, v *payload.Value) {
+	for i := range s.UnreadableFields {
+		if s.UnreadableFields[i].Name == name {
+			s.UnreadableFields[i].Count++
+			return
+		}
+	}
+	s.UnreadableFields = append(s.UnreadableFields, UnreadableField{Name: name, Count: 1, Form: v.Form()})
 }
 
 // Items counts what there is of a signal: data points, spans or log records.

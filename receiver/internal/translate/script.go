@@ -46,6 +46,7 @@ func (b *Batch) addScript(rec *payload.Record) {
 	c.code, _ = strconv.ParseInt(strings.TrimSpace(rec.Text(payload.APIResponseCode)), 10, 64)
 
 	b.judgeCall(c)
+	b.countUnreadable(rec, payload.DateTime, c.source)
 	if !b.want.Traces && !b.want.Logs {
 		return
 	}

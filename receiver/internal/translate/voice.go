@@ -38,6 +38,7 @@ func (b *Batch) addVoice(rec *payload.Record) {
 	l.span = b.identity.contactSpan(rec.Text(payload.ContactID))
 
 	b.judgeLeg(l)
+	b.countUnreadable(rec, payload.EndDateTime, l.times.source)
 	g := b.groupOf(rec)
 	if b.want.Metrics {
 		b.addPoints(g, l)
