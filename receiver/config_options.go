@@ -164,6 +164,7 @@ func (c *Config) certificateSettings() clientcert.Settings {
 	return clientcert.Settings{
 		CAFile:       c.TLS.Get().ClientCAFile,
 		CAReload:     c.TLS.Get().ReloadClientCAFile,
+		SystemCAs:    c.TLS.Get().IncludeSystemCACertsPool,
 		AllowedNames: c.ClientCertificate.AllowedSubjectNames,
 		AllowedSPKI:  c.ClientCertificate.AllowedSPKISHA256,
 		CRLFile:      c.ClientCertificate.CRLFile,

@@ -73,7 +73,7 @@ func newEndpoint(ctx context.Context, r *cxoneReceiver, host component.Host) (*e
 		return nil, err
 	}
 	if r.cfg.requiresClientCertificate() {
-		if e.certificates, err = clientcert.New(r.cfg.certificateSettings(), e.logger); err != nil {
+		if e.certificates, err = clientcert.New(r.cfg.certificateSettings(), e.unsampled); err != nil {
 			return nil, err
 		}
 	}

@@ -120,6 +120,9 @@ func (r *cxoneReceiver) start(ctx context.Context, host component.Host) error {
 		e.stopKeys()
 		return errors.Join(err, listener.Close())
 	}
+	if e.certificates != nil {
+		e.certificates.Start()
+	}
 	r.endpoint, r.server, r.address = e, server, listener.Addr()
 	e.announce(r.address)
 	r.serving.Go(func() { r.serve(listener) })
@@ -157,6 +160,9 @@ func (r *cxoneReceiver) shutdown(ctx context.Context) error {
 	}
 	r.serving.Wait()
 	r.endpoint.stopKeys()
+	if r.endpoint.certificates != nil {
+		r.endpoint.certificates.Shutdown()
+	}
 	r.status.stop()
 	return err
 }

@@ -220,7 +220,11 @@ func TestARevokedCertificate(t *testing.T) {
 			assert.Equal(t, !keepAlive, did, "the test is about what it says")
 
 			p.revoke(p.serial)
-			time.Sleep(5 * time.Millisecond)
+			leaf, err := x509.ParseCertificate(cert.Certificate[0])
+			require.NoError(t, err)
+			require.Eventually(t, func() bool { // the file is read in the background
+				return r.receiver.endpoint.certificates.Check(&tls.ConnectionState{PeerCertificates: []*x509.Certificate{leaf}}, time.Now()) != nil
+			}, 10*time.Second, time.Millisecond)
 			code, did = resumed(3)
 			assert.Equal(t, 403, code)
 			assert.Equal(t, !keepAlive, did)

@@ -5,30 +5,30 @@
 //
 // TLS has verified the certificate when the connection was made. That is not enough: a resumed session and a kept-alive
 // connection outlive what was true then. So the certificate is checked again with each request, against the certificate
-// authorities, the revocation list and the clock of that moment. The verdict on a certificate is kept until one of the
+// authorities, the revocation lists and the clock of that moment. Files are read in the background, and a request uses
+// what was read last: a file system that hangs stops no delivery. The verdict on a certificate is kept until one of the
 // files changes, so that the check costs a look-up.
 package clientcert
 
 import (
-	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
-	"encoding/hex"
-	"errors"
 	"fmt"
-	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"go.uber.org/zap"
 )
 
-// Settings say who may deliver, of those for whom a certificate authority vouches.
+// Settings say which clients may deliver.
 type Settings struct {
 	// CAFile holds the certificate authorities, in PEM.
 	CAFile string
 	// CAReload says that CAFile is read again when it changes.
 	CAReload bool
+	// SystemCAs says that the system's certificate authorities count as well.
+	SystemCAs bool
 	// AllowedNames are common names, and DNS, URI, e-mail and IP SANs. Any one match is enough.
 	AllowedNames []string
 	// AllowedSPKI are hex SHA-256 digests of a certificate's SubjectPublicKeyInfo. Any one match is enough.
@@ -70,208 +70,149 @@ func Reasons() []string {
 
 // Policy checks client certificates. It is safe for concurrent use.
 type Policy struct {
-	names map[string]bool
-	spki  map[string]bool
-
-	mu       sync.Mutex
-	ca       watched[*x509.CertPool]
-	crls     watched[[]*x509.RevocationList] // without a path where revocation is not checked
-	verdicts map[string]verdict              // by the certificate's DER
+	settings Settings
+	allowed  allowList
 	logger   *zap.Logger
-}
+	state    atomic.Pointer[state]
 
-// verdict is what is known of a certificate until a file changes or the time is over.
-type verdict struct {
-	err        *Error // nil where it may deliver
-	from, till time.Time
+	changing sync.Mutex // held while the state is replaced
+	ca       watched[[]*x509.Certificate]
+	crl      watched[[]*list]
+	stop     chan struct{}
+	stopOnce sync.Once
 }
-
-// maxVerdicts bounds the verdicts that are kept. A certificate authority that is worth its name has not issued more.
-const maxVerdicts = 4096
 
 // New reads the files. A file that is missing or cannot be read is an error; a revocation list that has expired is not:
 // it refuses everybody until it is renewed.
 func New(s Settings, logger *zap.Logger) (*Policy, error) {
-	p := &Policy{names: map[string]bool{}, spki: map[string]bool{}, verdicts: map[string]verdict{}, logger: logger}
-	for _, name := range s.AllowedNames {
-		p.names[strings.ToLower(name)] = true
+	p := &Policy{
+		settings: s,
+		allowed:  newAllowList(s.AllowedNames, s.AllowedSPKI),
+		logger:   logger,
+		ca:       watched[[]*x509.Certificate]{path: s.CAFile, interval: caInterval, parse: parseAuthorities},
+		crl:      watched[[]*list]{path: s.CRLFile, interval: s.CRLInterval, parse: parseLists},
+		stop:     make(chan struct{}),
 	}
-	for _, digest := range s.AllowedSPKI {
-		p.spki[strings.ToLower(digest)] = true
-	}
-	p.ca = watched[*x509.CertPool]{path: s.CAFile, interval: caInterval, once: !s.CAReload, parse: parsePool}
-	p.crls = watched[[]*x509.RevocationList]{path: s.CRLFile, interval: s.CRLInterval, parse: parseCRLs}
-	now := time.Now()
-	if _, err := p.ca.look(now); err != nil {
+	p.state.Store(&state{})
+	if err := p.lookAtCA(); err != nil {
 		return nil, fmt.Errorf("tls::client_ca_file: %w", err)
 	}
-	if p.checksRevocation() {
-		if _, err := p.crls.look(now); err != nil {
+	if s.CRLFile != "" {
+		if err := p.lookAtCRL(); err != nil {
 			return nil, fmt.Errorf("client_certificate::crl_file: %w", err)
 		}
 	}
 	return p, nil
 }
 
-func (p *Policy) checksRevocation() bool { return p.crls.path != "" }
+// Start begins to look at the files again, until Shutdown.
+func (p *Policy) Start() {
+	if p.settings.CAReload {
+		go p.ca.watch(p.stop, func() { _ = p.lookAtCA() })
+	}
+	if p.settings.CRLFile != "" {
+		go p.crl.watch(p.stop, func() { _ = p.lookAtCRL() })
+	}
+}
+
+// Shutdown ends what Start began. It does not wait: the reading of a file on a file system that hangs cannot be ended.
+func (p *Policy) Shutdown() { p.stopOnce.Do(func() { close(p.stop) }) }
 
 // Check decides whether the client of a connection may deliver now. The error is nil, or an [*Error].
-func (p *Policy) Check(state *tls.ConnectionState, now time.Time) error {
-	if state == nil || len(state.PeerCertificates) == 0 {
+func (p *Policy) Check(connection *tls.ConnectionState, now time.Time) error {
+	if connection == nil || len(connection.PeerCertificates) == 0 {
 		return &Error{Reason: ReasonMissing, Detail: "the client gave no certificate"}
 	}
-	leaf := state.PeerCertificates[0]
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.refresh(now)
-	v, ok := p.verdicts[string(leaf.Raw)]
-	if !ok || now.Before(v.from) || now.After(v.till) {
-		v = p.judge(leaf, state.PeerCertificates[1:], now)
-		if len(p.verdicts) >= maxVerdicts {
-			clear(p.verdicts)
-		}
-		p.verdicts[string(leaf.Raw)] = v
-	}
-	if v.err != nil {
-		return v.err
+	if err := p.state.Load().verdictOn(connection.PeerCertificates, p.allowed, now); err != nil {
+		return err
 	}
 	return nil
 }
 
-// refresh looks at the files where it is time to. Verdicts fall with a change.
-func (p *Policy) refresh(now time.Time) {
-	caChanged, err := p.ca.look(now)
-	if err != nil {
-		p.logger.Error("cannot read the certificate authorities again; the last good ones stay in force", zap.Error(err))
-	}
-	crlChanged := false
-	if p.checksRevocation() {
-		crlChanged, err = p.crls.look(now)
-		if err != nil {
-			p.logger.Error("cannot read the revocation list; every client certificate is refused until it can be", zap.Error(err))
+// Roots returns the certificate authorities in force.
+func (p *Policy) Roots() *x509.CertPool { return p.state.Load().roots }
+
+// Expiry returns when the first of the certificate authorities and the first of the revocation lists expire; the zero
+// time without lists.
+func (p *Policy) Expiry() (authority, crl time.Time) {
+	s := p.state.Load()
+	for _, c := range s.anchors {
+		if authority.IsZero() || c.NotAfter.Before(authority) {
+			authority = c.NotAfter
 		}
 	}
-	if caChanged || crlChanged {
-		clear(p.verdicts)
+	if s.revocation != nil {
+		crl = s.revocation.expiry(time.Now())
 	}
+	return authority, crl
 }
 
-// judge verifies a certificate anew.
-func (p *Policy) judge(leaf *x509.Certificate, others []*x509.Certificate, now time.Time) verdict {
-	v := verdict{from: leaf.NotBefore, till: leaf.NotAfter}
-	intermediates := x509.NewCertPool()
-	for _, c := range others {
-		intermediates.AddCert(c)
-	}
-	chains, err := leaf.Verify(x509.VerifyOptions{
-		Roots:         p.ca.value,
-		Intermediates: intermediates,
-		CurrentTime:   now,
-		KeyUsages:     []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth},
-	})
+// lookAtCA reads the certificate authorities. When they cannot be read, the last good ones stay in force.
+func (p *Policy) lookAtCA() error {
+	anchors, isNew, err := p.ca.look()
 	if err != nil {
-		v.err = &Error{Reason: ReasonBad, Detail: "the client certificate no longer holds: " + err.Error()}
-		v.till = now // look again: the clock may be what is wrong
-		return v
+		if isNew {
+			p.logger.Error("cannot read the certificate authorities again; the last good ones stay in force", zap.Error(err))
+		}
+		return err
 	}
-	for _, c := range chains[0] {
-		v.till = earlier(v.till, c.NotAfter)
+	if !isNew {
+		return nil
 	}
-	if p.checksRevocation() {
-		if v.err = p.checkRevocation(chains[0], now, &v); v.err != nil {
-			return v
+	roots := x509.NewCertPool()
+	if p.settings.SystemCAs {
+		if roots, err = x509.SystemCertPool(); err != nil {
+			return err
 		}
 	}
-	if !p.allows(leaf) {
-		v.err = &Error{Reason: ReasonNotAllowed, Forbidden: true, Detail: fmt.Sprintf(
-			"the client certificate %.200q is valid, but neither its names nor its key (spki_sha256 %s) are allowed", leaf.Subject.String(), SPKI(leaf))}
-	}
-	return v
-}
-
-// checkRevocation asks the list of each certificate's issuer. The leaf's issuer must have a list that is in force; above
-// it, a list counts where there is one.
-func (p *Policy) checkRevocation(chain []*x509.Certificate, now time.Time, v *verdict) *Error {
-	for i, cert := range chain[:len(chain)-1] {
-		crl, err := p.crlOf(chain[i+1], now)
-		switch {
-		case err != nil && i == 0:
-			v.till = now // look again: a list may have been renewed
-			return &Error{Reason: ReasonUnavailable, Forbidden: true, Detail: "refused, since revocation cannot be checked: " + err.Error()}
-		case err != nil:
-			continue
-		}
-		v.till = earlier(v.till, crl.NextUpdate)
-		for _, revoked := range crl.RevokedCertificateEntries {
-			if revoked.SerialNumber.Cmp(cert.SerialNumber) == 0 {
-				return &Error{Reason: ReasonRevoked, Forbidden: true, Detail: fmt.Sprintf("the client certificate %.200q is revoked", cert.Subject.String())}
-			}
+	for _, c := range anchors {
+		roots.AddCert(c)
+		if err := ValidAt(c, time.Now()); err != nil {
+			p.logger.Warn("a certificate authority is out of date: client certificates that it issued are refused", zap.String("client_ca_file", p.ca.path), zap.Error(err))
 		}
 	}
+	p.replace(func(s *state) { s.roots, s.anchors = roots, anchors })
 	return nil
 }
 
-// crlOf returns the list of an issuer that is in force.
-func (p *Policy) crlOf(issuer *x509.Certificate, now time.Time) (*x509.RevocationList, error) {
-	if p.crls.err != nil {
-		return nil, p.crls.err
+// lookAtCRL reads the revocation lists. When they cannot be read, no certificate is accepted.
+func (p *Policy) lookAtCRL() error {
+	lists, isNew, err := p.crl.look()
+	if !isNew {
+		return err
 	}
-	problem := errors.New("no revocation list is from the certificate's issuer")
-	for _, crl := range p.crls.value {
-		switch {
-		case crl.CheckSignatureFrom(issuer) != nil:
-		case now.Before(crl.ThisUpdate):
-			problem = fmt.Errorf("the revocation list is valid only from %s", crl.ThisUpdate)
-		case crl.NextUpdate.IsZero() || now.After(crl.NextUpdate):
-			problem = fmt.Errorf("the revocation list expired on %s", crl.NextUpdate)
-		default:
-			return crl, nil
-		}
+	if err != nil {
+		p.logger.Error("cannot read the revocation lists; every client certificate is refused until they can be read", zap.Error(err))
 	}
-	return nil, problem
+	s := p.replace(func(s *state) { s.revocation = &revocation{lists: lists, err: err} })
+	for _, problem := range s.revocation.warnings(time.Now()) {
+		p.logger.Warn("a revocation list is missing or cannot be used", zap.String("crl_file", p.crl.path), zap.Error(problem))
+	}
+	return err
 }
 
-// allows says whether a certificate is on a list, or there is none.
-func (p *Policy) allows(leaf *x509.Certificate) bool {
-	if len(p.names) == 0 && len(p.spki) == 0 {
-		return true
+// replace puts a changed state in force. Verdicts fall with it.
+func (p *Policy) replace(change func(*state)) *state {
+	p.changing.Lock()
+	defer p.changing.Unlock()
+	before := p.state.Load()
+	next := &state{roots: before.roots, anchors: before.anchors, revocation: before.revocation, verdicts: map[string]verdict{}}
+	change(next)
+	if next.revocation != nil {
+		next.revocation = &revocation{lists: next.revocation.lists, err: next.revocation.err, anchors: next.anchors}
 	}
-	if p.spki[SPKI(leaf)] {
-		return true
-	}
-	for _, name := range namesOf(leaf) {
-		if p.names[strings.ToLower(name)] {
-			return true
-		}
-	}
-	return false
+	p.state.Store(next)
+	return next
 }
 
-// SPKI returns the hex SHA-256 of a certificate's SubjectPublicKeyInfo.
-func SPKI(c *x509.Certificate) string {
-	digest := sha256.Sum256(c.RawSubjectPublicKeyInfo)
-	return hex.EncodeToString(digest[:])
-}
-
-func namesOf(c *x509.Certificate) []string {
-	var names []string
-	if c.Subject.CommonName != "" {
-		names = append(names, c.Subject.CommonName)
+// ValidAt returns why a certificate is not valid at a time by its dates, nil where it is.
+func ValidAt(c *x509.Certificate, now time.Time) error {
+	switch {
+	case now.Before(c.NotBefore):
+		return fmt.Errorf("the certificate of %.200q is valid only from %s", c.Subject.String(), c.NotBefore.Format(time.RFC3339))
+	case now.After(c.NotAfter):
+		return fmt.Errorf("the certificate of %.200q expired on %s", c.Subject.String(), c.NotAfter.Format(time.RFC3339))
+	default:
+		return nil
 	}
-	names = append(names, c.DNSNames...)
-	names = append(names, c.EmailAddresses...)
-	for _, u := range c.URIs {
-		names = append(names, u.String())
-	}
-	for _, ip := range c.IPAddresses {
-		names = append(names, ip.String())
-	}
-	return names
-}
-
-func earlier(a, b time.Time) time.Time {
-	if b.Before(a) {
-		return b
-	}
-	return a
 }

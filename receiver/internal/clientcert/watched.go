@@ -6,82 +6,106 @@ package clientcert
 import (
 	"bytes"
 	"crypto/x509"
-	"encoding/pem"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/cxone-otel/cxonereceiver/internal/pemfile"
 )
 
-// watched is a file's parsed content, read again at most once in an interval. Content is compared rather than time
-// stamps: those of a Kubernetes secret's symbolic links do not tell.
+// maxFile bounds a file: a revocation list of a million entries has some 40 MB, and a wrong path can have no end.
+const maxFile = 128 << 20
+
+// retryInterval is how soon a file that could not be read is read again: it may have been caught while it was written.
+const retryInterval = time.Second
+
+// watched is a file that is read again and again. Content is compared rather than time stamps: those of a Kubernetes
+// secret's symbolic links do not tell. It is used by one goroutine at a time.
 type watched[T any] struct {
 	path     string
 	interval time.Duration
-	once     bool // never read again
 	parse    func([]byte) (T, error)
 
-	looked time.Time
-	raw    []byte
-	value  T     // the last good one
-	err    error // of the last look
+	raw []byte // of the last good one
+	err error  // of the last look
 }
 
-// look reads the file where it is time to, and says whether what is in force changed.
-func (w *watched[T]) look(now time.Time) (changed bool, err error) {
-	if !w.looked.IsZero() && (w.once || now.Sub(w.looked) < w.interval) {
-		return false, nil
+// look reads the file, and reports whether there is anything new: another content, an error, or the end of one.
+func (w *watched[T]) look() (value T, isNew bool, err error) {
+	raw, err := readFile(w.path)
+	if err == nil && w.err == nil && w.raw != nil && bytes.Equal(raw, w.raw) {
+		return value, false, nil
 	}
-	w.looked = now
-	failedBefore := w.err != nil
-	raw, err := os.ReadFile(filepath.Clean(w.path))
-	if err == nil && !failedBefore && w.raw != nil && bytes.Equal(raw, w.raw) {
-		return false, nil
-	}
-	var value T
 	if err == nil {
 		value, err = w.parse(raw)
 	}
-	w.err = err
 	if err != nil {
-		return !failedBefore, fmt.Errorf("%s: %w", w.path, err)
+		err = fmt.Errorf("%s: %w", w.path, err)
+		isNew = w.err == nil || w.err.Error() != err.Error()
+		w.err = err
+		return value, isNew, err
 	}
-	w.raw, w.value = raw, value
-	return true, nil
+	w.raw, w.err = raw, nil
+	return value, true, nil
 }
 
-func parsePool(data []byte) (*x509.CertPool, error) {
-	pool := x509.NewCertPool()
-	if !pool.AppendCertsFromPEM(data) {
-		return nil, errors.New("there is no PEM certificate in it")
+// watch looks until stop is closed.
+func (w *watched[T]) watch(stop <-chan struct{}, look func()) {
+	for {
+		wait := w.interval
+		if w.err != nil {
+			wait = min(wait, retryInterval)
+		}
+		select {
+		case <-stop:
+			return
+		case <-time.After(wait):
+			look()
+		}
 	}
-	return pool, nil
 }
 
-// parseCRLs reads revocation lists in PEM, any number of them, or one in DER.
-func parseCRLs(data []byte) ([]*x509.RevocationList, error) {
-	var crls []*x509.RevocationList
-	for rest := data; ; {
-		var block *pem.Block
-		if block, rest = pem.Decode(rest); block == nil {
-			break
-		}
-		if block.Type != "X509 CRL" {
-			return nil, fmt.Errorf("it holds a PEM block %q where X509 CRL was expected", block.Type)
-		}
-		crl, err := x509.ParseRevocationList(block.Bytes)
+func readFile(path string) ([]byte, error) {
+	file, err := os.Open(filepath.Clean(path))
+	if err != nil {
+		return nil, errors.Unwrap(err) // the path stands in front of it
+	}
+	defer file.Close()
+	data, err := io.ReadAll(io.LimitReader(file, maxFile+1))
+	if err == nil && len(data) > maxFile {
+		err = fmt.Errorf("it has more than %d MiB", maxFile>>20)
+	}
+	return data, err
+}
+
+// parseAuthorities reads the certificates of client_ca_file, of which one at least must be an authority's.
+func parseAuthorities(data []byte) ([]*x509.Certificate, error) {
+	blocks, err := pemfile.Blocks(data, "CERTIFICATE")
+	if err != nil {
+		return nil, err
+	}
+	var certificates []*x509.Certificate
+	hasAuthority := false
+	for i, block := range blocks {
+		c, err := x509.ParseCertificate(block.Bytes)
 		if err != nil {
-			return nil, fmt.Errorf("it is no revocation list: %w", err)
+			return nil, fmt.Errorf("certificate %d in it cannot be read: %w", i+1, err)
 		}
-		crls = append(crls, crl)
+		hasAuthority = hasAuthority || isAuthority(c)
+		certificates = append(certificates, c)
 	}
-	if len(crls) > 0 {
-		return crls, nil
+	if !hasAuthority {
+		return nil, fmt.Errorf("it holds no certificate authority's certificate, but that of %.200q (CA:FALSE); put the certificate of the authority "+
+			"that issued it there, and name the client itself in client_certificate::allowed_subject_names or allowed_spki_sha256",
+			certificates[0].Subject.String())
 	}
-	crl, err := x509.ParseRevocationList(data)
-	if err != nil {
-		return nil, fmt.Errorf("it is no revocation list, neither in PEM nor in DER: %w", err)
-	}
-	return []*x509.RevocationList{crl}, nil
+	return certificates, nil
+}
+
+// isAuthority reports whether a certificate may issue others; before version 3 there was no mark of it.
+func isAuthority(c *x509.Certificate) bool {
+	return c.BasicConstraintsValid && c.IsCA || c.Version < 3
 }

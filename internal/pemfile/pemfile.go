@@ -1,0 +1,77 @@
+// Copyright The CXone Receiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Package pemfile reads PEM files and says what is wrong with those that cannot be read. encoding/pem passes over what it
+// cannot read, so that the first certificate of a file that begins with a byte order mark, say, is lost without a word.
+package pemfile
+
+import (
+	"bytes"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+var (
+	begin         = []byte("-----BEGIN ")
+	byteOrderMark = []byte("\xef\xbb\xbf")
+)
+
+// Blocks returns the blocks of the wanted types. It is an error if there is none, or if any block in the file, whatever its
+// type, cannot be read. Errors say what the file holds instead by the types of its blocks, never by their content.
+func Blocks(data []byte, types ...string) ([]*pem.Block, error) {
+	var blocks []*pem.Block
+	var others []string
+	for rest := data; ; {
+		before := rest
+		var block *pem.Block
+		if block, rest = pem.Decode(rest); block == nil {
+			if bytes.Contains(rest, begin) {
+				return nil, explain(rest)
+			}
+			break
+		}
+		if read := before[:len(before)-len(rest)]; bytes.Count(read, begin) > 1 {
+			return nil, explain(read)
+		}
+		if slices.Contains(types, block.Type) {
+			blocks = append(blocks, block)
+		} else if !slices.Contains(others, block.Type) {
+			others = append(others, block.Type)
+		}
+	}
+	switch {
+	case len(blocks) > 0:
+		return blocks, nil
+	case len(others) > 0:
+		return nil, fmt.Errorf("it holds %s where %s is expected", strings.Join(others, " and "), strings.Join(types, " or "))
+	default:
+		return nil, explain(data)
+	}
+}
+
+// explain says why there is no block that can be read.
+func explain(data []byte) error {
+	at := bytes.Index(data, begin)
+	line := data[bytes.LastIndexByte(data[:max(at, 0)], '\n')+1:]
+	switch {
+	case len(bytes.TrimSpace(data)) == 0:
+		return errors.New("it is empty")
+	case bytes.IndexByte(data, 0) >= 0 && at < 0 && bytes.Contains(bytes.ReplaceAll(data, []byte{0}, nil), begin):
+		return errors.New("it is PEM in UTF-16; save it as plain ASCII or UTF-8 without a byte order mark")
+	case at < 0 && data[0] == 0x30:
+		return errors.New("it is DER where PEM is expected; convert it, such as with `openssl x509 -inform DER -in FILE -out FILE.pem`")
+	case at < 0:
+		return errors.New("there is no PEM in it: no line begins with -----BEGIN")
+	case bytes.HasPrefix(line, byteOrderMark):
+		return errors.New("it begins with a byte order mark (BOM), which hides its first PEM block; save it as UTF-8 without one")
+	case line[0] == ' ' || line[0] == '\t':
+		return errors.New("its -----BEGIN line is indented; every line of PEM must begin in the first column")
+	case !bytes.HasPrefix(line, begin):
+		return errors.New("there is text before -----BEGIN on the same line; it must stand at the beginning of a line")
+	default:
+		return errors.New("its PEM is broken: a line is missing or changed, or the -----END line is missing, indented or of another type")
+	}
+}
