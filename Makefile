@@ -97,6 +97,20 @@ test-e2e: build ## Run the end-to-end tests, and those of the dashboards and ale
 	$(PROGRAMS) $(GO) test -count=1 ./cmd/internal/...
 	cd tools/dashboards && $(PROGRAMS) $(GO) test -count=1 ./...
 
+.PHONY: compat
+compat: ## Build the receiver against other collector releases, and run its unit tests with the newest
+	tools/compat
+
+# The public database of vulnerabilities, unless VULNDB names another (file:///a/directory). A program is looked at by what
+# it can call: the receiver and the commands here, and the collector as its builder puts it together.
+VULNDB ?= https://vuln.go.dev
+GOVULNCHECK = $(GO) tool -modfile='$(CURDIR)/tools/govulncheck/go.mod' govulncheck -db '$(VULNDB)'
+
+.PHONY: vuln
+vuln: build/otelcol-cxone/go.mod ## Look for known vulnerabilities that the receiver, the commands or the collector reach (VULNDB=file://...: a copy of the database)
+	$(GOVULNCHECK) ./receiver/... ./internal/... ./cmd/...
+	cd build/otelcol-cxone && $(GOVULNCHECK) .
+
 .PHONY: soak
 soak: build ## Let faults happen under load for FOR=10m, and account for every delivery (needs about 3 GB of disk for each 10m)
 	cd test && $(PROGRAMS) CXONE_SOAK='$(or $(FOR),10m)' $(GO) test -count=1 -timeout 0 -parallel 16 -run '^TestFault'
@@ -178,7 +192,7 @@ check-generated:
 
 .PHONY: check-modules
 check-modules:
-	@for module in . test test/peers tools tools/dashboards tools/golangci-lint tools/victoriametrics; do \
+	@for module in . test test/peers tools tools/dashboards tools/golangci-lint tools/govulncheck tools/victoriametrics; do \
 		(cd $$module && $(GO) mod tidy -diff) || { echo "go.mod or go.sum of $$module is not tidy: run go mod tidy there."; exit 1; }; \
 	done
 

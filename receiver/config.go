@@ -13,6 +13,7 @@ import (
 	"go.opentelemetry.io/collector/confmap"
 
 	"github.com/cxone-otel/cxonereceiver/internal/signature"
+	"github.com/cxone-otel/cxonereceiver/receiver/internal/configkeys"
 	"github.com/cxone-otel/cxonereceiver/receiver/internal/metadata"
 	"github.com/cxone-otel/cxonereceiver/receiver/internal/translate"
 )
@@ -275,10 +276,13 @@ func createDefaultConfig() component.Config {
 // Unmarshal implements confmap.Unmarshaler. Both data types are on by default; a block set to null switches one off, and
 // one that is written out must have a pipeline.
 func (c *Config) Unmarshal(conf *confmap.Conf) error {
-	if err := conf.Unmarshal(c); err != nil {
+	keys := conf.ToStringMap()
+	if err := configkeys.CheckKnown(keys, c); err != nil {
 		return err
 	}
-	keys := conf.ToStringMap()
+	if err := conf.Unmarshal(c); err != nil {
+		return configkeys.Explain(err, keys, c)
+	}
 	voice, hasVoice := keys["voice_quality"]
 	script, hasScript := keys["script_api"]
 	if hasVoice && voice == nil {

@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Command peers measures what a delivery costs this receiver, beside what requests cost its peers: net/http and confighttp
-// that answer 204, the core's otlpreceiver with the same telemetry, contrib's webhookeventreceiver and githubreceiver, and
-// the whole collector. Each server is a process of its own, of which the CPU time and the allocations are counted; the
-// client's are not. The servers take turns, round after round, and medians are shown, so that whatever else the machine
-// does happens to all of them.
+// that answer 204, the core's otlpreceiver with the same telemetry, contrib's githubreceiver, and the whole collector.
+// Each server is a process of its own, of which the CPU time and the allocations are counted; the client's are not. The
+// servers take turns, round after round, and medians are shown, so that whatever else the machine does happens to all of
+// them.
 package main
 
 import (

@@ -17,7 +17,6 @@ import (
 	"syscall"
 
 	"github.com/open-telemetry/opentelemetry-collector-contrib/receiver/githubreceiver"
-	"github.com/open-telemetry/opentelemetry-collector-contrib/receiver/webhookeventreceiver"
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/component/componenttest"
 	"go.opentelemetry.io/collector/config/confighttp"
@@ -80,9 +79,6 @@ var servers = map[string]func(address string, c certificate) error{
 	},
 	"otlp": func(address string, _ certificate) error {
 		return startReceiver(otlpreceiver.NewFactory(), map[string]any{"protocols": map[string]any{"http": map[string]any{"endpoint": address}}})
-	},
-	"webhookevent": func(address string, _ certificate) error {
-		return startReceiver(webhookeventreceiver.NewFactory(), map[string]any{"endpoint": address, "path": "/events"})
 	},
 	"github": func(address string, _ certificate) error {
 		return startReceiver(githubreceiver.NewFactory(), map[string]any{

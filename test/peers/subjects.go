@@ -61,7 +61,6 @@ func subjects(ctx context.Context) ([]*subject, error) {
 		return nil, err
 	}
 	return append(append(all, growth()...),
-		&subject{name: "webhookeventreceiver", server: "webhookevent", requests: []request{{"/events", voice(1).body, contentType("application/json")}}, records: 1},
 		&subject{name: "githubreceiver", server: "github", requests: []request{event}, records: 1}), nil
 }
 

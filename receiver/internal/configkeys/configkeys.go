@@ -1,0 +1,137 @@
+// Copyright The CXone Receiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Package configkeys finds the keys of a configuration that its type does not know. The collector finds them too, but its
+// releases v0.160 to v0.164 let them pass beside an embedded type that unmarshals itself, as confighttp's server does
+// (opentelemetry-collector issue 15907): a misspelt allow-list would then be off without a word. So this package asks
+// nothing of confmap but the keys.
+package configkeys
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/cxone-otel/cxonereceiver/internal/nearest"
+)
+
+// CheckKnown returns an error for each key, at any level, that the type of config has no field for. Fields are found by
+// their mapstructure tags. What is not a map where the type is a struct is left for the decoder to refuse.
+func CheckKnown(keys map[string]any, config any) error {
+	var errs []error
+	walk("", keys, reflect.TypeOf(config), func(path string, known []string) {
+		key := lastKey(path)
+		errs = append(errs, unknown(strings.TrimSuffix(path, key), key, known))
+	}, func(string, any) {})
+	return errors.Join(errs...)
+}
+
+// Explain adds to the decoder's error which of the values need quotes: YAML takes `version: 1` for a number, and a text is
+// wanted. Values that the decoder did not complain about are left alone, since it takes a number from the environment.
+func Explain(problem error, keys map[string]any, config any) error {
+	errs := []error{problem}
+	walk("", keys, reflect.TypeOf(config), func(string, []string) {}, func(path string, value any) {
+		key := lastKey(path)
+		if strings.Contains(problem.Error(), key+"' expected type 'string'") {
+			errs = append(errs, fmt.Errorf("%s: %v is not a text in YAML; quote it", path, value))
+		}
+	})
+	return errors.Join(errs...)
+}
+
+// separator stands between the keys of a path, as in the collector's own errors.
+const separator = "::"
+
+func lastKey(path string) string {
+	if i := strings.LastIndex(path, separator); i >= 0 {
+		return path[i+len(separator):]
+	}
+	return path
+}
+
+func unknown(parent, key string, known []string) error {
+	if near := nearest.Word(key, known); near != "" {
+		return fmt.Errorf("unknown key %s%s; did you mean %s?", parent, key, near)
+	}
+	return fmt.Errorf("unknown key %s%s; the keys here are %s", parent, key, strings.Join(known, ", "))
+}
+
+// walk visits the keys below a path that the type does not know, and the scalars that stand where the type has a text.
+func walk(path string, value any, t reflect.Type, unknown func(path string, known []string), unquoted func(path string, value any)) {
+	optional := false
+	for {
+		if t.Kind() == reflect.Pointer {
+			t = t.Elem()
+		} else if inner, ok := optionalOf(t); ok {
+			t, optional = inner, true
+		} else {
+			break
+		}
+	}
+	switch v := value.(type) {
+	case map[string]any:
+		fields, isStruct := fieldsOf(t)
+		for _, key := range slices.Sorted(maps.Keys(v)) {
+			below := path + separator + key
+			if path == "" {
+				below = key
+			}
+			field, ok := fields[key]
+			switch {
+			case ok:
+				walk(below, v[key], field, unknown, unquoted)
+			case t.Kind() == reflect.Map:
+				walk(below, v[key], t.Elem(), unknown, unquoted)
+			case isStruct && (!optional || key != "enabled"): // of an optional block, the collector itself reads `enabled`
+				unknown(below, slices.Sorted(maps.Keys(fields)))
+			}
+		}
+	case []any:
+		if t.Kind() == reflect.Slice {
+			for i, element := range v {
+				walk(path+"["+strconv.Itoa(i)+"]", element, t.Elem(), unknown, unquoted)
+			}
+		}
+	case nil, string:
+	default:
+		if t.Kind() == reflect.String {
+			unquoted(path, v)
+		}
+	}
+}
+
+// optionalOf returns the type within a configoptional.Optional.
+func optionalOf(t reflect.Type) (reflect.Type, bool) {
+	if t.Kind() != reflect.Struct || !strings.HasPrefix(t.Name(), "Optional[") {
+		return nil, false
+	}
+	get, ok := reflect.PointerTo(t).MethodByName("Get")
+	if !ok || get.Type.NumOut() != 1 || get.Type.Out(0).Kind() != reflect.Pointer {
+		return nil, false
+	}
+	return get.Type.Out(0).Elem(), true
+}
+
+// fieldsOf returns a struct's fields by their keys, those of squashed structs among them.
+func fieldsOf(t reflect.Type) (fields map[string]reflect.Type, isStruct bool) {
+	if t.Kind() != reflect.Struct {
+		return nil, false
+	}
+	fields = map[string]reflect.Type{}
+	for i := range t.NumField() {
+		f := t.Field(i)
+		tag, options, _ := strings.Cut(f.Tag.Get("mapstructure"), ",")
+		switch {
+		case slices.Contains(strings.Split(options, ","), "squash"):
+			below, _ := fieldsOf(f.Type)
+			maps.Copy(fields, below)
+		case tag != "" && tag != "-" && f.IsExported():
+			fields[tag] = f.Type
+		}
+	}
+	return fields, true
+}
