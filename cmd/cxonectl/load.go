@@ -18,7 +18,6 @@ import (
 
 	"github.com/cxone-otel/cxonereceiver/cmd/cxonectl/internal/delivery"
 	"github.com/cxone-otel/cxonereceiver/cmd/cxonectl/internal/load"
-	"github.com/cxone-otel/cxonereceiver/cmd/cxonectl/internal/traffic"
 	"github.com/cxone-otel/cxonereceiver/cmd/internal/story"
 )
 
@@ -27,7 +26,7 @@ type loadFlags struct {
 	targetFlags
 
 	config    load.Config
-	traffic   traffic.Settings
+	traffic   story.Traffic
 	startTime timeFlag
 	ledger    string
 	progress  time.Duration
@@ -87,7 +86,7 @@ func (f *loadFlags) registerLoad(flags *pflag.FlagSet) {
 	flags.IntVar(&f.config.Count, "count", 0, "`number` of deliveries")
 	flags.DurationVar(&f.config.Duration, "duration", 0, "how long deliveries are due, such as 10m")
 	flags.IntVar(&f.traffic.Batch, "batch", 1, "records in a delivery")
-	flags.StringVar(&f.traffic.Scenario, "scenario", traffic.Steady, "what happens meanwhile: "+strings.Join(traffic.Stories(), " or "))
+	flags.StringVar(&f.traffic.Plot, "scenario", story.Steady, "what happens meanwhile: "+strings.Join(story.Plots(), ", "))
 	flags.Float64Var(&f.traffic.Duplicates, "duplicate-ratio", 0, "`share` of the deliveries that repeat an earlier one, 0 to 1")
 	flags.Float64Var(&f.traffic.Invalid, "invalid-ratio", 0, "`share` of the deliveries that are malformed, badly signed or have an unreadable record, 0 to 1")
 	flags.Uint64Var(&f.traffic.Seed, "seed", 0, "`number` that everything is made from; default: another one each time")
@@ -131,8 +130,8 @@ func (f *loadFlags) run(ctx context.Context, out, errOut io.Writer) error {
 		return err
 	}
 	f.config.Next = generator.Next
-	f.config.Post = func(ctx context.Context, d *traffic.Delivery) (*delivery.Answer, error) {
-		_, answer, postErr := t.deliver(ctx, &d.Delivery)
+	f.config.Post = func(ctx context.Context, d *story.Delivery) (*delivery.Answer, error) {
+		_, answer, postErr := t.deliver(ctx, d)
 		return answer, postErr
 	}
 	if f.ledger != "" {
@@ -151,7 +150,7 @@ func (f *loadFlags) run(ctx context.Context, out, errOut io.Writer) error {
 }
 
 // generator makes up the traffic that the target takes.
-func (f *loadFlags) generator(t *target) (*traffic.Generator, error) {
+func (f *loadFlags) generator(t *target) (*story.Generator, error) {
 	if t.sender != nil && t.sender.signers == nil {
 		return nil, errNoKey
 	}
@@ -161,7 +160,7 @@ func (f *loadFlags) generator(t *target) (*traffic.Generator, error) {
 	_, s.Script = t.urls[story.ScriptAPI]
 	s.TimeZone, s.Signed, s.Rate = t.receiver.TimeZone(), t.sender != nil, f.config.Rate
 	s.Deliveries, _ = f.config.Total()
-	generator, err := traffic.New(*s)
+	generator, err := story.NewGenerator(*s)
 	return generator, wrap("--scenario", err)
 }
 

@@ -29,7 +29,7 @@ func collectorReads(t *testing.T, validate bool, uris ...string) (receivers map[
 	if collector == "" {
 		t.Skip("CXONE_COLLECTOR names no collector: make test does")
 	}
-	args := []string{"print-config", "--mode=unredacted", "--format=json", "--feature-gates=otelcol.printInitialConfig", "--validate=" + strconv.FormatBool(validate)}
+	args := []string{"print-config", "--mode=unredacted", "--format=json", "--validate=" + strconv.FormatBool(validate)}
 	for _, uri := range uris {
 		args = append(args, "--config", uri)
 	}

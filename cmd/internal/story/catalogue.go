@@ -22,23 +22,24 @@ var (
 
 // catalogue is the one table of scenarios.
 var catalogue = []Scenario{
-	{Name: "sample-voice", Summary: "the vendor's sample of a voice quality record", build: func(*Model) []Delivery {
+	{Name: "sample-voice", Summary: "the vendor's sample of a voice quality record", build: func(*model) []Delivery {
 		return []Delivery{sample(VoiceQuality, sampleVoice)}
 	}},
-	{Name: "sample-script", Summary: "the vendor's sample of a script API record", build: func(*Model) []Delivery {
+	{Name: "sample-script", Summary: "the vendor's sample of a script API record", build: func(*model) []Delivery {
 		return []Delivery{sample(ScriptAPI, sampleScript)}
 	}},
 
-	{Name: "good-call", Summary: "a call that sounded good", build: func(m *Model) []Delivery {
-		contact := m.contact()
-		return []Delivery{voice(m.leg(contact, contact, goodQuality, 4*time.Minute, time.Minute))}
+	{Name: "good-call", Summary: "a call that sounded good", build: func(m *model) []Delivery {
+		return []Delivery{voice(m.end(m.begin(), good, 4*time.Minute, time.Minute))}
 	}},
-	{Name: "degraded-call", Summary: "a call with every figure past its threshold", build: func(m *Model) []Delivery {
-		contact := m.contact()
-		return []Delivery{voice(m.leg(contact, contact, degradedQuality, 7*time.Minute, time.Minute))}
+	{Name: "degraded-call", Summary: "a call with every figure past its threshold", build: func(m *model) []Delivery {
+		return []Delivery{voice(m.end(m.begin(), bad, 7*time.Minute, time.Minute))}
 	}},
-	{Name: "unmeasured-call", Summary: "a call of which nothing was measured", build: func(m *Model) []Delivery {
-		return []Delivery{voice(m.unmeasuredLeg())}
+	{Name: "unmeasured-call", Summary: "a call of which nothing was measured", build: func(m *model) []Delivery {
+		record := m.end(m.begin(), good, time.Minute, time.Minute)
+		record.unmeasure()
+		record.Callduration, record.Ringtime, record.CallSetupTime = nil, nil, nil
+		return []Delivery{voice(record)}
 	}},
 
 	{Name: "api-ok", Summary: "a script's API call that went well", build: apiCall("200", "OK", 0.42)},
@@ -47,8 +48,8 @@ var catalogue = []Scenario{
 	{Name: "api-slow", Summary: "an API call that took 28 seconds", build: apiCall("200", "OK", 28.4)},
 	{Name: "api-minus-one", Summary: "an API call that Studio gave up on: code -1", build: apiCall("-1", "The remote name could not be resolved", 10)},
 
-	{Name: "journey", Summary: "a call, a transfer, three API calls, one failed", build: journey},
-	{Name: "batch", Summary: "ten call legs in one body, then five API calls", build: batch},
+	{Name: "journey", Summary: "a call, a transfer, three API calls, one failed", build: wholeJourney},
+	{Name: "batch", Summary: "ten call legs in one body, then five API calls", build: batchOf},
 	{Name: "burst", Summary: "twenty deliveries at the same time", AtOnce: true, build: burst},
 	{Name: "out-of-order", Summary: "a transfer before the call that it came from", build: outOfOrder},
 	{Name: "duplicate", Summary: "the same delivery twice", build: duplicate},
@@ -75,147 +76,132 @@ func voice(record VoiceRecord) Delivery {
 	return Delivery{DataType: VoiceQuality, Body: Encode(record), Records: 1, Expect: Accepted(1)}
 }
 
-func script(m *Model, records ...ScriptRecord) Delivery {
-	body := Envelope(m.now.In(m.zone), records)
+func calls(m *model, records ...ScriptRecord) Delivery {
+	body := Envelope(m.Now.In(m.TimeZone), records)
 	return Delivery{DataType: ScriptAPI, Body: body, Records: len(records), Expect: Accepted(len(records))}
 }
 
-func apiCall(code, message string, seconds float64) func(*Model) []Delivery {
-	return func(m *Model) []Delivery {
-		contact := m.contact()
-		return []Delivery{script(m, m.call(contact, contact, pick(m, actions), code, message, seconds, 30*time.Second))}
+func apiCall(code, message string, seconds float64) func(*model) []Delivery {
+	return func(m *model) []Delivery {
+		return []Delivery{calls(m, m.someCall(outcome{code, message, seconds}, 30*time.Second))}
 	}
 }
 
-func (m *Model) unmeasuredLeg() VoiceRecord {
-	contact := m.contact()
-	record := m.leg(contact, contact, goodQuality, time.Minute, time.Minute)
-	record.AvgRFactor, record.AvgMos, record.CallScore, record.AvgJitter, record.AvgPktLoss = nil, nil, nil, nil, nil
-	record.AvgRtt, record.AvgBitrate, record.Callduration, record.Ringtime, record.CallSetupTime = nil, nil, nil, nil, nil
-	return record
-}
-
-// journey is a customer who calls, cannot pay because the payment service is down, is transferred, and then can. The
+// wholeJourney is of a customer who calls, cannot pay because the payment service is down, is transferred, and then can. The
 // records arrive in the order in which things end.
-func journey(m *Model) []Delivery {
-	master, transfer := m.contact(), m.contact()
-	lookUp, pay := actions[0], actions[2]
+func wholeJourney(m *model) []Delivery {
+	first := m.begin()
+	first.skill, first.transfer = &skills[0], true
+	first.agent = &agents[first.skill.id][m.random.IntN(len(agents[first.skill.id]))]
+	second := m.transfer(first, &skills[2])
+	second.transfer = false
 	return []Delivery{
-		script(m, m.call(master, master, lookUp, "200", "OK", 0.38, 10*time.Minute+40*time.Second)),
-		script(m, m.call(master, master, pay, "503", "Service Unavailable", 12.6, 6*time.Minute)),
-		voice(m.leg(master, master, goodQuality, 6*time.Minute+12*time.Second, 5*time.Minute)),
-		script(m, m.call(transfer, master, pay, "200", "OK", 1.9, 2*time.Minute)),
-		voice(m.leg(transfer, master, degradedQuality, 3*time.Minute+25*time.Second, time.Minute)),
+		calls(m, m.call(first, &lookUp, outcome{"200", "OK", 0.38}, 10*time.Minute+40*time.Second)),
+		calls(m, m.call(first, &pay, outcome{"503", "Service Unavailable", 12.6}, 6*time.Minute)),
+		voice(m.end(first, good, 6*time.Minute+12*time.Second, 5*time.Minute)),
+		calls(m, m.call(second, &pay, outcome{"200", "OK", 1.9}, 2*time.Minute)),
+		voice(m.end(second, bad, 3*time.Minute+25*time.Second, time.Minute)),
 	}
 }
 
-func batch(m *Model) []Delivery {
+func batchOf(m *model) []Delivery {
 	legs := make([]VoiceRecord, 10)
 	for i := range legs {
-		contact := m.contact()
-		legs[i] = m.leg(contact, contact, goodQuality, time.Duration(1+i)*time.Minute, time.Minute)
+		legs[i] = m.end(m.begin(), good, time.Duration(1+i)*time.Minute, time.Minute)
 	}
-	calls := make([]ScriptRecord, 5)
-	for i := range calls {
-		contact := m.contact()
-		calls[i] = m.call(contact, contact, pick(m, actions), "200", "OK", 0.2+float64(i)/4, time.Minute)
+	made := make([]ScriptRecord, 5)
+	for i := range made {
+		made[i] = m.someCall(outcome{"200", "OK", 0.2 + float64(i)/4}, time.Minute)
 	}
 	return []Delivery{
 		{DataType: VoiceQuality, Body: Encode(legs), Records: len(legs), Expect: Accepted(len(legs))},
-		script(m, calls...),
+		calls(m, made...),
 	}
 }
 
-func burst(m *Model) []Delivery {
+func burst(m *model) []Delivery {
 	deliveries := make([]Delivery, 20)
 	for i := range deliveries {
-		contact := m.contact()
 		if i%2 == 0 {
-			deliveries[i] = voice(m.leg(contact, contact, goodQuality, 3*time.Minute, time.Minute))
+			deliveries[i] = voice(m.end(m.begin(), good, 3*time.Minute, time.Minute))
 		} else {
-			deliveries[i] = script(m, m.call(contact, contact, pick(m, actions), "200", "OK", 0.3, time.Minute))
+			deliveries[i] = calls(m, m.someCall(outcome{"200", "OK", 0.3}, time.Minute))
 		}
 	}
 	return deliveries
 }
 
-func outOfOrder(m *Model) []Delivery {
-	master, transfer := m.contact(), m.contact()
+func outOfOrder(m *model) []Delivery {
+	first := m.begin()
+	second := m.transfer(first, &skills[2])
 	return []Delivery{
-		voice(m.leg(transfer, master, goodQuality, 2*time.Minute, time.Minute)),
-		script(m, m.call(transfer, master, actions[3], "200", "OK", 0.6, 2*time.Minute)),
-		voice(m.leg(master, master, goodQuality, 5*time.Minute, 4*time.Minute)),
+		voice(m.end(second, good, 2*time.Minute, time.Minute)),
+		calls(m, m.call(second, &note, outcome{"200", "OK", 0.6}, 2*time.Minute)),
+		voice(m.end(first, good, 5*time.Minute, 4*time.Minute)),
 	}
 }
 
-func duplicate(m *Model) []Delivery {
-	contact := m.contact()
-	first := voice(m.leg(contact, contact, goodQuality, 5*time.Minute, time.Minute))
+func duplicate(m *model) []Delivery {
+	first := voice(m.end(m.begin(), good, 5*time.Minute, time.Minute))
 	second := first
 	second.Expect.Repeat = IsRepeat
 	return []Delivery{first, second}
 }
 
-func unknownFields(m *Model) []Delivery {
-	contact := m.contact()
+func unknownFields(m *model) []Delivery {
 	leg := struct {
 		VoiceRecord
 
 		CodecName string         `json:"CodecName"`
 		Sentiment map[string]any `json:"Sentiment"`
-	}{m.leg(contact, contact, goodQuality, 2*time.Minute, time.Minute), "opus", map[string]any{"overall": "positive", "score": 0.7}}
+	}{m.end(m.begin(), good, 2*time.Minute, time.Minute), "opus", map[string]any{"overall": "positive", "score": 0.7}}
 	call := struct {
 		ScriptRecord
 
 		RetryCount string `json:"retryCount"`
-	}{m.call(contact, contact, actions[1], "200", "OK", 0.5, time.Minute), "2"}
+	}{m.someCall(outcome{"200", "OK", 0.5}, time.Minute), "2"}
 	return []Delivery{
 		{DataType: VoiceQuality, Body: Encode(leg), Records: 1, Expect: Accepted(1)},
-		{DataType: ScriptAPI, Body: Envelope(m.now.In(m.zone), []any{call}), Records: 1, Expect: Accepted(1)},
+		{DataType: ScriptAPI, Body: Envelope(m.Now.In(m.TimeZone), []any{call}), Records: 1, Expect: Accepted(1)},
 	}
 }
 
-func badNeighbour(m *Model) []Delivery {
-	first, second := m.contact(), m.contact()
+func badNeighbour(m *model) []Delivery {
 	records := []any{
-		m.leg(first, first, goodQuality, 2*time.Minute, time.Minute),
+		m.end(m.begin(), good, 2*time.Minute, time.Minute),
 		"a record should be here",
-		m.leg(second, second, goodQuality, 3*time.Minute, time.Minute),
+		m.end(m.begin(), good, 3*time.Minute, time.Minute),
 	}
 	expect := Accepted(2)
 	expect.Unreadable = 1
 	return []Delivery{{DataType: VoiceQuality, Body: Encode(records), Records: len(records), Expect: expect}}
 }
 
-func malformed(m *Model) []Delivery {
-	contact := m.contact()
-	whole := Encode(m.leg(contact, contact, goodQuality, time.Minute, time.Minute))
+func malformed(m *model) []Delivery {
+	whole := Encode(m.end(m.begin(), good, time.Minute, time.Minute))
 	return []Delivery{{DataType: VoiceQuality, Body: whole[:len(whole)/2], Expect: Refused(http.StatusBadRequest)}}
 }
 
 // oversized is JSON all the way, so that nothing but its size is to blame.
-func oversized(m *Model) []Delivery {
-	contact := m.contact()
-	record := m.leg(contact, contact, goodQuality, time.Minute, time.Minute)
+func oversized(m *model) []Delivery {
+	record := m.end(m.begin(), good, time.Minute, time.Minute)
 	record.Disposition = "%"
 	body := Encode(record)
-	filler := strings.Repeat("x", max(0, int(m.maxBytes)-len(body)+2))
+	filler := strings.Repeat("x", max(0, int(m.MaxBodyBytes)-len(body)+2))
 	body = bytes.Replace(body, []byte(`"%"`), []byte(fmt.Sprintf("%q", filler)), 1)
 	return []Delivery{{DataType: VoiceQuality, Body: body, Expect: Refused(http.StatusRequestEntityTooLarge)}}
 }
 
-func wrongEndpoint(m *Model) []Delivery {
-	contact := m.contact()
-	leg := voice(m.leg(contact, contact, goodQuality, time.Minute, time.Minute))
-	call := script(m, m.call(contact, contact, actions[0], "200", "OK", 0.3, time.Minute))
+func wrongEndpoint(m *model) []Delivery {
+	leg := voice(m.end(m.begin(), good, time.Minute, time.Minute))
+	call := calls(m, m.someCall(outcome{"200", "OK", 0.3}, time.Minute))
 	leg.Callback, call.Callback = ScriptAPI, VoiceQuality
 	leg.Expect, call.Expect = Refused(http.StatusBadRequest), Refused(http.StatusBadRequest)
 	return []Delivery{leg, call}
 }
 
-func unauthentic(m *Model) []Delivery {
-	contact := m.contact()
-	d := voice(m.leg(contact, contact, goodQuality, time.Minute, time.Minute))
+func unauthentic(m *model) []Delivery {
+	d := voice(m.end(m.begin(), good, time.Minute, time.Minute))
 	d.Expect = Refused(http.StatusUnauthorized)
 	return []Delivery{d}
 }

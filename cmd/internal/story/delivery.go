@@ -1,11 +1,14 @@
 // Copyright The CXone Receiver Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Package story knows what a subscriber's server may meet: good calls and bad ones, failing API calls, whole customer
-// journeys, repeats, forgeries and garbage. A scenario is a few deliveries and the answer that each of them should get.
+// Package story plays a contact centre: one cast of agents, skills and scripts, the records that CXone makes of what they do,
+// and what a subscriber's server may meet. A scenario is a few deliveries and the answer that each of them should get: good
+// calls and bad ones, failing API calls, repeats, forgeries and garbage. A Generator makes up a whole day's traffic, in which
+// networks and APIs fail and recover as a plot has it.
 //
-// The vendor's two samples apart, nothing in a scenario is fixed: times are relative to now, so that dashboards show them,
-// and identifiers come from a seed, so that a run can be repeated and two runs don't collide.
+// The vendor's two samples apart, nothing is fixed: times are relative to a given moment, so that dashboards show them, and
+// identifiers come from a seed, so that a run can be repeated and two runs don't collide. Figures go together as they do in
+// life: a congested network shows in delay, jitter, loss, R-factor and MOS at once.
 package story
 
 import (
@@ -35,7 +38,7 @@ func ParseDataType(name string) (DataType, error) {
 
 // Delivery is one POST, and the answer that it should get.
 type Delivery struct {
-	// Scenario is the name of the scenario that it belongs to.
+	// Scenario is the name of the scenario that it belongs to, or one of the kinds that a Generator makes.
 	Scenario string
 	// DataType is what the body is.
 	DataType DataType
@@ -49,6 +52,10 @@ type Delivery struct {
 	Records int
 	// Expect is the answer that it should get.
 	Expect Expectation
+	// Number counts from 0, in the order in which a Generator makes deliveries.
+	Number int
+	// Keys name the records in it, by what the telemetry carries too. Those of a Generator have them.
+	Keys []Key
 }
 
 // Forgery is what is wrong with a delivery's signature.

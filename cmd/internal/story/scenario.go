@@ -5,6 +5,7 @@ package story
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"time"
@@ -21,7 +22,7 @@ type Scenario struct {
 	// Forgery is what is wrong with the deliveries' signatures, where that is the point.
 	Forgery Forgery
 
-	build func(*Model) []Delivery
+	build func(*model) []Delivery
 }
 
 // All are the scenarios, in the order in which --list prints them.
@@ -53,6 +54,20 @@ func (s Scenario) Expects() string {
 	return strings.Join(texts, "; ")
 }
 
+// Settings are what scenarios need to know of the run, and of the receiver that they are played to.
+type Settings struct {
+	// Seed decides every identifier and figure.
+	Seed uint64
+	// Now is the moment that time stamps are relative to; all of them lie before it.
+	Now time.Time
+	// TimeZone is the zone of the script API's times: script_api::time_zone in the receiver's configuration.
+	TimeZone *time.Location
+	// MaxBodyBytes is the size at which the receiver refuses a body.
+	MaxBodyBytes int64
+	// RecognisesRepeats says that the receiver remembers what it accepted.
+	RecognisesRepeats bool
+}
+
 // Play is a scenario with its deliveries made up.
 type Play struct {
 	Scenario
@@ -62,7 +77,7 @@ type Play struct {
 
 // Build makes up the deliveries of scenarios. The same scenarios with the same settings give the same bytes.
 func Build(scenarios []Scenario, settings Settings) []Play {
-	model := newModel(settings)
+	model := &model{Settings: settings, random: rand.New(rand.NewPCG(settings.Seed, 0))} //nolint:gosec // test data, to be repeatable
 	plays := make([]Play, len(scenarios))
 	for i, s := range scenarios {
 		plays[i] = Play{Scenario: s, Deliveries: s.build(model)}
@@ -78,4 +93,55 @@ func Build(scenarios []Scenario, settings Settings) []Play {
 		}
 	}
 	return plays
+}
+
+// model makes up the records of scenarios. The same seed and the same moment give the same records.
+type model struct {
+	Settings
+
+	random *rand.Rand
+}
+
+// quality is what a call sounds like; bad has every figure past the receiver's default thresholds.
+type quality struct{ rtt, jitter, loss [2]float64 } // each a middle and a spread around it
+
+var (
+	good = quality{rtt: [2]float64{60, 30}, jitter: [2]float64{5, 3}, loss: [2]float64{0.15, 0.1}}
+	bad  = quality{rtt: [2]float64{340, 20}, jitter: [2]float64{36, 3}, loss: [2]float64{1.6, 0.3}}
+)
+
+func (m *model) around(r [2]float64) float64 { return r[0] + (2*m.random.Float64()-1)*r[1] }
+
+// begin makes up the first leg of a customer's journey. Contact IDs have the size of those in the vendor's sample.
+func (m *model) begin() *leg {
+	l := newLeg(m.random, m.contact(), 0, nil)
+	l.caller = customer(m.random)
+	return l
+}
+
+// transfer makes up the leg that a customer is transferred to, with somebody of another skill.
+func (m *model) transfer(from *leg, to *skill) *leg {
+	l := *from
+	l.contact, l.skill, l.agent = m.contact(), to, &agents[to.id][m.random.IntN(len(agents[to.id]))]
+	return &l
+}
+
+func (m *model) contact() int64 { return 460_000_000_000 + m.random.Int64N(40_000_000_000) }
+
+// end makes up the record of a leg that ended so long ago.
+func (m *model) end(l *leg, q quality, length, ago time.Duration) VoiceRecord {
+	ended := m.Now.Add(-ago)
+	return l.record(m.random, ended.Add(-length), ended, media{rtt: m.around(q.rtt), jitter: m.around(q.jitter), loss: m.around(q.loss), bitrate: m.around([2]float64{42, 6})})
+}
+
+// call makes up the record of an API call that ended so long ago.
+func (m *model) call(l *leg, a *action, o outcome, ago time.Duration) ScriptRecord {
+	return l.callRecord(a, o, m.Now.Add(-ago).In(m.TimeZone), UUID(m.random))
+}
+
+// someCall makes up the record of a call that one of the script's actions made.
+func (m *model) someCall(o outcome, ago time.Duration) ScriptRecord {
+	l := m.begin()
+	actions := l.skill.script.actions
+	return m.call(l, &actions[m.random.IntN(len(actions))], o, ago)
 }

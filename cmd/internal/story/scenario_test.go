@@ -126,10 +126,3 @@ func TestTheJourneyIsOneCustomers(t *testing.T) {
 	}
 	assert.Len(t, seen, 1)
 }
-
-func TestMosGoesWithTheRFactor(t *testing.T) {
-	// ITU-T G.107, table B.1.
-	for r, want := range map[float64]float64{90: 4.34, 80: 4.03, 70: 3.60, 60: 3.10, 50: 2.58} {
-		assert.InDelta(t, want, MOS(r), 0.011)
-	}
-}

@@ -6,6 +6,7 @@ package translate
 import (
 	"math"
 
+	"github.com/cxone-otel/cxonereceiver/internal/emodel"
 	"github.com/cxone-otel/cxonereceiver/receiver/internal/payload"
 )
 
@@ -99,20 +100,8 @@ func (b *Batch) judgeScores(l *leg) {
 		return
 	}
 	b.Stats.MosAndRFactor++
-	if math.Abs(l.values[Mos]-mosOf(l.values[RFactor])) > mosTolerance {
+	if math.Abs(l.values[Mos]-emodel.MOS(l.values[RFactor])) > mosTolerance {
 		b.Stats.Implausible[MosAgainstRFactor]++
-	}
-}
-
-// mosOf converts an R-factor to the MOS that it means: ITU-T G.107, annex B.
-func mosOf(r float64) float64 {
-	switch {
-	case r <= 0:
-		return 1
-	case r >= 100:
-		return 4.5
-	default:
-		return max(1, 1+0.035*r+r*(r-60)*(100-r)*7e-6) // the polynomial dips below the scale before it rises
 	}
 }
 

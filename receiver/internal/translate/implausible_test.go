@@ -10,16 +10,6 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// TestMosOf has the points of ITU-T G.107, table B.1, and G.109's classes.
-func TestMosOf(t *testing.T) {
-	for r, mos := range map[float64]float64{-1: 1, 0: 1, 50: 2.58, 60: 3.1, 70: 3.6, 80: 4.02, 90: 4.34, 93.2: 4.41, 100: 4.5, 120: 4.5} {
-		assert.InDelta(t, mos, mosOf(r), 0.01, r)
-	}
-	for r := 0.5; r < 10; r += 0.5 {
-		assert.GreaterOrEqual(t, mosOf(r), 1.0, r)
-	}
-}
-
 func TestMosAgainstRFactor(t *testing.T) {
 	for name, tc := range map[string]struct {
 		mos, r     string

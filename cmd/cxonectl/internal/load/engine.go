@@ -19,7 +19,7 @@ import (
 	"time"
 
 	"github.com/cxone-otel/cxonereceiver/cmd/cxonectl/internal/delivery"
-	"github.com/cxone-otel/cxonereceiver/cmd/cxonectl/internal/traffic"
+	"github.com/cxone-otel/cxonereceiver/cmd/internal/story"
 )
 
 // Config says what is delivered, how fast and how stubbornly.
@@ -35,10 +35,10 @@ type Config struct {
 	Retry Retry
 
 	// Next makes up the next delivery.
-	Next func() traffic.Delivery
+	Next func() story.Delivery
 	// Post sends a delivery once. It is called by several workers at a time, and anew for each try, so that a signature's
 	// timestamp is that of the try.
-	Post func(context.Context, *traffic.Delivery) (*delivery.Answer, error)
+	Post func(context.Context, *story.Delivery) (*delivery.Answer, error)
 	// Ledger takes what was acknowledged; nil for none.
 	Ledger *Ledger
 }
@@ -53,7 +53,7 @@ func (c *Config) Total() (total int, known bool) {
 
 // job is a delivery on its way.
 type job struct {
-	traffic.Delivery
+	story.Delivery
 
 	due   time.Time // when its next try is
 	since time.Time // what its latency counts from

@@ -18,7 +18,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/cxone-otel/cxonereceiver/cmd/cxonectl/internal/delivery"
-	"github.com/cxone-otel/cxonereceiver/cmd/cxonectl/internal/traffic"
 	"github.com/cxone-otel/cxonereceiver/cmd/internal/story"
 )
 
@@ -30,7 +29,7 @@ type server struct {
 	answer func(n, try int) (*delivery.Answer, error)
 }
 
-func (s *server) post(_ context.Context, d *traffic.Delivery) (*delivery.Answer, error) {
+func (s *server) post(_ context.Context, d *story.Delivery) (*delivery.Answer, error) {
 	s.mu.Lock()
 	s.tries[d.Number] = append(s.tries[d.Number], time.Since(s.start))
 	try := len(s.tries[d.Number])
@@ -45,7 +44,7 @@ func run(t *testing.T, c Config, answer func(n, try int) (*delivery.Answer, erro
 		s := &server{start: time.Now(), tries: map[int][]time.Duration{}, answer: answer}
 		made := 0
 		if c.Next == nil {
-			c.Next = func() traffic.Delivery {
+			c.Next = func() story.Delivery {
 				made++
 				return valid(made - 1)
 			}
@@ -57,8 +56,8 @@ func run(t *testing.T, c Config, answer func(n, try int) (*delivery.Answer, erro
 	})
 }
 
-func valid(n int) traffic.Delivery {
-	return traffic.Delivery{Number: n, Kind: traffic.Valid, Delivery: story.Delivery{Expect: story.Accepted(1)}}
+func valid(n int) story.Delivery {
+	return story.Delivery{Number: n, Scenario: story.KindValid, Expect: story.Accepted(1)}
 }
 
 func ok() (*delivery.Answer, error) {
@@ -188,11 +187,11 @@ func TestASenderGivesUp(t *testing.T) {
 
 func TestWhatIsInvalidIsToBeRefused(t *testing.T) {
 	answers := map[int]int{0: 400, 1: 200, 2: 401}
-	run(t, Config{Rate: 1, Workers: 1, Count: 3, Next: func() func() traffic.Delivery {
+	run(t, Config{Rate: 1, Workers: 1, Count: 3, Next: func() func() story.Delivery {
 		n := -1
-		return func() traffic.Delivery {
+		return func() story.Delivery {
 			n++
-			return traffic.Delivery{Number: n, Kind: traffic.Malformed, Delivery: story.Delivery{Expect: story.Refused(400)}}
+			return story.Delivery{Number: n, Scenario: story.KindMalformed, Expect: story.Refused(400)}
 		}
 	}()}, func(n, _ int) (*delivery.Answer, error) {
 		return &delivery.Answer{Status: answers[n]}, nil
@@ -212,8 +211,8 @@ func TestBreakingOff(t *testing.T) {
 		var stats Stats
 		require.NoError(t, Run(ctx, Config{
 			Rate: 1, Workers: 10, Count: 100, Retry: Retry{Most: -1},
-			Next: func() traffic.Delivery { made++; return valid(made - 1) },
-			Post: func(ctx context.Context, d *traffic.Delivery) (*delivery.Answer, error) {
+			Next: func() story.Delivery { made++; return valid(made - 1) },
+			Post: func(ctx context.Context, d *story.Delivery) (*delivery.Answer, error) {
 				took := time.Second
 				switch d.Number {
 				case 1:
@@ -248,8 +247,8 @@ func TestALedgerThatCannotBeWrittenEndsTheRun(t *testing.T) {
 	made := 0
 	err = Run(t.Context(), Config{
 		Workers: 4, Count: 1000, Ledger: ledger,
-		Next: func() traffic.Delivery { made++; return valid(made - 1) },
-		Post: func(context.Context, *traffic.Delivery) (*delivery.Answer, error) { return ok() },
+		Next: func() story.Delivery { made++; return valid(made - 1) },
+		Post: func(context.Context, *story.Delivery) (*delivery.Answer, error) { return ok() },
 	}, &Stats{})
 	require.ErrorContains(t, err, "write the ledger")
 	assert.Less(t, made, 100)

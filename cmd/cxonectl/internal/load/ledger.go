@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"os"
 
-	"github.com/cxone-otel/cxonereceiver/cmd/cxonectl/internal/traffic"
 	"github.com/cxone-otel/cxonereceiver/cmd/internal/story"
 )
 
@@ -37,7 +36,7 @@ type Entry struct {
 	Unreadable int  `json:"unreadable"`
 	Duplicate  bool `json:"duplicate"`
 	// Records are the delivery's records. Those of a repeat are there a second time.
-	Records []traffic.Key `json:"records"`
+	Records []story.Key `json:"records"`
 }
 
 // CreateLedger makes the file. It never overwrites one: it may be the proof of something.
@@ -52,7 +51,7 @@ func CreateLedger(name string) (*Ledger, error) {
 func (l *Ledger) write(j *job) error {
 	a := j.end.answer
 	line, err := json.Marshal(Entry{
-		Number: j.Number, Kind: j.Kind, DataType: j.DataType, Tries: j.tries, Status: a.Status,
+		Number: j.Number, Kind: j.Scenario, DataType: j.DataType, Tries: j.tries, Status: a.Status,
 		Accepted: a.Accepted, Unreadable: a.Unreadable, Duplicate: a.Duplicate, Records: j.Keys,
 	})
 	if err == nil {

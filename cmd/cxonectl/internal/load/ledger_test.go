@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/cxone-otel/cxonereceiver/cmd/cxonectl/internal/delivery"
-	"github.com/cxone-otel/cxonereceiver/cmd/cxonectl/internal/traffic"
+	"github.com/cxone-otel/cxonereceiver/cmd/internal/story"
 )
 
 func TestTheLedgerHoldsWhatWasAcknowledged(t *testing.T) {
@@ -21,13 +21,13 @@ func TestTheLedgerHoldsWhatWasAcknowledged(t *testing.T) {
 	ledger, err := CreateLedger(name)
 	require.NoError(t, err)
 	defer ledger.Close()
-	run(t, Config{Rate: 1, Workers: 1, Count: 3, Ledger: ledger, Retry: Retry{Most: 1}, Next: func() func() traffic.Delivery {
+	run(t, Config{Rate: 1, Workers: 1, Count: 3, Ledger: ledger, Retry: Retry{Most: 1}, Next: func() func() story.Delivery {
 		n := -1
-		return func() traffic.Delivery {
+		return func() story.Delivery {
 			n++
 			d := valid(n)
 			d.DataType = "script_api"
-			d.Keys = []traffic.Key{{ContactID: "1", MasterContactID: "2", MessageID: "m"}, {Unreadable: "no record"}}
+			d.Keys = []story.Key{{ContactID: "1", MasterContactID: "2", MessageID: "m"}, {Unreadable: "no record"}}
 			return d
 		}
 	}()}, func(n, try int) (*delivery.Answer, error) {

@@ -89,7 +89,7 @@ func (s *Stats) sent(j *job, now time.Time) {
 		return
 	}
 	s.totals.Deliveries++
-	s.totals.Kinds[j.Kind]++
+	s.totals.Kinds[j.Scenario]++
 	if s.first.IsZero() {
 		s.first = now
 	}

@@ -1,9 +1,10 @@
 // Copyright The CXone Receiver Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package traffic
+package story
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -30,6 +31,7 @@ type event struct {
 // leg is one agent's part of a journey.
 type leg struct {
 	contact  int64
+	master   int64 // the journey's first
 	skill    *skill
 	agent    *agent
 	caller   string
@@ -55,21 +57,28 @@ func newJourney(random *rand.Rand, next func() int64) *journey {
 	case n < 28:
 		legs = 2
 	}
-	caller, outbound := fmt.Sprintf("+1801555%04d", random.IntN(10000)), random.IntN(12) == 0
+	caller, outbound := customer(random), random.IntN(12) == 0
 	var been []*skill
 	for i := range legs {
-		l := &leg{contact: next(), caller: caller, outbound: outbound && i == 0, phone: random.IntN(12) == 0, transfer: i+1 < legs}
-		l.skill = pickSkill(random, been)
+		l := newLeg(random, next(), j.master, been)
+		l.caller, l.outbound, l.phone, l.transfer = caller, outbound && i == 0, random.IntN(12) == 0, i+1 < legs
 		been = append(been, l.skill)
-		team := agents[l.skill.id]
-		l.agent = &team[random.IntN(len(team))]
-		if i == 0 {
-			j.master = l.contact
-		}
+		j.master = l.master
 		j.plan(random, l)
 	}
 	return j
 }
+
+// newLeg makes a leg of somebody who has been with these skills. Without a master it is a journey's first.
+func newLeg(random *rand.Rand, contact, master int64, been []*skill) *leg {
+	l := &leg{contact: contact, master: cmp.Or(master, contact), skill: pickSkill(random, been)}
+	team := agents[l.skill.id]
+	l.agent = &team[random.IntN(len(team))]
+	return l
+}
+
+// customer is a telephone number of the range that is kept for fiction.
+func customer(random *rand.Rand) string { return fmt.Sprintf("+1801555%04d", 100+random.IntN(100)) }
 
 // plan adds a leg's events.
 func (j *journey) plan(random *rand.Rand, l *leg) {

@@ -1,37 +1,23 @@
 // Copyright The CXone Receiver Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package traffic
+package story
 
 import (
 	"fmt"
 	"net/http"
 	"strconv"
-
-	"github.com/cxone-otel/cxonereceiver/cmd/internal/story"
 )
 
-// The kinds of deliveries; each is the delivery's Scenario.
+// The kinds of deliveries that a Generator makes; each is the delivery's Scenario.
 const (
-	Valid         = "valid"
-	Repeat        = "repeat"                        // of an earlier one
-	Malformed     = "malformed"                     // breaks off in the middle
-	BadSignature  = "bad-signature"                 // by a key that is not the sender's
-	BadRecord     = "bad-record"                    // one of its records is none, which costs that record alone
-	badRecordText = "a record should be here, not " // and a word that is new each time
+	KindValid        = "valid"
+	KindRepeat       = "repeat"                        // of an earlier one
+	KindMalformed    = "malformed"                     // breaks off in the middle
+	KindBadSignature = "bad-signature"                 // by a key that is not the sender's
+	KindBadRecord    = "bad-record"                    // one of its records is none, which costs that record alone
+	badRecordText    = "a record should be here, not " // and a word that is new each time
 )
-
-// Delivery is one POST, the answer that it should get, and what is in it.
-type Delivery struct {
-	story.Delivery
-
-	// Number counts from 0, in the order in which deliveries are made.
-	Number int
-	// Kind is what it is: Valid, Repeat or one of the invalid ones.
-	Kind string
-	// Keys name the records in it, by what the telemetry carries too.
-	Keys []Key
-}
 
 // Key is how a record is found again in the telemetry.
 type Key struct {
@@ -60,18 +46,17 @@ func (b *batch) add(record any, key Key) {
 }
 
 // take makes a delivery of the batch, and empties it.
-func (b *batch) take(dataType story.DataType, g *Generator) Delivery {
-	d := Delivery{Kind: Valid, Keys: b.keys}
-	d.DataType, d.Records, d.Expect = dataType, len(b.records), story.Accepted(len(b.records))
+func (b *batch) take(dataType DataType, g *Generator) Delivery {
+	d := Delivery{Scenario: KindValid, DataType: dataType, Keys: b.keys, Records: len(b.records), Expect: Accepted(len(b.records))}
 	// The answer to an earlier try may have been lost, and a repeat may overtake what it repeats.
-	d.Expect.Repeat = story.MayRepeat
+	d.Expect.Repeat = MayRepeat
 	switch {
-	case dataType == story.ScriptAPI:
-		d.Body = story.Envelope(g.now.In(g.settings.TimeZone), b.records)
+	case dataType == ScriptAPI:
+		d.Body = Envelope(g.now.In(g.settings.TimeZone), b.records)
 	case len(b.records) == 1:
-		d.Body = story.Encode(b.records[0])
+		d.Body = Encode(b.records[0])
 	default:
-		d.Body = story.Encode(b.records)
+		d.Body = Encode(b.records)
 	}
 	*b = batch{}
 	return d
@@ -79,7 +64,7 @@ func (b *batch) take(dataType story.DataType, g *Generator) Delivery {
 
 // invalid makes up a delivery with something wrong with it. Its records belong to no journey, which would miss them.
 func (g *Generator) invalid() Delivery {
-	kinds := []string{Malformed, BadRecord, BadSignature}
+	kinds := []string{KindMalformed, KindBadRecord, KindBadSignature}
 	if !g.settings.Signed {
 		kinds = kinds[:2]
 	}
@@ -87,16 +72,16 @@ func (g *Generator) invalid() Delivery {
 	dataType, record, key := g.stray()
 	b := batch{}
 	b.add(record, key)
-	if kind == BadRecord {
+	if kind == KindBadRecord {
 		text := badRecordText + g.word()
 		b.add(text, Key{Unreadable: text})
 	}
 	d := b.take(dataType, g)
-	switch d.Kind = kind; kind {
-	case Malformed:
-		d.Body, d.Records, d.Expect = d.Body[:len(d.Body)/2], 0, story.Refused(http.StatusBadRequest)
-	case BadSignature:
-		d.Forgery, d.Expect = story.BadSignature, story.Refused(http.StatusUnauthorized)
+	switch d.Scenario = kind; kind {
+	case KindMalformed:
+		d.Body, d.Records, d.Expect = d.Body[:len(d.Body)/2], 0, Refused(http.StatusBadRequest)
+	case KindBadSignature:
+		d.Forgery, d.Expect = BadSignature, Refused(http.StatusUnauthorized)
 	default:
 		d.Expect.Accepted, d.Expect.Unreadable = 1, 1
 	}
@@ -104,7 +89,7 @@ func (g *Generator) invalid() Delivery {
 }
 
 // stray makes a record of a journey that nothing else is heard of.
-func (g *Generator) stray() (story.DataType, any, Key) {
+func (g *Generator) stray() (DataType, any, Key) {
 	j := g.begin()
 	if !g.settings.Script || g.settings.Voice && g.random.IntN(2) == 0 {
 		j.events = j.events[len(j.events)-1:]

@@ -1,12 +1,7 @@
 // Copyright The CXone Receiver Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Package traffic makes up what a contact centre's day looks like to a subscriber: customers' journeys through skills and
-// agents, a voice quality record for each leg of them, and a script API record for each call that a skill's script makes.
-// Figures go together as they do in life: a congested network shows in delay, jitter, loss, R-factor and MOS at once.
-//
-// It is a function of its settings. The same ones give the same deliveries, byte for byte, in the same order.
-package traffic
+package story
 
 import (
 	"errors"
@@ -15,12 +10,10 @@ import (
 	"math"
 	"math/rand/v2"
 	"time"
-
-	"github.com/cxone-otel/cxonereceiver/cmd/internal/story"
 )
 
-// Settings decide every byte.
-type Settings struct {
+// Traffic says what a Generator makes up. The same one gives the same deliveries, byte for byte, in the same order.
+type Traffic struct {
 	// Seed and Start decide the identifiers: two runs that differ in either don't collide.
 	Seed  uint64
 	Start time.Time
@@ -29,12 +22,12 @@ type Settings struct {
 	// Rate is the number of deliveries a second, so that the records' times go along with the run's. 0 where it has none:
 	// all journeys have then ended when it starts.
 	Rate float64
-	// Deliveries is the length of the run, 0 where it isn't known. Any scenario but Steady needs it.
+	// Deliveries is the length of the run, 0 where it isn't known. Any plot but Steady needs it.
 	Deliveries int
 	// Batch is the number of records in a delivery.
 	Batch int
-	// Scenario is one of Stories.
-	Scenario string
+	// Plot is one of Plots.
+	Plot string
 	// Duplicates and Invalid are the shares of the deliveries that repeat an earlier one, and that are not as they should be.
 	Duplicates, Invalid float64
 	// Voice and Script say which data types are taken.
@@ -43,9 +36,11 @@ type Settings struct {
 	Signed bool
 }
 
-// Generator makes up deliveries. It is not safe for concurrent use.
+// Generator makes up what a contact centre's day looks like to a subscriber: customers' journeys through skills and agents, a
+// voice quality record for each leg of them, and a script API record for each call that a skill's script makes. It is not
+// safe for concurrent use.
 type Generator struct {
-	settings Settings
+	settings Traffic
 	plot     []phase
 	random   *rand.Rand
 	run      uint64
@@ -57,7 +52,7 @@ type Generator struct {
 	// are sent at a rate at which no contact centre would.
 	live    float64
 	open    []*journey
-	waiting map[story.DataType]*batch
+	waiting map[DataType]*batch
 	recent  []Delivery // for repeats
 }
 
@@ -68,20 +63,20 @@ const (
 	recentlySent         = 64
 )
 
-// New makes a generator.
-func New(s Settings) (*Generator, error) {
-	plot, err := findStory(s.Scenario)
+// NewGenerator makes a generator.
+func NewGenerator(s Traffic) (*Generator, error) {
+	plot, err := findPlot(s.Plot)
 	switch {
 	case err != nil:
 		return nil, err
 	case len(plot) > 1 && s.Deliveries == 0:
-		return nil, fmt.Errorf("%s is told over the length of a run, which must be known: give a count, or a rate and a duration", s.Scenario)
+		return nil, fmt.Errorf("%s is told over the length of a run, which must be known: give a count, or a rate and a duration", s.Plot)
 	case !s.Voice && !s.Script:
 		return nil, errors.New("both data types are switched off")
 	}
 	g := &Generator{settings: s, plot: plot, run: runNumber(s)}
 	g.random = rand.New(rand.NewPCG(s.Seed, g.run)) //nolint:gosec // test data, to be repeatable
-	g.waiting = map[story.DataType]*batch{story.VoiceQuality: {}, story.ScriptAPI: {}}
+	g.waiting = map[DataType]*batch{VoiceQuality: {}, ScriptAPI: {}}
 	g.now = s.Start
 	wanted := s.Rate * float64(s.Batch) * betweenEvents.Seconds()
 	g.open = make([]*journey, int(min(max(wanted, fewestOpen), mostOpen)))
@@ -96,7 +91,7 @@ func New(s Settings) (*Generator, error) {
 }
 
 // runNumber tells runs apart. It leaves room for a hundred million contacts in what a JSON number holds without loss.
-func runNumber(s Settings) uint64 {
+func runNumber(s Traffic) uint64 {
 	h := fnv.New64a()
 	fmt.Fprintf(h, "%d %d", s.Seed, s.Start.UnixNano())
 	return 10_000_000 + h.Sum64()%80_000_000
@@ -148,13 +143,12 @@ func (g *Generator) Next() Delivery {
 		d = g.invalid()
 	case dice < g.settings.Invalid+g.settings.Duplicates && len(g.recent) > 0:
 		d = g.recent[g.random.IntN(len(g.recent))]
-		d.Kind = Repeat
+		d.Scenario = KindRepeat
 	default:
 		d = g.valid()
 		g.remember(d)
 	}
 	d.Number = n
-	d.Scenario = d.Kind
 	if d.Callback == "" {
 		d.Callback = d.DataType
 	}
@@ -192,24 +186,27 @@ func (g *Generator) valid() Delivery {
 	}
 }
 
-func (g *Generator) taken(t story.DataType) bool {
-	return t == story.VoiceQuality && g.settings.Voice || t == story.ScriptAPI && g.settings.Script
+func (g *Generator) taken(t DataType) bool {
+	return t == VoiceQuality && g.settings.Voice || t == ScriptAPI && g.settings.Script
 }
 
 // step makes the record of a journey's next event.
-func (g *Generator) step(j *journey) (story.DataType, any, Key) {
+func (g *Generator) step(j *journey) (DataType, any, Key) {
 	e := j.events[0]
 	j.events = j.events[1:]
 	p, when := g.phase(), g.at(j, e.at)
 	key := newKey(e.leg.contact, j.master)
 	if e.call != nil {
-		r := scriptRecord(g.random, j, e.leg, e.call, when, g.settings.TimeZone, p)
+		r := e.leg.callRecord(e.call, outcomeOf(g.random, e.call, p), when.In(g.settings.TimeZone), UUID(g.random))
 		key.MessageID = r.MessageID
-		return story.ScriptAPI, r, key
+		return ScriptAPI, r, key
 	}
 	began := j.began
 	j.began = when // the next leg, if there is one
-	return story.VoiceQuality, voiceRecord(g.random, j, e.leg, began, when, p), key
+	m := measure(g.random, e.leg.agent, p.congested(e.leg.agent.site))
+	r := e.leg.record(g.random, began, when, m)
+	r.chance(g.random, e.leg, m)
+	return VoiceQuality, r, key
 }
 
 func (g *Generator) phase() *phase {

@@ -1,7 +1,7 @@
 // Copyright The CXone Receiver Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package traffic
+package story
 
 import (
 	"fmt"
@@ -9,7 +9,7 @@ import (
 	"slices"
 )
 
-// The tenant that the traffic is of.
+// The tenant that everything is played at.
 const (
 	businessUnit = 4600000
 	cluster      = "B32"
@@ -54,12 +54,13 @@ const (
 
 var (
 	lookUp = action{"12", "Snippet", "Look up the customer", crm + "/v2/customers", 0.22, 0.004}
+	pay    = action{"37", "REST API", "Take the payment", payment + "/v1/charges", 1.4, 0.025}
 	note   = action{"18", "Snippet", "Write the call note", crm + "/v2/notes", 0.35, 0.006}
 
 	billing = script{"130000101/4", "sub_billing", []action{
 		lookUp,
 		{"31", "REST API", "Fetch the invoices", "https://billing.example.com/invoices", 0.48, 0.01},
-		{"37", "REST API", "Take the payment", payment + "/v1/charges", 1.4, 0.025},
+		pay,
 		note,
 	}}
 	support = script{"130000102/11", "sub_support", []action{
@@ -72,7 +73,7 @@ var (
 		lookUp,
 		{"21", "REST API", "Fetch the order", orders + "/api/orders", 0.3, 0.008},
 		{"23", "REST API", "Check the stock", orders + "/api/stock", 0.18, 0.004},
-		{"37", "REST API", "Take the payment", payment + "/v1/charges", 1.4, 0.025},
+		pay,
 	}}
 	retention = script{"130000104/2", "sub_retention", []action{
 		lookUp,

@@ -1,7 +1,7 @@
 // Copyright The CXone Receiver Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package traffic
+package story
 
 import (
 	"encoding/json"
@@ -12,18 +12,18 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/cxone-otel/cxonereceiver/cmd/internal/story"
+	"github.com/cxone-otel/cxonereceiver/internal/emodel"
 )
 
 var start = time.Date(2024, 5, 1, 12, 0, 0, 0, time.UTC)
 
-func settings() Settings {
-	return Settings{Seed: 7, Start: start, TimeZone: time.UTC, Rate: 20, Deliveries: 4000, Batch: 1, Scenario: Steady, Voice: true, Script: true}
+func settings() Traffic {
+	return Traffic{Seed: 7, Start: start, TimeZone: time.UTC, Rate: 20, Deliveries: 4000, Batch: 1, Plot: Steady, Voice: true, Script: true}
 }
 
-func generate(t *testing.T, s Settings) []Delivery {
+func generate(t *testing.T, s Traffic) []Delivery {
 	t.Helper()
-	g, err := New(s)
+	g, err := NewGenerator(s)
 	require.NoError(t, err)
 	all := make([]Delivery, s.Deliveries)
 	for i := range all {
@@ -56,7 +56,7 @@ type sentCall struct {
 func read(t *testing.T, all []Delivery) (legs []sentLeg, calls []sentCall) {
 	t.Helper()
 	for _, d := range all {
-		if d.DataType == story.VoiceQuality {
+		if d.DataType == VoiceQuality {
 			text := string(d.Body)
 			if text[0] != '[' {
 				text = "[" + text + "]"
@@ -77,7 +77,7 @@ func read(t *testing.T, all []Delivery) (legs []sentLeg, calls []sentCall) {
 
 func TestTheSameSettingsGiveTheSameBytes(t *testing.T) {
 	s := settings()
-	s.Duplicates, s.Invalid, s.Signed, s.Batch, s.Scenario = 0.05, 0.05, true, 3, "rush-hour"
+	s.Duplicates, s.Invalid, s.Signed, s.Batch, s.Plot = 0.05, 0.05, true, 3, "rush-hour"
 	first, again := generate(t, s), generate(t, s)
 	assert.Equal(t, first, again)
 	s.Seed++
@@ -89,7 +89,7 @@ func TestRunsDontCollide(t *testing.T) {
 	later, other := settings(), settings()
 	later.Start = start.Add(time.Millisecond)
 	other.Seed = 8
-	for _, s := range []Settings{settings(), later, other} {
+	for _, s := range []Traffic{settings(), later, other} {
 		s.Deliveries = 1000
 		legs, calls := read(t, generate(t, s))
 		for _, l := range legs {
@@ -130,7 +130,7 @@ func TestJourneysHoldTogether(t *testing.T) {
 		assert.Positive(t, transfers)
 		assert.InDelta(t, 180, seconds/float64(len(legs)), 110, "seconds a leg, on average, at %g/s", rate)
 		for _, c := range calls {
-			at, err := time.Parse(story.ScriptTime, c.DateTime)
+			at, err := time.Parse(ScriptTime, c.DateTime)
 			require.NoError(t, err)
 			if l, ended := byContact[c.ContactID]; ended {
 				assert.False(t, at.After(l.EndDateTime), "a call is within its leg")
@@ -148,7 +148,7 @@ func TestTimesGoAlongWithTheRun(t *testing.T) {
 		assert.WithinRange(t, l.EndDateTime, end.Add(-2*time.Second), end)
 	}
 	for _, c := range calls {
-		at, err := time.Parse(story.ScriptTime, c.DateTime)
+		at, err := time.Parse(ScriptTime, c.DateTime)
 		require.NoError(t, err)
 		assert.WithinRange(t, at, end.Add(-3*time.Second), end)
 	}
@@ -164,7 +164,7 @@ func TestFiguresGoTogether(t *testing.T) {
 			unmeasured++
 			continue
 		}
-		assert.InDelta(t, story.MOS(*l.AvgRFactor), *l.AvgMos, 0.02)
+		assert.InDelta(t, emodel.MOS(*l.AvgRFactor), *l.AvgMos, 0.02)
 		bad := 0
 		if *l.AvgPktLoss > 1.5 {
 			bad = 1
@@ -179,7 +179,7 @@ func TestFiguresGoTogether(t *testing.T) {
 
 func TestARushHour(t *testing.T) {
 	s := settings()
-	s.Scenario, s.Deliveries, s.Rate = "rush-hour", 20_000, 40
+	s.Plot, s.Deliveries, s.Rate = "rush-hour", 20_000, 40
 	all := generate(t, s)
 	mos := func(from, to float64) float64 {
 		legs, _ := read(t, all[int(from*float64(len(all))):int(to*float64(len(all)))])
@@ -218,29 +218,29 @@ func TestSharesOfRepeatsAndOfWhatIsInvalid(t *testing.T) {
 	all := generate(t, s)
 	kinds, bodies := map[string]int{}, map[string]int{}
 	for _, d := range all {
-		kinds[d.Kind]++
-		if d.Kind == Repeat {
+		kinds[d.Scenario]++
+		if d.Scenario == KindRepeat {
 			assert.Positive(t, bodies[string(d.Body)], "a repeat is of what was there before")
-			assert.Equal(t, story.MayRepeat, d.Expect.Repeat)
+			assert.Equal(t, MayRepeat, d.Expect.Repeat)
 		} else {
 			assert.Zero(t, bodies[string(d.Body)])
 		}
 		bodies[string(d.Body)]++
-		switch d.Kind {
-		case Malformed:
+		switch d.Scenario {
+		case KindMalformed:
 			assert.False(t, json.Valid(d.Body))
 			assert.Equal(t, "400", d.Expect.String())
-		case BadSignature:
-			assert.Equal(t, story.BadSignature, d.Forgery)
+		case KindBadSignature:
+			assert.Equal(t, BadSignature, d.Forgery)
 			assert.Equal(t, "401", d.Expect.String())
-		case BadRecord:
+		case KindBadRecord:
 			assert.Equal(t, "200 accepted 1, unreadable 1", d.Expect.String())
 			assert.Len(t, d.Keys, 2)
 			assert.Contains(t, string(d.Body), d.Keys[1].Unreadable)
 		}
 	}
-	assert.InDelta(t, 400, kinds[Repeat], 80)
-	for _, kind := range []string{Malformed, BadSignature, BadRecord} {
+	assert.InDelta(t, 400, kinds[KindRepeat], 80)
+	for _, kind := range []string{KindMalformed, KindBadSignature, KindBadRecord} {
 		assert.InDelta(t, 80, kinds[kind], 40, kind)
 	}
 }
@@ -267,28 +267,28 @@ func TestOnlyWhatIsTakenIsSent(t *testing.T) {
 	s := settings()
 	s.Script, s.Invalid, s.Deliveries = false, 0.2, 200
 	for _, d := range generate(t, s) {
-		assert.Equal(t, story.VoiceQuality, d.DataType)
+		assert.Equal(t, VoiceQuality, d.DataType)
 	}
 	s.Voice, s.Script = false, true
 	for _, d := range generate(t, s) {
-		assert.Equal(t, story.ScriptAPI, d.DataType)
+		assert.Equal(t, ScriptAPI, d.DataType)
 	}
 	s.Script = false
-	_, err := New(s)
+	_, err := NewGenerator(s)
 	assert.ErrorContains(t, err, "both data types are switched off")
 }
 
 func TestScenarios(t *testing.T) {
 	s := settings()
-	s.Scenario = "siesta"
-	_, err := New(s)
-	assert.ErrorContains(t, err, "those that there are: rush-hour, steady")
-	s.Scenario, s.Deliveries = "rush-hour", 0
-	_, err = New(s)
+	s.Plot = "siesta"
+	_, err := NewGenerator(s)
+	assert.ErrorContains(t, err, "those that there are: failing-api, network-outage, rush-hour, steady")
+	s.Plot, s.Deliveries = "rush-hour", 0
+	_, err = NewGenerator(s)
 	assert.ErrorContains(t, err, "give a count, or a rate and a duration")
-	for name, story := range stories {
-		assert.InDelta(t, 1, story[len(story)-1].until, 0, name)
-		for _, p := range story {
+	for name, plot := range plots {
+		assert.InDelta(t, 1, plot[len(plot)-1].until, 0, name)
+		for _, p := range plot {
 			if p.isp != "" {
 				assert.Positive(t, agentsAt(p.isp), "%s has agents", p.isp)
 			}

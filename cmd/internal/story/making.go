@@ -1,15 +1,19 @@
 // Copyright The CXone Receiver Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package traffic
+package story
 
 import (
+	"bytes"
+	"encoding/binary"
 	"math"
 	"math/rand/v2"
 	"strconv"
 	"time"
 
-	"github.com/cxone-otel/cxonereceiver/cmd/internal/story"
+	"github.com/google/uuid"
+
+	"github.com/cxone-otel/cxonereceiver/internal/emodel"
 )
 
 // media is what a call's sound was like.
@@ -53,18 +57,18 @@ func (m media) rFactor() float64 {
 // unmeasured is the share of the legs of which nothing was measured.
 const unmeasured = 0.03
 
-// voiceRecord makes up a leg's record.
-func voiceRecord(random *rand.Rand, j *journey, l *leg, began, ended time.Time, p *phase) story.VoiceRecord {
+// record makes up a leg's record.
+func (l *leg) record(random *rand.Rand, began, ended time.Time, m media) VoiceRecord {
 	length := ended.Sub(began)
-	ring := 1 + random.IntN(min(25, 1+int(length.Seconds()/2)))
-	r := story.VoiceRecord{
-		ContactID: l.contact, MasterContactID: j.master, BusinessUnit: businessUnit, Cluster: cluster, DataSource: "SBC EXMS",
+	r := VoiceRecord{
+		ContactID: l.contact, MasterContactID: l.master, BusinessUnit: businessUnit, Cluster: cluster, DataSource: "SBC EXMS",
 		SkillID: l.skill.id, SkillName: l.skill.name, Poc: l.skill.entryPoint,
 		TeamID: l.skill.teamID, TeamName: l.skill.team, AgentID: l.agent.id, Agent: l.agent.name,
-		StartDateTime: story.Timestamp(began), EndDateTime: story.Timestamp(ended),
+		StartDateTime: Timestamp(began), EndDateTime: Timestamp(ended),
 		From: l.caller, To: strconv.Itoa(l.agent.id), Direction: "Inbound",
-		Callduration: int(length.Seconds()), Ringtime: ring, CallSetupTime: math.Round(600 * logNormal(random, 0.3)),
-		LineType: "webRTC", DisconnectReason: "1", Disposition: "Resolved", SipResponseCode: 200,
+		Callduration: int(length.Seconds()), Ringtime: 1 + random.IntN(min(25, 1+int(length.Seconds()/2))),
+		CallSetupTime: math.Round(600 * logNormal(random, 0.3)),
+		LineType:      "webRTC", DisconnectReason: "1", Disposition: "Resolved", SipResponseCode: 200,
 		AgentConsoleType: "MAX", AgentConsoleVersion: "24.2",
 	}
 	if l.outbound {
@@ -81,17 +85,26 @@ func voiceRecord(random *rand.Rand, j *journey, l *leg, began, ended time.Time, 
 	r.IspProvider, r.LocationCountry, r.LocationCity = a.site.isp, a.site.country, a.site.city
 	r.OperatingSystem, r.OsVersion, r.Browser, r.SdkVersion = a.system, a.osVersion, a.browser, "1.30.9"
 	r.ConnectionType, r.MediaTransport = a.connection, a.transport
-	m := measure(random, a, p.congested(a.site))
-	if random.Float64() >= unmeasured {
-		rFactor := m.rFactor()
-		r.AvgRFactor, r.AvgMos, r.CallScore = round(rFactor, 1), story.MOS(rFactor), math.Round(story.MOS(rFactor))
-		r.AvgRtt, r.AvgJitter, r.AvgPktLoss, r.AvgBitrate = math.Round(m.rtt), round(m.jitter, 1), round(m.loss, 2), round(m.bitrate, 1)
+	rFactor := m.rFactor()
+	mos := round(emodel.MOS(rFactor), 2)
+	r.AvgRFactor, r.AvgMos, r.CallScore = round(rFactor, 1), mos, math.Round(mos)
+	r.AvgRtt, r.AvgJitter, r.AvgPktLoss, r.AvgBitrate = math.Round(m.rtt), round(m.jitter, 1), round(m.loss, 2), round(m.bitrate, 1)
+	return r
+}
+
+// chance lets happen to a leg what happens now and then: nothing of the media is measured, or the call breaks off.
+func (r *VoiceRecord) chance(random *rand.Rand, l *leg, m media) {
+	if random.Float64() < unmeasured {
+		r.unmeasure()
 	}
 	// The worse it sounds, the likelier it breaks off.
-	if dropped := random.Float64() < 0.005+m.loss/50; dropped && !l.transfer {
+	if dropped := random.Float64() < 0.005+m.loss/50; dropped && !l.transfer && !l.phone {
 		r.Disposition, r.DisconnectReason, r.SipResponseCode, r.SipIsDroppedCode = "Dropped", "5", 487, true
 	}
-	return r
+}
+
+func (r *VoiceRecord) unmeasure() {
+	r.AvgRFactor, r.AvgMos, r.CallScore, r.AvgRtt, r.AvgJitter, r.AvgPktLoss, r.AvgBitrate = nil, nil, nil, nil, nil, nil, nil
 }
 
 // failure is how an API call goes wrong.
@@ -109,22 +122,33 @@ var failures = []failure{
 	{"-1", "The operation has timed out", 8, 2},
 }
 
-// scriptRecord makes up an API call's record.
-func scriptRecord(random *rand.Rand, j *journey, l *leg, a *action, ended time.Time, zone *time.Location, p *phase) story.ScriptRecord {
+// outcome is how an API call went.
+type outcome struct {
+	code, message string
+	seconds       float64
+}
+
+// outcomeOf makes up how a call of an action goes.
+func outcomeOf(random *rand.Rand, a *action, p *phase) outcome {
 	failing, slower := p.trouble(a)
-	code, message := "200", "OK"
+	o := outcome{code: "200", message: "OK"}
 	if random.Float64() < failing {
 		f := pickFailure(random)
-		code, message, slower = f.code, f.message, slower*f.slower
+		o.code, o.message, slower = f.code, f.message, slower*f.slower
 	}
-	seconds := min(30, a.seconds*slower*logNormal(random, 0.45)) // Studio gives up after that
-	return story.ScriptRecord{
-		BusNo: strconv.Itoa(businessUnit), MessageID: story.UUID(random),
-		ContactID: strconv.FormatInt(l.contact, 10), MasterContactID: strconv.FormatInt(j.master, 10),
+	o.seconds = min(30, a.seconds*slower*logNormal(random, 0.45)) // Studio gives up after that
+	return o
+}
+
+// callRecord makes up an API call's record. The time is in the zone of the script API's times.
+func (l *leg) callRecord(a *action, o outcome, ended time.Time, messageID string) ScriptRecord {
+	return ScriptRecord{
+		BusNo: strconv.Itoa(businessUnit), MessageID: messageID,
+		ContactID: strconv.FormatInt(l.contact, 10), MasterContactID: strconv.FormatInt(l.master, 10),
 		ScriptID: l.skill.script.id, ScriptName: l.skill.script.name, ActionID: a.id, ActionName: a.name, ActionLabel: a.label,
-		DateTime:    ended.In(zone).Format(story.ScriptTime),
-		APIEndpoint: a.endpoint, APIResponseCode: code, APIResponseMessage: message,
-		ResponseTime: strconv.FormatFloat(seconds, 'f', 6, 64),
+		DateTime:    ended.Format(ScriptTime),
+		APIEndpoint: a.endpoint, APIResponseCode: o.code, APIResponseMessage: o.message,
+		ResponseTime: strconv.FormatFloat(o.seconds, 'f', 6, 64),
 	}
 }
 
@@ -145,4 +169,12 @@ func pickFailure(random *rand.Rand) *failure {
 func round(v float64, digits int) float64 {
 	scale := math.Pow10(digits)
 	return math.Round(v*scale) / scale
+}
+
+// UUID makes up a random UUID, such as a message ID is.
+func UUID(random *rand.Rand) string {
+	var id [16]byte
+	binary.BigEndian.PutUint64(id[:8], random.Uint64())
+	binary.BigEndian.PutUint64(id[8:], random.Uint64())
+	return uuid.Must(uuid.NewRandomFromReader(bytes.NewReader(id[:]))).String()
 }

@@ -1,7 +1,7 @@
 // Copyright The CXone Receiver Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package traffic
+package story
 
 import (
 	"fmt"
@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// Steady is the story in which nothing happens but what always does.
+// Steady is the plot in which nothing happens but what always does.
 const Steady = "steady"
 
 // phase is a stretch of a run in which something is wrong.
@@ -24,9 +24,19 @@ type phase struct {
 	slower     float64 // and how many times longer they take; 0 is as ever
 }
 
-// stories are the runs' plots, each a list of phases that ends at 1.
-var stories = map[string][]phase{
+// plots are what may happen during a run, each a list of phases that ends at 1.
+var plots = map[string][]phase{
 	Steady: {{until: 1}},
+	"network-outage": {
+		{until: 0.3},
+		{until: 0.6, isp: "Cox Communications", congestion: 1},
+		{until: 1},
+	},
+	"failing-api": {
+		{until: 0.3},
+		{until: 0.6, api: payment, failing: 0.6, slower: 6},
+		{until: 1},
+	},
 	// A network gives way as the calls come in, then the payment service does; both recover, in that order.
 	"rush-hour": {
 		{until: 0.2},
@@ -37,13 +47,13 @@ var stories = map[string][]phase{
 	},
 }
 
-// Stories are the names of the plots that a run may have.
-func Stories() []string { return slices.Sorted(maps.Keys(stories)) }
+// Plots are the names of what may happen during a run.
+func Plots() []string { return slices.Sorted(maps.Keys(plots)) }
 
-func findStory(name string) ([]phase, error) {
-	found, ok := stories[name]
+func findPlot(name string) ([]phase, error) {
+	found, ok := plots[name]
 	if !ok {
-		return nil, fmt.Errorf("there is no scenario %q; those that there are: %s", name, strings.Join(Stories(), ", "))
+		return nil, fmt.Errorf("there is no scenario %q; those that there are: %s", name, strings.Join(Plots(), ", "))
 	}
 	return found, nil
 }
