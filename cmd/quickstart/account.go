@@ -12,17 +12,18 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/cxone-otel/cxonereceiver/cmd/internal/demo"
 	"github.com/cxone-otel/cxonereceiver/cmd/internal/process"
 )
 
 // account compares what was sent with what came out and with what the collector counted itself, prints all three, and
 // returns an error where they differ.
-func account(ctx context.Context, p *page, s *sending, came *telemetry, orphans int, where *addresses) error {
-	own, err := ownCounts(ctx, where.telemetry.url("/metrics"))
+func account(ctx context.Context, p *page, s *sending, came *telemetry, orphans int, d *demo.Demo) error {
+	own, err := ownCounts(ctx, d.Own)
 	if err != nil {
 		return fmt.Errorf("read the collector's own metrics: %w", err)
 	}
-	series, err := countSeries(ctx, where.prometheus.url("/metrics"), "cxone_call_")
+	series, err := countSeries(ctx, d.Calls, "cxone_call_")
 	if err != nil {
 		return fmt.Errorf("read the Prometheus endpoint: %w", err)
 	}

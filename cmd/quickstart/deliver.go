@@ -5,16 +5,16 @@ package main
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
 	"os"
-	"os/exec"
 	"slices"
 	"strings"
-	"time"
+
+	"github.com/cxone-otel/cxonereceiver/cmd/internal/demo"
+	"github.com/cxone-otel/cxonereceiver/cmd/internal/story"
 )
 
 // sending is what was delivered, and what has to come of it.
@@ -23,8 +23,7 @@ type sending struct {
 	accepted   int // those below included
 	repeats    int
 	refused    int
-	surprises  int               // answers that are not the expected ones
-	summaries  map[string]string // what each scenario is
+	surprises  int // answers that are not the expected ones
 	expected   counts
 }
 
@@ -43,46 +42,15 @@ type delivered struct {
 }
 
 // deliver sends the scenarios, and counts from the bodies that were sent what has to come out.
-func deliver(ctx context.Context, s settings, directory string) (*sending, error) {
+func deliver(ctx context.Context, d *demo.Demo, directory string) (*sending, error) {
+	out, err := d.Deliver(ctx, slices.Concat([]string{"send", "--save", directory, "--output", "json"}, scenarios)...)
 	var report struct {
 		Deliveries []delivered `json:"deliveries"`
 	}
-	args := slices.Concat([]string{"send"}, scenarios, []string{
-		"--config", s.config, "--private-key-file", s.key, "--save", directory, "--output", "json",
-	})
-	if err := runJSON(ctx, &report, s.cxonectl, args...); err != nil {
+	if json.Unmarshal(out, &report) != nil { // where an answer is not the expected one, send fails and reports all the same
 		return nil, err
 	}
-	sent, err := weigh(report.Deliveries)
-	if err != nil {
-		return nil, err
-	}
-	var list []struct{ Name, Summary string }
-	if err = runJSON(ctx, &list, s.cxonectl, "send", "--list", "--output", "json"); err != nil {
-		return nil, err
-	}
-	sent.summaries = map[string]string{}
-	for _, scenario := range list {
-		sent.summaries[scenario.Name] = scenario.Summary
-	}
-	return sent, nil
-}
-
-// runJSON runs a command and reads the JSON that it prints. Its exit status doesn't matter: a `cxonectl send` that got
-// another answer than it expected fails, and prints its report all the same.
-func runJSON(ctx context.Context, into any, name string, args ...string) error {
-	command := exec.CommandContext(ctx, name, args...) //nolint:gosec // what the user asked for
-	command.WaitDelay = time.Second
-	var stderr strings.Builder
-	command.Stderr = &stderr
-	out, runErr := command.Output()
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
-	if err := json.Unmarshal(out, into); err != nil || stderr.Len() > 0 {
-		return fmt.Errorf("run %s %s: %w\n%s", name, args[0], cmp.Or(runErr, err), strings.TrimSpace(stderr.String()))
-	}
-	return nil
+	return weigh(report.Deliveries)
 }
 
 func weigh(deliveries []delivered) (*sending, error) {
@@ -171,7 +139,7 @@ func printDeliveries(p *page, s *sending) {
 		}
 		of := s.deliveries[from:to]
 		colour, answers := judge(of)
-		p.line("    %-15s %s  %s", name, p.paint(colour, fmt.Sprintf("%-31s", answers)), clip(s.summaries[name], columns-53))
+		p.line("    %-15s %s  %s", name, p.paint(colour, fmt.Sprintf("%-31s", answers)), clip(summary(name), columns-53))
 		for _, d := range of {
 			if d.Error != "" {
 				p.line("%20s%s", "", p.paint(dim, clip("because: "+d.Error, columns-20)))
@@ -217,4 +185,13 @@ func (d *delivered) text() string {
 	default:
 		return fmt.Sprintf("%d accepted %d", d.Status, d.Accepted)
 	}
+}
+
+// summary is what a scenario is, in one line.
+func summary(name string) string {
+	scenario, err := story.Find(name)
+	if err != nil {
+		return ""
+	}
+	return scenario.Summary
 }

@@ -16,8 +16,6 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/ptrace"
-
-	"github.com/cxone-otel/cxonereceiver/cmd/internal/collectorconfig"
 )
 
 func TestCountBody(t *testing.T) {
@@ -110,24 +108,4 @@ func TestTextFitsItsColumns(t *testing.T) {
 	assert.Equal(t, "380 ms", seconds(380*time.Millisecond))
 	assert.Equal(t, "12.6 s", seconds(12600*time.Millisecond))
 	assert.Equal(t, "6 min 02 s", seconds(6*time.Minute+2*time.Second))
-}
-
-func TestEveryAddressComesFromTheConfiguration(t *testing.T) {
-	t.Setenv("CXONE_ENDPOINT", "127.0.0.1:1")
-	t.Setenv("CXONE_PROMETHEUS_ENDPOINT", "127.0.0.1:2")
-	t.Setenv("CXONE_HEALTH_ENDPOINT", "127.0.0.1:3")
-	t.Setenv("CXONE_TELEMETRY_PORT", "4")
-	conf, err := collectorconfig.Load(t.Context(), "../../examples/quickstart.yaml")
-	require.NoError(t, err)
-	where, err := findAddresses(conf)
-	require.NoError(t, err)
-	assert.Equal(t, "http://127.0.0.1:1/cxone/voice-quality", where.voiceURL)
-	assert.Equal(t, "http://127.0.0.1:2/metrics", where.prometheus.url("/metrics"))
-	assert.Equal(t, "http://127.0.0.1:3/", where.health.url("/"))
-	assert.Equal(t, "http://localhost:4/metrics", where.telemetry.url("/metrics"))
-
-	conf, err = collectorconfig.Load(t.Context(), "yaml:receivers: {cxone: {allow_unauthenticated: true}}")
-	require.NoError(t, err)
-	_, err = findAddresses(conf)
-	require.ErrorContains(t, err, "exporters::prometheus::endpoint: the quickstart needs an address")
 }

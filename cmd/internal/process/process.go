@@ -25,10 +25,11 @@ const (
 
 // Process is a running program.
 type Process struct {
+	// Name is what it is to a reader, such as "the collector".
+	Name string
 	// Ended is closed when the process is no more.
 	Ended <-chan struct{}
 
-	name    string // what it is to a reader, such as "the collector"
 	process *os.Process
 	started time.Time
 	log     string // the file that its output goes to
@@ -51,7 +52,7 @@ func Start(name, logFile, binary string, args ...string) (*Process, error) {
 		_ = command.Wait() // how it ended is in its log
 		close(ended)
 	}()
-	return &Process{Ended: ended, name: name, process: command.Process, started: time.Now(), log: logFile}, nil
+	return &Process{Ended: ended, Name: name, process: command.Process, started: time.Now(), log: logFile}, nil
 }
 
 // Age is for how long it has been running.
@@ -67,9 +68,9 @@ func (p *Process) WaitHealthy(ctx context.Context, url string) error {
 		}
 		select {
 		case <-p.Ended:
-			return p.Explain(fmt.Errorf("%s did not start", p.name))
+			return p.Explain(fmt.Errorf("%s did not start", p.Name))
 		case <-ctx.Done():
-			return p.Explain(fmt.Errorf("%s is not healthy after %.1f s: %w", p.name, p.Age().Seconds(), ctx.Err()))
+			return p.Explain(fmt.Errorf("%s is not healthy after %.1f s: %w", p.Name, p.Age().Seconds(), ctx.Err()))
 		case <-time.After(50 * time.Millisecond):
 		}
 	}
@@ -87,7 +88,7 @@ func (p *Process) Stop() error {
 	}
 	_ = p.process.Kill()
 	<-p.Ended
-	return p.Explain(fmt.Errorf("%s did not stop within %.0f s and was killed", p.name, stopTimeout.Seconds()))
+	return p.Explain(fmt.Errorf("%s did not stop within %.0f s and was killed", p.Name, stopTimeout.Seconds()))
 }
 
 // Explain adds the end of the process's log to an error: the file itself is mostly about to be removed.
@@ -105,7 +106,7 @@ func (p *Process) Explain(err error) error {
 			lines[i] = string(runes[:longest-1]) + "…"
 		}
 	}
-	return fmt.Errorf("%w\nthe end of %s's log:\n  %s", err, p.name, strings.Join(lines, "\n  "))
+	return fmt.Errorf("%w\nthe end of %s's log:\n  %s", err, p.Name, strings.Join(lines, "\n  "))
 }
 
 // Get fetches a URL and hands its answer to read, unless it is anything but 200.
