@@ -21,13 +21,15 @@ import (
 // newCallbacks returns the callbacks that are served: those whose data type has a pipeline.
 func newCallbacks(r *cxoneReceiver) ([]*callback, error) {
 	var callbacks []*callback
+	aggregates := r.aggregates()
 	if voice := r.cfg.VoiceQuality.Get(); voice != nil {
 		c := newCallback(payload.VoiceQuality, voice.Path, time.UTC)
 		c.signatureURL = voice.SignatureURL
 		c.want = translate.Signals{
-			Metrics: r.next.metrics != nil,
-			Traces:  r.next.traces != nil && voice.ContactSpans,
-			Logs:    r.next.logs != nil,
+			Metrics:    r.next.metrics != nil && voice.Gauges,
+			Traces:     r.next.traces != nil && voice.ContactSpans,
+			Logs:       r.next.logs != nil,
+			Aggregates: aggregates,
 		}
 		callbacks = append(callbacks, c)
 	}
@@ -38,7 +40,7 @@ func newCallbacks(r *cxoneReceiver) ([]*callback, error) {
 		}
 		c := newCallback(payload.ScriptAPI, script.Path, zone)
 		c.signatureURL = script.SignatureURL
-		c.want = translate.Signals{Traces: r.next.traces != nil, Logs: r.next.logs != nil}
+		c.want = translate.Signals{Traces: r.next.traces != nil, Logs: r.next.logs != nil, Aggregates: aggregates}
 		callbacks = append(callbacks, c)
 	}
 
@@ -50,10 +52,10 @@ func newCallbacks(r *cxoneReceiver) ([]*callback, error) {
 		}
 		if r.cfg.isWritten(c.dataType) {
 			return nil, fmt.Errorf("%[1]s is configured, but none of its signals has a pipeline (%[2]s); "+
-				"add the receiver to a pipeline of one, or switch the data type off with %[1]s: {enabled: false}", c.dataType, signalsOf(c.dataType))
+				"add the receiver to a pipeline of one, or switch the data type off with %[1]s: {enabled: false}", c.dataType, r.cfg.signalsOf(c.dataType))
 		}
 		r.settings.Logger.Info("a data type is not served, since none of its signals has a pipeline",
-			zap.Stringer("data_type", c.dataType), zap.String("path", c.path), zap.String("signals", signalsOf(c.dataType)))
+			zap.Stringer("data_type", c.dataType), zap.String("path", c.path), zap.String("signals", r.cfg.signalsOf(c.dataType)))
 	}
 	return served, nil
 }
@@ -72,11 +74,22 @@ type decoderPool struct{ pool sync.Pool }
 func (p *decoderPool) get() *payload.Decoder  { return p.pool.Get().(*payload.Decoder) }
 func (p *decoderPool) put(d *payload.Decoder) { p.pool.Put(d) }
 
-func signalsOf(t payload.DataType) string {
-	if t == payload.VoiceQuality {
-		return "metrics, traces, logs"
+// aggregates reports whether there are aggregated metrics.
+func (r *cxoneReceiver) aggregates() bool {
+	return r.cfg.Aggregation.HasValue() && r.next.metrics != nil
+}
+
+// signalsOf names the signals that a data type gives.
+func (c *Config) signalsOf(t payload.DataType) string {
+	isVoice := t == payload.VoiceQuality
+	var signals []string
+	if c.Aggregation.HasValue() || isVoice && c.VoiceQuality.Get().Gauges {
+		signals = append(signals, "metrics")
 	}
-	return "traces, logs"
+	if !isVoice || c.VoiceQuality.Get().ContactSpans {
+		signals = append(signals, "traces")
+	}
+	return strings.Join(append(signals, "logs"), ", ")
 }
 
 // isWritten says whether a data type's block is written out in the configuration.

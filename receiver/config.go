@@ -40,6 +40,9 @@ type Config struct {
 	// ScriptAPI is the callback for API calls made by Studio scripts. On by default.
 	ScriptAPI configoptional.Optional[ScriptAPIConfig] `mapstructure:"script_api"`
 
+	// Aggregation is for the metrics over all records. On by default; it needs a metrics pipeline.
+	Aggregation configoptional.Optional[AggregationConfig] `mapstructure:"aggregation"`
+
 	// ServiceName is the resource's service.name. Default: cxone.
 	ServiceName string `mapstructure:"service_name"`
 
@@ -97,18 +100,11 @@ type VoiceQualityConfig struct {
 	// Thresholds past which a call counts as degraded.
 	Thresholds ThresholdsConfig `mapstructure:"thresholds"`
 
-	// MetricAttributes names the opt-in attributes that are added to every gauge and distribution.
+	// MetricAttributes names the opt-in attributes that are added to every gauge.
 	MetricAttributes []string `mapstructure:"metric_attributes"`
 
-	// Distributions names the figures that give a delta histogram beside their gauge, cxone.call.<figure>.distribution,
-	// with a point for each record. With any, cxone.calls counts the records. Default: none.
-	Distributions []string `mapstructure:"distributions"`
-
-	// Buckets are the bounds of a distribution's buckets, in the metric's unit. Default: docs/telemetry.md.
-	Buckets map[string][]float64 `mapstructure:"buckets"`
-
-	// ExponentialHistograms makes distributions exponential histograms, which have no bounds to choose. Default: false.
-	ExponentialHistograms bool `mapstructure:"exponential_histograms"`
+	// Gauges gives a data point for each measured figure. Default: true.
+	Gauges bool `mapstructure:"gauges"`
 
 	// prevent unkeyed literal initialization
 	_ struct{}
@@ -230,6 +226,7 @@ func createDefaultConfig() component.Config {
 		VoiceQuality: configoptional.Some(VoiceQualityConfig{
 			Path:             "/cxone/voice-quality",
 			ContactSpans:     true,
+			Gauges:           true,
 			ZeroIsUnmeasured: []string{translate.Mos.String(), translate.Score.String()},
 			Units: UnitsConfig{
 				Jitter:         translate.Jitter.DefaultUnit(),
@@ -256,6 +253,7 @@ func createDefaultConfig() component.Config {
 			SpanParent:  spanParentContact,
 			Units:       ScriptUnitsConfig{ResponseTime: "s"},
 		}),
+		Aggregation: configoptional.Some(defaultAggregation()),
 		ServiceName: "cxone",
 		Privacy: PrivacyConfig{
 			PhoneNumbers:    translate.PolicyMask,
@@ -273,8 +271,8 @@ func createDefaultConfig() component.Config {
 	}
 }
 
-// Unmarshal implements confmap.Unmarshaler. Both data types are on by default; a block set to null switches one off, and
-// one that is written out must have a pipeline.
+// Unmarshal implements confmap.Unmarshaler. Both data types and aggregation are on by default; a block set to null switches
+// one off. A data type whose block is written out must have a pipeline.
 func (c *Config) Unmarshal(conf *confmap.Conf) error {
 	keys := conf.ToStringMap()
 	if err := configkeys.CheckKnown(keys, c); err != nil {
@@ -290,6 +288,9 @@ func (c *Config) Unmarshal(conf *confmap.Conf) error {
 	}
 	if hasScript && script == nil {
 		c.ScriptAPI = configoptional.None[ScriptAPIConfig]()
+	}
+	if aggregation, ok := keys["aggregation"]; ok && aggregation == nil {
+		c.Aggregation = configoptional.None[AggregationConfig]()
 	}
 	c.voiceWritten, c.scriptWritten = hasVoice, hasScript
 	return nil

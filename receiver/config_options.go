@@ -103,10 +103,11 @@ func (c *Config) translateOptions(scopeVersion string) (translate.Options, error
 			HashKey:         []byte(c.Privacy.HashKey),
 		},
 	}
+	if aggregation := c.Aggregation.Get(); aggregation != nil {
+		options.Observed = translate.Observed{Call: aggregation.Attributes, Script: aggregation.ScriptAttributes}
+	}
 	if voice := c.VoiceQuality.Get(); voice != nil {
 		options.ContactSpans = voice.ContactSpans
-		options.ExponentialHistograms = voice.ExponentialHistograms
-		options.CallAttributes = voice.callAttributes()
 		if err := voice.figureOptions(&c.Metrics, &options.Figures); err != nil {
 			return options, err
 		}
@@ -130,11 +131,6 @@ func (c *VoiceQualityConfig) figureOptions(metrics *metadata.MetricsConfig, figu
 		figures[f].Attributes = append(slices.Clone(metric.attributes), c.MetricAttributes...)
 		figure := translate.Figure(f) //nolint:gosec // one of eleven
 		figures[f].ZeroIsUnmeasured = slices.Contains(c.ZeroIsUnmeasured, figure.String())
-		figures[f].Distribution = slices.Contains(c.Distributions, figure.String())
-		figures[f].Bounds = figure.DefaultBounds()
-		if bounds, ok := c.Buckets[figure.String()]; ok {
-			figures[f].Bounds = bounds
-		}
 	}
 	for f, name := range c.Units.byFigure() {
 		unit, err := translate.ParseUnit(f, name)
@@ -149,14 +145,6 @@ func (c *VoiceQualityConfig) figureOptions(metrics *metadata.MetricsConfig, figu
 	figures[translate.Jitter].Threshold = c.Thresholds.Jitter.Seconds()
 	figures[translate.RTT].Threshold = c.Thresholds.RTT.Seconds()
 	return nil
-}
-
-// callAttributes names the attributes of cxone.calls: those of few values that gauges have by default, why the call ended,
-// and what the user adds.
-func (c *VoiceQualityConfig) callAttributes() []string {
-	defaults := metadata.DefaultMetricsConfig()
-	names := append(metricOptionsByFigure(&defaults)[translate.Mos].attributes, "cxone.call.disconnect_reason")
-	return append(names, c.MetricAttributes...)
 }
 
 // certificateSettings returns what decides about client certificates, under mutual TLS.

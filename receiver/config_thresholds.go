@@ -13,8 +13,8 @@ import (
 	"go.opentelemetry.io/collector/confmap"
 )
 
-// ThresholdsConfig are the figures' limits past which a call counts as degraded: mos and r_factor below them, the others
-// above. 0 switches one off.
+// ThresholdsConfig are the figures' limits past which a call counts as degraded: mos and r_factor at or below them, the
+// others above. 0 switches one off.
 type ThresholdsConfig struct {
 	// Mos, 1 to 5. Default: 3.6.
 	Mos float64 `mapstructure:"mos"`

@@ -170,7 +170,7 @@ func (c *VoiceQualityConfig) Validate() error {
 				name, strings.Join(known, ", ")))
 		}
 	}
-	return errors.Join(append(errs, c.validateDistributions()...)...)
+	return errors.Join(errs...)
 }
 
 // Validate finds wrong settings of the script API callback.

@@ -11,6 +11,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"github.com/cxone-otel/cxonereceiver/receiver/internal/aggregate"
 	"github.com/cxone-otel/cxonereceiver/receiver/internal/payload"
 	"github.com/cxone-otel/cxonereceiver/receiver/internal/replay"
 	"github.com/cxone-otel/cxonereceiver/receiver/internal/translate"
@@ -30,6 +31,7 @@ type deliverer struct {
 	telemetry  *telemetry
 	translator *translate.Translator
 	exporter   *exporter
+	aggregator *aggregate.Aggregator // nil where there are no aggregated metrics
 	memory     *replay.Memory
 	callbacks  []*callback
 	advisor    *advisor
@@ -56,6 +58,10 @@ func newDeliverer(r *cxoneReceiver, callbacks []*callback, logger *zap.Logger) (
 	if err != nil {
 		return nil, err
 	}
+	aggregator, err := newAggregator(r)
+	if err != nil {
+		return nil, err
+	}
 	return &deliverer{
 		timeout:    r.cfg.DeliveryTimeout,
 		partSize:   partSizeFor(r.cfg),
@@ -63,6 +69,7 @@ func newDeliverer(r *cxoneReceiver, callbacks []*callback, logger *zap.Logger) (
 		telemetry:  r.telemetry,
 		translator: translate.New(options),
 		exporter:   x,
+		aggregator: aggregator,
 		memory:     replay.New(r.cfg.ReplayWindow.Size, r.cfg.ReplayWindow.TTL, r.telemetry.countEviction),
 		callbacks:  callbacks,
 		advisor:    a,

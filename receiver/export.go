@@ -8,6 +8,7 @@ import (
 	"errors"
 
 	"go.opentelemetry.io/collector/consumer"
+	"go.opentelemetry.io/collector/pdata/pmetric"
 	"go.opentelemetry.io/collector/receiver/receiverhelper"
 	"go.uber.org/zap"
 
@@ -115,10 +116,7 @@ func (x *exporter) exportSignal(ctx context.Context, c *callback, batch *transla
 	format := c.dataType.String()
 	switch s {
 	case translate.SignalMetrics:
-		ctx = x.obsreport.StartMetricsOp(ctx)
-		err := x.guard(func() error { return x.next.metrics.ConsumeMetrics(ctx, batch.Metrics) })
-		x.obsreport.EndMetricsOp(ctx, format, items, err)
-		return err
+		return x.exportMetrics(ctx, format, batch.Metrics, items)
 	case translate.SignalTraces:
 		ctx = x.obsreport.StartTracesOp(ctx)
 		err := x.guard(func() error { return x.next.traces.ConsumeTraces(ctx, batch.Traces) })
@@ -130,6 +128,25 @@ func (x *exporter) exportSignal(ctx context.Context, c *callback, batch *transla
 		x.obsreport.EndLogsOp(ctx, format, items, err)
 		return err
 	}
+}
+
+// exportMetrics gives metrics to their pipeline, and accounts for them.
+func (x *exporter) exportMetrics(ctx context.Context, format string, metrics pmetric.Metrics, items int) error {
+	ctx = x.obsreport.StartMetricsOp(ctx)
+	err := x.guard(func() error { return x.next.metrics.ConsumeMetrics(ctx, metrics) })
+	x.obsreport.EndMetricsOp(ctx, format, items, err)
+	return err
+}
+
+// exportAggregated gives aggregated metrics to their pipeline, and tells how it is.
+func (x *exporter) exportAggregated(ctx context.Context, metrics pmetric.Metrics) error {
+	err := x.exportMetrics(ctx, "aggregation", metrics, metrics.DataPointCount())
+	told := err
+	if a := answerPipelineError(err); err != nil && !a.retryable() {
+		told = nil // it is there, and says no
+	}
+	x.status.pipeline(translate.SignalMetrics, told)
+	return err
 }
 
 var errPanic = errors.New("a component of the pipeline panicked")

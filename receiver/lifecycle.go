@@ -70,6 +70,7 @@ type cxoneReceiver struct {
 	stopErr   error
 
 	endpoint *endpoint
+	emitter  *emitter
 	server   *http.Server
 	address  net.Addr
 	serving  sync.WaitGroup
@@ -125,6 +126,7 @@ func (r *cxoneReceiver) start(ctx context.Context, host component.Host) error {
 	}
 	r.endpoint, r.server, r.address = e, server, listener.Addr()
 	e.announce(r.address)
+	r.emitter = startEmitter(r.cfg, e.deliverer)
 	r.serving.Go(func() { r.serve(listener) })
 	return nil
 }
@@ -159,6 +161,7 @@ func (r *cxoneReceiver) shutdown(ctx context.Context) error {
 		err = errors.Join(err, r.server.Close())
 	}
 	r.serving.Wait()
+	r.emitter.stop(ctx)
 	r.endpoint.stopKeys()
 	if r.endpoint.certificates != nil {
 		r.endpoint.certificates.Shutdown()

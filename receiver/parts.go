@@ -133,11 +133,28 @@ func (p *parts) handOn() error {
 	a, progress := p.exporter.export(p.ctx, p.v.callback, p.batch, progress{done: p.entry.Done})
 	p.entry.Taken |= progress.taken
 	p.entry.Refused |= progress.refused
+	p.entry.Done = p.entry.Done&aggregated | progress.done
+	if progress.refused != 0 {
+		p.entry.Done |= aggregated
+	}
 	if a.retryable() {
-		p.entry.Done = progress.done
 		p.worst = a
 		return errRefused
 	}
+	p.count()
 	p.entry.Parts, p.entry.Done = p.part+1, 0
 	return nil
+}
+
+// aggregated is the aggregated metrics' bit in an entry, beside those of the signals. In Done it says that the part is not to
+// be counted.
+const aggregated = 1 << translate.NumSignals
+
+// count adds the records of a part to the aggregated metrics, unless a pipeline refused something of it for good.
+func (p *parts) count() {
+	if len(p.batch.Observations) == 0 || p.entry.Done&aggregated != 0 {
+		return
+	}
+	p.aggregator.Count(p.batch.Observations)
+	p.entry.Taken |= aggregated
 }

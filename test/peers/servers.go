@@ -71,8 +71,8 @@ var servers = map[string]func(address string, c certificate) error{
 	"cxone, all attributes": func(address string, _ certificate) error {
 		return startCXone(address, map[string]any{"voice_quality": map[string]any{"metric_attributes": optIn}})
 	},
-	"cxone, distributions": func(address string, _ certificate) error {
-		return startCXone(address, map[string]any{"voice_quality": map[string]any{"distributions": []any{"mos", "jitter", "packet_loss", "rtt"}}})
+	"cxone, no aggregation": func(address string, _ certificate) error {
+		return startCXone(address, map[string]any{"aggregation": map[string]any{"enabled": false}})
 	},
 	"cxone, full memory": func(address string, _ certificate) error {
 		return startCXone(address, map[string]any{"replay_window": map[string]any{"size": 1000}})

@@ -56,7 +56,7 @@ var voiceAttributes = []attribute{
 	{payload.Browser, string(semconv.UserAgentNameKey), verbatim, true},
 	{payload.SdkVersion, "cxone.sdk.version", verbatim, true},
 	{payload.AgentConsoleVersion, "cxone.agent_console.version", verbatim, true},
-	{payload.DisconnectReason, "cxone.call.disconnect_reason", verbatim, true},
+	{payload.DisconnectReason, keyDisconnectReason, verbatim, true},
 	{payload.Disposition, "cxone.call.disposition", verbatim, true},
 	{payload.SipResponseCode, "cxone.sip.response_code", verbatim, true},
 	{payload.SipFailureCode, "cxone.sip.failure_code", verbatim, true},
@@ -84,6 +84,8 @@ const (
 	keyContactID       = "cxone.contact.id"
 	keyMasterContactID = "cxone.master_contact.id"
 
+	keyDisconnectReason = "cxone.call.disconnect_reason"
+
 	keyServiceName  = string(semconv.ServiceNameKey)
 	keyBusinessUnit = "cxone.business_unit.id"
 	keyCluster      = "cxone.cluster"
@@ -104,6 +106,8 @@ const (
 
 	keyTimestampSource = "cxone.timestamp.source"
 	keyLogRecordUID    = string(semconv.LogRecordUIDKey)
+	keyQuality         = "cxone.call.quality"
+	keyDegraded        = "cxone.call.degraded"
 	keyDegradedBy      = "cxone.call.degraded_by"
 	keyRecordError     = "cxone.record.error"
 	prefixExtra        = "cxone.extra."

@@ -29,8 +29,8 @@ const (
 // String returns the signal's name.
 func (s Signal) String() string { return [NumSignals]string{"metrics", "traces", "logs"}[s] }
 
-// Signals says which signals a pipeline takes; the others are not produced.
-type Signals struct{ Metrics, Traces, Logs bool }
+// Signals says which signals a pipeline takes; the others are not produced. Aggregates are the Observations.
+type Signals struct{ Metrics, Traces, Logs, Aggregates bool }
 
 // Batch gathers the telemetry of one delivery.
 type Batch struct {
@@ -38,6 +38,8 @@ type Batch struct {
 	Traces  ptrace.Traces
 	Logs    plog.Logs
 	Stats   Stats
+	// Observations are for the aggregated metrics, one for each readable record.
+	Observations []Observation
 
 	translator *Translator
 	want       Signals
@@ -46,6 +48,7 @@ type Batch struct {
 	groups     map[resourceKey]*group
 	newest     *group // the group of the last record: most deliveries have but one
 	line       []byte // for the summary lines
+	labels     labels // for the observations
 }
 
 // Stats is what the receiver's own telemetry says of a delivery.
@@ -159,8 +162,6 @@ type group struct {
 	logs    plog.LogRecordSlice
 	hasLog  bool
 	scoped  bool // metrics has its scope
-
-	distributions *distributionSlices // nil where there are none
 }
 
 func (b *Batch) groupOf(rec *payload.Record) *group {

@@ -48,7 +48,7 @@ func TestUnits(t *testing.T) {
 
 func TestThresholdsAtTheirEdges(t *testing.T) {
 	for body, want := range map[string]string{
-		`"AvgMos":3.6`: "", `"AvgMos":3.59`: `["mos"]`, `"AvgRFactor":70`: "", `"AvgRFactor":69`: `["r_factor"]`,
+		`"AvgMos":3.61`: "", `"AvgMos":3.6`: `["mos"]`, `"AvgRFactor":70.1`: "", `"AvgRFactor":70`: `["r_factor"]`,
 		`"AvgJitter":30`: "", `"AvgJitter":31`: `["jitter"]`, `"AvgPktLoss":1`: "", `"AvgPktLoss":1.1`: `["packet_loss"]`,
 		`"AvgRtt":300`: "", `"AvgRtt":301`: `["rtt"]`, `"AvgMos":0`: "", `"CallScore":1`: "",
 		`"AvgRtt":999,"AvgMos":1,"AvgJitter":99`: `["mos","jitter","rtt"]`,

@@ -7,7 +7,6 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
@@ -46,13 +45,9 @@ var variants = map[string]map[string]func(*Options){
 			o.Resource = Resource{BusinessUnit: true}
 		},
 	},
-	"voice_quality_batch": {
-		"distributions": func(o *Options) { distribute(o) },
-		"exponential":   func(o *Options) { distribute(o); o.ExponentialHistograms = true },
-	},
 	"voice_quality_unmeasured": {
-		"distributions": func(o *Options) { distribute(o); o.ContactSpans = false },
-		"zero_counts":   func(o *Options) { o.Figures[Mos].ZeroIsUnmeasured, o.Figures[Score].ZeroIsUnmeasured = false, false },
+		"no_contact_spans": func(o *Options) { o.ContactSpans = false },
+		"zero_counts":      func(o *Options) { o.Figures[Mos].ZeroIsUnmeasured, o.Figures[Score].ZeroIsUnmeasured = false, false },
 	},
 	"voice_quality_personal": {
 		"mask": func(o *Options) { o.Privacy.AgentNames = PolicyMask },
@@ -78,14 +73,6 @@ var variants = map[string]map[string]func(*Options){
 	"script_api_endpoints": {
 		"query": func(o *Options) { o.Privacy.URLQuery = PolicyKeep },
 	},
-}
-
-// distribute switches the distributions of all figures on.
-func distribute(o *Options) {
-	for f := range NumFigures {
-		o.Figures[f].Distribution, o.Figures[f].Bounds = true, f.DefaultBounds()
-	}
-	o.CallAttributes = append(slices.Clone(o.Figures[Mos].Attributes), "cxone.call.disconnect_reason")
 }
 
 // eachPayload calls with each payload of testdata/payloads under each of its settings.

@@ -13,11 +13,9 @@ type Options struct {
 	Namespace    string // mixed into every ID
 	Resource     Resource
 	Figures      [NumFigures]FigureOptions
-	// ExponentialHistograms says that distributions are exponential histograms rather than ones with bounds.
-	ExponentialHistograms bool
-	// CallAttributes are the names of the attributes of cxone.calls, which is given where any figure has a distribution.
-	CallAttributes []string
-	ResponseTime   Unit // of a script API record's responseTime
+	// Observed says which attributes the aggregated metrics have.
+	Observed     Observed
+	ResponseTime Unit // of a script API record's responseTime
 	// TimestampIsStart says that a script API record's dateTime is when the call began rather than when it ended.
 	TimestampIsStart bool
 	// ContactSpans says that call legs give spans, to which metrics and logs then point.
@@ -34,12 +32,8 @@ type Resource struct{ ServiceName, BusinessUnit, Cluster bool }
 type FigureOptions struct {
 	// Metric says whether the figure gives a gauge. It is an attribute on spans and logs either way.
 	Metric bool
-	// Attributes are the names of the gauge's attributes, and of the distribution's.
+	// Attributes are the names of the gauge's attributes.
 	Attributes []string
-	// Distribution says whether the figure gives a histogram.
-	Distribution bool
-	// Bounds of its buckets in the metric's unit, rising.
-	Bounds []float64
 	// Unit is what the vendor's number is in.
 	Unit Unit
 	// ZeroIsUnmeasured says that zero means "not measured".
@@ -55,21 +49,16 @@ type Translator struct {
 	plans [NumFigures][]int
 	// samePlan says that a figure's plan is the one of the figure before it.
 	samePlan [NumFigures]bool
-	// distributions are nil for figures without one; distributed says that there are some.
-	distributions [NumFigures]*distribution
-	distributed   bool
-	callPlan      []int
+	// observedPlan holds the attributes of the call legs' aggregated metrics.
+	observedPlan []int
 }
 
 // New returns a Translator. Names of attributes that are on no metric are passed over.
 func New(options Options) *Translator {
-	t := &Translator{options: options, callPlan: plan(options.CallAttributes)}
+	t := &Translator{options: options, observedPlan: plan(options.Observed.Call)}
 	for f := range NumFigures {
 		t.plans[f] = plan(options.Figures[f].Attributes)
 		t.samePlan[f] = f > 0 && slices.Equal(t.plans[f], t.plans[f-1])
-		if bounds := options.Figures[f].Bounds; options.Figures[f].Distribution {
-			t.distributions[f], t.distributed = &distribution{bounds, make([]uint64, len(bounds)+1)}, true
-		}
 	}
 	return t
 }

@@ -4,6 +4,7 @@
 package translate
 
 import (
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -35,6 +36,8 @@ type call struct {
 	hasDuration bool
 	code        int64 // 0 where there is none, or no number
 	message     string
+	endpoint    string   // without what privacy takes away
+	address     *url.URL // the endpoint taken apart; nil where it is not the address of a host
 }
 
 func (b *Batch) addScript(rec *payload.Record) {
@@ -45,12 +48,18 @@ func (b *Batch) addScript(rec *payload.Record) {
 	}
 	c.code, _ = strconv.ParseInt(strings.TrimSpace(rec.Text(payload.APIResponseCode)), 10, 64)
 
+	c.endpoint = b.translator.options.Privacy.url(rec.Text(payload.APIEndpoint))
+	c.address = addressOf(c.endpoint)
+
 	b.judgeCall(c)
 	b.countUnreadable(rec, payload.DateTime, c.source)
+	traceID, spanID := b.identity.trace(rec), b.identity.scriptAPISpan(rec)
+	if b.want.Aggregates {
+		b.observeCall(c, traceID, spanID)
+	}
 	if !b.want.Traces && !b.want.Logs {
 		return
 	}
-	traceID, spanID := b.identity.trace(rec), b.identity.scriptAPISpan(rec)
 	g := b.groupOf(rec)
 	attrs := pcommon.NewMap()
 	b.fillCall(attrs, c)
@@ -90,9 +99,7 @@ func (b *Batch) fillCall(attrs pcommon.Map, c *call) {
 	script, version, _ := strings.Cut(c.rec.Text(payload.ScriptIDVersion), "/")
 	putStr(attrs, keyScriptID, script)
 	putStr(attrs, keyScriptVersion, version)
-	if endpoint := b.translator.options.Privacy.url(c.rec.Text(payload.APIEndpoint)); endpoint != "" {
-		putURL(attrs, endpoint)
-	}
+	putURL(attrs, c.endpoint, c.address)
 	if c.code >= 100 && c.code <= 599 {
 		attrs.PutInt(keyStatusCode, c.code)
 	} else {

@@ -42,9 +42,9 @@ func (b *Batch) addVoice(rec *payload.Record) {
 	g := b.groupOf(rec)
 	if b.want.Metrics {
 		b.addPoints(g, l)
-		if b.translator.distributed {
-			b.addDistributions(g, l)
-		}
+	}
+	if b.want.Aggregates {
+		b.observeLeg(l)
 	}
 	if !b.want.Traces && !b.want.Logs {
 		return
@@ -125,7 +125,7 @@ func (b *Batch) addExemplar(exemplars pmetric.ExemplarSlice, l *leg, v float64) 
 
 // fillLeg sets what the contact span and the log record have in common.
 func (b *Batch) fillLeg(attrs pcommon.Map, l *leg) {
-	attrs.EnsureCapacity(len(voiceAttributes) + int(NumFigures) + 2)
+	attrs.EnsureCapacity(len(voiceAttributes) + int(NumFigures) + 3)
 	for i := range voiceAttributes {
 		putStr(attrs, voiceAttributes[i].key, voiceAttributes[i].text(l.rec, &b.translator.options.Privacy))
 	}
@@ -134,6 +134,7 @@ func (b *Batch) fillLeg(attrs pcommon.Map, l *leg) {
 			attrs.PutDouble(figures[f].key, l.values[f])
 		}
 	}
+	attrs.PutStr(keyQuality, b.quality(l))
 	b.putSpearline(attrs, l.rec)
 	putStr(attrs, keyTimestampSource, l.times.source)
 }
@@ -193,7 +194,8 @@ func (b *Batch) markDegraded(lr plog.LogRecord, l *leg) {
 	}
 }
 
-// isDegraded says whether a figure crossed its threshold.
+// isDegraded says whether a figure crossed its threshold: the one that is better when higher lies at or below it, as in a
+// histogram the calls at a bound count with those below.
 func (b *Batch) isDegraded(l *leg, f Figure) bool {
 	threshold := b.translator.options.Figures[f].Threshold
 	if !l.measured[f] || threshold == 0 {
@@ -201,7 +203,7 @@ func (b *Batch) isDegraded(l *leg, f Figure) bool {
 	}
 	switch figures[f].worse {
 	case below:
-		return l.values[f] < threshold
+		return l.values[f] <= threshold
 	case above:
 		return l.values[f] > threshold
 	default:

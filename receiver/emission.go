@@ -1,0 +1,112 @@
+// Copyright The CXone Receiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package receiver
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+	"go.opentelemetry.io/collector/pdata/pmetric"
+	semconv "go.opentelemetry.io/otel/semconv/v1.41.0"
+	"go.uber.org/zap"
+
+	"github.com/cxone-otel/cxonereceiver/receiver/internal/aggregate"
+	"github.com/cxone-otel/cxonereceiver/receiver/internal/metadata"
+	"github.com/cxone-otel/cxonereceiver/receiver/internal/translate"
+)
+
+// newAggregator returns what counts the records; nil where there are no aggregated metrics.
+func newAggregator(r *cxoneReceiver) (*aggregate.Aggregator, error) {
+	if !r.aggregates() {
+		return nil, nil //nolint:nilnil // none is not an error
+	}
+	s := r.cfg.Aggregation.Get().settings()
+	s.ScopeName, s.ScopeVersion, s.SchemaURL = metadata.ScopeName, r.settings.BuildInfo.Version, translate.SchemaURL
+	s.Resource = map[string]string{string(semconv.ServiceInstanceIDKey): instanceID(r)}
+	if r.cfg.ResourceAttributes.ServiceName.Enabled {
+		s.Resource[string(semconv.ServiceNameKey)] = r.cfg.ServiceName
+	}
+	return aggregate.New(s)
+}
+
+// instanceID is the collector's own service.instance.id, by which the series of two replicas differ. A collector whose
+// configuration takes the attribute away gets another.
+func instanceID(r *cxoneReceiver) string {
+	if id, ok := r.settings.Resource.Attributes().Get(string(semconv.ServiceInstanceIDKey)); ok && id.AsString() != "" {
+		return id.AsString()
+	}
+	return uuid.NewString()
+}
+
+// Of a shutdown's last emission: how long it is tried for, and how often.
+const (
+	lastEmissionGrace = 5 * time.Second
+	lastEmissionPause = 200 * time.Millisecond
+)
+
+// emitter gives the aggregated metrics to their pipeline, at an interval and at shutdown.
+type emitter struct {
+	aggregator *aggregate.Aggregator
+	exporter   *exporter
+	timeout    time.Duration
+	quit       chan struct{}
+	emitting   sync.WaitGroup
+}
+
+// startEmitter starts emitting; it returns nil where there are no aggregated metrics.
+func startEmitter(cfg *Config, d *deliverer) *emitter {
+	if d.aggregator == nil {
+		return nil
+	}
+	e := &emitter{aggregator: d.aggregator, exporter: d.exporter, timeout: d.timeout, quit: make(chan struct{})}
+	e.emitting.Go(func() { e.emitAt(cfg.Aggregation.Get().Interval) })
+	return e
+}
+
+func (e *emitter) emitAt(interval time.Duration) {
+	ticker := time.NewTicker(interval)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ticker.C:
+			_ = e.emit(context.Background())
+		case <-e.quit:
+			return
+		}
+	}
+}
+
+// emit gives what was counted to the pipeline.
+func (e *emitter) emit(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, e.timeout)
+	defer cancel()
+	err := e.aggregator.Emit(ctx, func(metrics pmetric.Metrics) error { return e.exporter.exportAggregated(ctx, metrics) })
+	if err != nil {
+		e.exporter.logger.Warn("the pipeline refused aggregated metrics; they are kept, and given to it again", zap.Error(err))
+	}
+	return err
+}
+
+// stop ends the emissions with one of what is there. No more may be counted by then.
+func (e *emitter) stop(ctx context.Context) {
+	if e == nil {
+		return
+	}
+	close(e.quit)
+	e.emitting.Wait()
+	ctx, cancel := context.WithTimeout(ctx, lastEmissionGrace)
+	defer cancel()
+	for e.emit(ctx) != nil {
+		select {
+		case <-time.After(lastEmissionPause):
+			continue
+		case <-ctx.Done():
+			e.exporter.logger.Error("aggregated metrics were lost: the pipeline refused them until the receiver had to stop")
+		}
+		break
+	}
+	_ = e.aggregator.Shutdown(ctx)
+}

@@ -1,0 +1,196 @@
+// Copyright The CXone Receiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package translate
+
+import (
+	"math"
+	"strings"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	attr "go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/trace"
+
+	"github.com/cxone-otel/cxonereceiver/receiver/internal/payload"
+)
+
+// Observation is what the aggregated metrics need of a readable record. It holds nothing of the delivery's body.
+type Observation struct {
+	Type payload.DataType
+	// Attributes are those of the record's histograms.
+	Attributes attr.Set
+	// Counted are the attributes of the record's count: the same and more.
+	Counted attr.Set
+	// Span is the record's span, for exemplars. It is not valid for call legs without contact spans.
+	Span trace.SpanContext
+	// Figures has a call leg's figures in the metrics' units, and NaN for what no histogram can hold.
+	Figures [NumFigures]float64
+	// Seconds is an API call's duration, and NaN for what no histogram can hold.
+	Seconds float64
+}
+
+// Observed says which attributes the aggregated metrics have, besides those that are theirs in any case.
+type Observed struct {
+	// Call names attributes of call legs, Script those of API calls.
+	Call, Script []string
+}
+
+// ScriptMetricAttributes returns the names of the attributes that the metrics of API calls can have.
+func ScriptMetricAttributes() []string {
+	return []string{"cxone.script.name", "cxone.action.label", keyServerAddress, keyScriptID, "cxone.action.id", "cxone.action.name", keyURLPath}
+}
+
+// maxMetricText is the length in bytes at which the texts on metrics are cut.
+const maxMetricText = 256
+
+// maxObserved is more than any figure can be. Sums of larger values would not stay exact, and in the end not finite.
+const maxObserved = 1e12
+
+// observable returns a value that a histogram can hold, and NaN otherwise. A negative value would make the histogram's sum
+// fall, which a backend takes for a restart.
+func observable(v float64, measured bool) float64 {
+	if !measured || !(v >= 0 && v <= maxObserved) {
+		return math.NaN()
+	}
+	return v
+}
+
+// observeLeg notes a call leg for the aggregated metrics.
+func (b *Batch) observeLeg(l *leg) {
+	var o Observation
+	o.Type = payload.VoiceQuality
+	for f := range NumFigures {
+		o.Figures[f] = observable(l.values[f], l.measured[f])
+	}
+	if b.translator.options.ContactSpans {
+		o.Span = spanContext(l.trace, l.span)
+	}
+	privacy := &b.translator.options.Privacy
+	labels := b.labels.begin(b, l.rec)
+	for _, i := range b.translator.observedPlan {
+		labels.add(voiceAttributes[i].key, voiceAttributes[i].text(l.rec, privacy))
+	}
+	labels.more()
+	labels.add(keyQuality, b.quality(l))
+	labels.add(keyDisconnectReason, l.rec.Text(payload.DisconnectReason))
+	degraded := false
+	for f := range NumFigures {
+		degraded = degraded || b.isDegraded(l, f)
+	}
+	o.Attributes, o.Counted = labels.sets(attr.Bool(keyDegraded, degraded))
+	b.Observations = append(b.Observations, o)
+}
+
+// observeCall notes an API call for the aggregated metrics.
+func (b *Batch) observeCall(c *call, traceID pcommon.TraceID, spanID pcommon.SpanID) {
+	var o Observation
+	o.Type = payload.ScriptAPI
+	o.Seconds = observable(c.seconds, c.hasDuration)
+	o.Span = spanContext(traceID, spanID)
+	labels := b.labels.begin(b, c.rec)
+	for _, key := range b.translator.options.Observed.Script {
+		labels.add(key, c.metricText(key))
+	}
+	if c.failed() {
+		labels.add(keyErrorType, c.errorType())
+	}
+	labels.more()
+	var status attr.KeyValue
+	if c.code >= 100 && c.code <= 599 {
+		status = attr.Int64(keyStatusCode, c.code)
+	}
+	o.Attributes, o.Counted = labels.sets(status)
+	b.Observations = append(b.Observations, o)
+}
+
+// metricText returns an attribute of an API call by its name; "" means that there is nothing to say.
+func (c *call) metricText(key string) string {
+	switch key {
+	case keyServerAddress:
+		if c.address != nil {
+			return c.address.Hostname()
+		}
+		return ""
+	case keyURLPath:
+		if c.address != nil {
+			return c.address.EscapedPath()
+		}
+		return ""
+	case keyScriptID:
+		id, _, _ := strings.Cut(c.rec.Text(payload.ScriptIDVersion), "/")
+		return id
+	}
+	for i := range scriptAttributes {
+		if scriptAttributes[i].key == key {
+			return c.rec.Text(scriptAttributes[i].field)
+		}
+	}
+	return ""
+}
+
+func spanContext(traceID pcommon.TraceID, spanID pcommon.SpanID) trace.SpanContext {
+	return trace.NewSpanContext(trace.SpanContextConfig{
+		TraceID: trace.TraceID(traceID), SpanID: trace.SpanID(spanID), TraceFlags: trace.FlagsSampled,
+	})
+}
+
+// labels gathers the attributes of an observation. The texts are copied, all of a record at once: a series lives as long as
+// the process, and must not keep a delivery's body for it.
+type labels struct {
+	texts []byte
+	named []label
+	base  int // how many of them are the histograms'
+	made  []attr.KeyValue
+	room  *labelRoom
+}
+
+// labelRoom is where they are, as long as there is room: one allocation for a batch rather than three.
+type labelRoom struct {
+	texts [256]byte
+	named [8]label
+	made  [8]attr.KeyValue
+}
+
+// label is an attribute whose text ends there in the texts.
+type label struct {
+	key string
+	end int
+}
+
+func (s *labels) begin(b *Batch, rec *payload.Record) *labels {
+	if s.room == nil {
+		s.room = &labelRoom{}
+		s.texts, s.named, s.made = s.room.texts[:], s.room.named[:], s.room.made[:]
+	}
+	s.texts, s.named, s.made = s.texts[:0], s.named[:0], s.made[:0]
+	if b.translator.options.Resource.BusinessUnit {
+		s.add(keyBusinessUnit, rec.Text(payload.BusinessUnit))
+	}
+	return s
+}
+
+// add adds an attribute unless there is nothing to say.
+func (s *labels) add(key, text string) {
+	if text == "" {
+		return
+	}
+	s.texts = append(s.texts, cut(text, maxMetricText)...)
+	s.named = append(s.named, label{key, len(s.texts)})
+}
+
+// more says that what follows is the count's alone.
+func (s *labels) more() { s.base = len(s.named) }
+
+// sets returns the attributes of the histograms, and those of the count, which has one more where it is valid.
+func (s *labels) sets(another attr.KeyValue) (histograms, count attr.Set) {
+	all, from := string(s.texts), 0
+	for _, l := range s.named {
+		s.made = append(s.made, attr.String(l.key, all[from:l.end]))
+		from = l.end
+	}
+	if another.Valid() {
+		s.made = append(s.made, another)
+	}
+	histograms = attr.NewSet(s.made[:s.base]...)
+	return histograms, attr.NewSet(s.made...)
+}

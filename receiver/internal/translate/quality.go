@@ -1,0 +1,29 @@
+// Copyright The CXone Receiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package translate
+
+// The classes of cxone.call.quality.
+const (
+	qualityBad        = "bad"
+	qualityPoor       = "poor"
+	qualityGood       = "good"
+	qualityUnmeasured = "unmeasured"
+)
+
+// badMos is the MOS at and below which nearly all users are dissatisfied (ITU-T G.107, annex B: R-factor 60).
+const badMos = 3.1
+
+// quality returns a call leg's class by its MOS.
+func (b *Batch) quality(l *leg) string {
+	switch mos := l.values[Mos]; {
+	case !l.measured[Mos]:
+		return qualityUnmeasured
+	case mos <= badMos:
+		return qualityBad
+	case b.isDegraded(l, Mos):
+		return qualityPoor
+	default:
+		return qualityGood
+	}
+}
