@@ -29,7 +29,7 @@ import (
 	"go.opentelemetry.io/collector/consumer/consumertest"
 	"go.opentelemetry.io/collector/receiver/receivertest"
 
-	"github.com/cxone-otel/cxonereceiver/internal/signature"
+	"github.com/cxone-otel/cxonereceiver/internal/signature/keys"
 	"github.com/cxone-otel/cxonereceiver/receiver"
 )
 
@@ -136,11 +136,11 @@ func (v *vendor) deliver(t *testing.T, address, path, body string) int {
 }
 
 func TestFromARefusedRequestToAnAcceptedOne(t *testing.T) {
-	keys, captures := t.TempDir(), t.TempDir()
-	block := pasted(t, cxonectl(t, "keygen", "signature", "--out", keys), "signature")
-	text, err := os.ReadFile(keys + "/v1.key.pem")
+	keyFiles, captures := t.TempDir(), t.TempDir()
+	block := pasted(t, cxonectl(t, "keygen", "signature", "--out", keyFiles), "signature")
+	text, err := os.ReadFile(keyFiles + "/v1.key.pem")
 	require.NoError(t, err)
-	private, err := signature.ParsePrivateKey(text)
+	private, err := keys.ParsePrivateKey(text)
 	require.NoError(t, err)
 	sender := vendor{private.(*rsa.PrivateKey)}
 
@@ -155,7 +155,7 @@ func TestFromARefusedRequestToAnAcceptedOne(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, files, 2)
 	var found diagnosis
-	printed := cxonectl(t, "diagnose", "--capture", files[0], "--capture", files[1], "--public-key-file", keys+"/v1.pub.pem", "--output", "json")
+	printed := cxonectl(t, "diagnose", "--capture", files[0], "--capture", files[1], "--public-key-file", keyFiles+"/v1.pub.pem", "--output", "json")
 	require.NoError(t, json.Unmarshal([]byte(printed), &found))
 	require.True(t, found.Found)
 	assert.Equal(t, `{consumer_id};{timestamp};{method};http://{header:Host}{path};{body}`, found.SignedString)

@@ -119,7 +119,7 @@ func (f *signFlags) newRequest(ctx context.Context, receiver *collectorconfig.Re
 func printHeaders(out io.Writer, header http.Header, config *signature.Config) {
 	spelled := map[string]string{}
 	for _, l := range []signature.LocationConfig{
-		config.Value.LocationConfig, config.Timestamp.LocationConfig, config.KeyVersion, config.Consumer, config.Nonce,
+		config.Value.Location, config.Timestamp.Location, config.KeyVersion, config.Consumer, config.Nonce,
 	} {
 		spelled[http.CanonicalHeaderKey(l.Header)] = l.Header
 	}

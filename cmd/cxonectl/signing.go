@@ -15,6 +15,7 @@ import (
 
 	"github.com/cxone-otel/cxonereceiver/cmd/internal/collectorconfig"
 	"github.com/cxone-otel/cxonereceiver/internal/signature"
+	"github.com/cxone-otel/cxonereceiver/internal/signature/keys"
 )
 
 // signingFlags name the sender's half of a key. Scheme and the rest come from the collector's configuration where it has
@@ -116,7 +117,7 @@ func (f *signingFlags) readKey(into *signature.SigningKey, configured *signature
 	case f.privateKeyFile != "":
 		var text []byte
 		if text, err = os.ReadFile(f.privateKeyFile); err == nil {
-			into.PrivateKey, err = signature.ParsePrivateKey(text)
+			into.PrivateKey, err = keys.ParsePrivateKey(text)
 		}
 		err = wrap("--private-key-file", err)
 	case f.secretFile != "":
@@ -126,7 +127,7 @@ func (f *signingFlags) readKey(into *signature.SigningKey, configured *signature
 		into.Secret, err = readSecret(configured.SecretFile, encoding)
 		err = wrap("signature::keys::secret_file", err)
 	case configured.Secret != "":
-		into.Secret, err = signature.ParseSecret(string(configured.Secret), encoding)
+		into.Secret, err = keys.ParseSecret(string(configured.Secret), encoding)
 		err = wrap("signature::keys::secret", err)
 	default:
 		err = errNoKey
@@ -139,5 +140,5 @@ func readSecret(file, encoding string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return signature.ParseSecret(strings.TrimRight(string(text), "\r\n"), encoding)
+	return keys.ParseSecret(strings.TrimRight(string(text), "\r\n"), encoding)
 }

@@ -7,11 +7,14 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/cxone-otel/cxonereceiver/internal/signature/refusal"
 )
 
 // inEveryPart is a scheme that carries and covers everything there is.
@@ -53,7 +56,7 @@ func TestEveryAttackOnAHeaderIsRefusedForItsReason(t *testing.T) {
 	drop := func(name string) func(*http.Request) { return func(r *http.Request) { r.Header.Del(name) } }
 	intoQuery := func(name string) func(*http.Request) {
 		return func(r *http.Request) {
-			r.URL.RawQuery = name + "=" + escapeParameter(r.Header.Get(name))
+			r.URL.RawQuery = name + "=" + url.QueryEscape(r.Header.Get(name))
 			r.Header.Del(name)
 		}
 	}
@@ -63,52 +66,52 @@ func TestEveryAttackOnAHeaderIsRefusedForItsReason(t *testing.T) {
 	}{
 		"nothing": {func(*http.Request) {}, ""},
 
-		"another URL":       {func(r *http.Request) { r.URL.Path = "/cxone/script-api" }, ReasonBadSignature},
-		"another query":     {func(r *http.Request) { r.URL.RawQuery = "a=1" }, ReasonBadSignature},
-		"another host":      {func(r *http.Request) { r.Host = "evil.example" }, ReasonBadSignature},
-		"another method":    {func(r *http.Request) { r.Method = http.MethodPut }, ReasonBadSignature},
-		"another time":      {set("X-Timestamp", "1700000000001"), ReasonBadSignature},
-		"another version":   {set("X-Key-Version", "2"), ReasonBadSignature},
-		"another consumer":  {set("X-Consumer", "bob"), ReasonBadSignature},
-		"another nonce":     {set("X-Nonce", "n"), ReasonBadSignature},
-		"another header":    {set("X-Extra", "extra "+"x"), ReasonBadSignature},
-		"another signature": {set("X-Signature", base64.StdEncoding.EncodeToString(make([]byte, 32))), ReasonBadSignature},
+		"another URL":       {func(r *http.Request) { r.URL.Path = "/cxone/script-api" }, refusal.ReasonBadSignature},
+		"another query":     {func(r *http.Request) { r.URL.RawQuery = "a=1" }, refusal.ReasonBadSignature},
+		"another host":      {func(r *http.Request) { r.Host = "evil.example" }, refusal.ReasonBadSignature},
+		"another method":    {func(r *http.Request) { r.Method = http.MethodPut }, refusal.ReasonBadSignature},
+		"another time":      {set("X-Timestamp", "1700000000001"), refusal.ReasonBadSignature},
+		"another version":   {set("X-Key-Version", "2"), refusal.ReasonBadSignature},
+		"another consumer":  {set("X-Consumer", "bob"), refusal.ReasonBadSignature},
+		"another nonce":     {set("X-Nonce", "n"), refusal.ReasonBadSignature},
+		"another header":    {set("X-Extra", "extra "+"x"), refusal.ReasonBadSignature},
+		"another signature": {set("X-Signature", base64.StdEncoding.EncodeToString(make([]byte, 32))), refusal.ReasonBadSignature},
 
-		"no signature": {drop("X-Signature"), ReasonMissing}, "no timestamp": {drop("X-Timestamp"), ReasonMissing},
-		"no version": {drop("X-Key-Version"), ReasonMissing}, "no consumer": {drop("X-Consumer"), ReasonMissing},
-		"no nonce": {drop("X-Nonce"), ReasonMissing}, "no signed header": {drop("X-Extra"), ReasonMissing},
-		"an empty signature": {set("X-Signature", ""), ReasonMissing}, "an empty timestamp": {set("X-Timestamp", ""), ReasonMissing},
-		"an empty version": {set("X-Key-Version", ""), ReasonMissing}, "an empty consumer": {set("X-Consumer", ""), ReasonMissing},
-		"the signature in the query": {intoQuery("X-Signature"), ReasonMissing},
-		"the timestamp in the query": {intoQuery("X-Timestamp"), ReasonMissing},
+		"no signature": {drop("X-Signature"), refusal.ReasonMissing}, "no timestamp": {drop("X-Timestamp"), refusal.ReasonMissing},
+		"no version": {drop("X-Key-Version"), refusal.ReasonMissing}, "no consumer": {drop("X-Consumer"), refusal.ReasonMissing},
+		"no nonce": {drop("X-Nonce"), refusal.ReasonMissing}, "no signed header": {drop("X-Extra"), refusal.ReasonMissing},
+		"an empty signature": {set("X-Signature", ""), refusal.ReasonMissing}, "an empty timestamp": {set("X-Timestamp", ""), refusal.ReasonMissing},
+		"an empty version": {set("X-Key-Version", ""), refusal.ReasonMissing}, "an empty consumer": {set("X-Consumer", ""), refusal.ReasonMissing},
+		"the signature in the query": {intoQuery("X-Signature"), refusal.ReasonMissing},
+		"the timestamp in the query": {intoQuery("X-Timestamp"), refusal.ReasonMissing},
 
-		"two signatures": {add("X-Signature"), ReasonDuplicate}, "two timestamps": {add("X-Timestamp"), ReasonDuplicate},
-		"two versions": {add("X-Key-Version"), ReasonDuplicate}, "two consumers": {add("X-Consumer"), ReasonDuplicate},
-		"two nonces": {add("X-Nonce"), ReasonDuplicate}, "two signed headers": {add("X-Extra"), ReasonDuplicate},
+		"two signatures": {add("X-Signature"), refusal.ReasonDuplicate}, "two timestamps": {add("X-Timestamp"), refusal.ReasonDuplicate},
+		"two versions": {add("X-Key-Version"), refusal.ReasonDuplicate}, "two consumers": {add("X-Consumer"), refusal.ReasonDuplicate},
+		"two nonces": {add("X-Nonce"), refusal.ReasonDuplicate}, "two signed headers": {add("X-Extra"), refusal.ReasonDuplicate},
 
-		"a short signature":  {set("X-Signature", "AAAA"), ReasonMalformed},
-		"a long signature":   {set("X-Signature", strings.Repeat("AAAA", 20)), ReasonMalformed},
-		"a huge signature":   {set("X-Signature", strings.Repeat("AAAA", 2000)), ReasonMalformed},
-		"hex for base64":     {set("X-Signature", hex.EncodeToString(make([]byte, 32))), ReasonMalformed},
-		"not base64":         {set("X-Signature", "!!!!"), ReasonMalformed},
-		"two with a comma":   {func(r *http.Request) { s := r.Header.Get("X-Signature"); r.Header.Set("X-Signature", s+", "+s) }, ReasonMalformed},
-		"a truncated base64": {func(r *http.Request) { r.Header.Set("X-Signature", r.Header.Get("X-Signature")[:40]) }, ReasonMalformed},
+		"a short signature":  {set("X-Signature", "AAAA"), refusal.ReasonMalformed},
+		"a long signature":   {set("X-Signature", strings.Repeat("AAAA", 20)), refusal.ReasonMalformed},
+		"a huge signature":   {set("X-Signature", strings.Repeat("AAAA", 2000)), refusal.ReasonMalformed},
+		"hex for base64":     {set("X-Signature", hex.EncodeToString(make([]byte, 32))), refusal.ReasonMalformed},
+		"not base64":         {set("X-Signature", "!!!!"), refusal.ReasonMalformed},
+		"two with a comma":   {func(r *http.Request) { s := r.Header.Get("X-Signature"); r.Header.Set("X-Signature", s+", "+s) }, refusal.ReasonMalformed},
+		"a truncated base64": {func(r *http.Request) { r.Header.Set("X-Signature", r.Header.Get("X-Signature")[:40]) }, refusal.ReasonMalformed},
 
-		"an unknown version":                                {set("X-Key-Version", "3"), ReasonUnknownKey},
-		"a version with a blank":                            {set("X-Key-Version", "1 1"), ReasonUnknownKey},
-		"a version in other words":                          {set("X-Key-Version", "01"), ReasonUnknownKey},
-		"an expired version":                                {set("X-Key-Version", "past"), ReasonExpiredKey},
-		"a version to come":                                 {set("X-Key-Version", "next"), ReasonNotYetValidKey},
-		"a stranger with a version that is bound to others": {set("X-Consumer", "mallory"), ReasonUnknownKey},
+		"an unknown version":                                {set("X-Key-Version", "3"), refusal.ReasonUnknownKey},
+		"a version with a blank":                            {set("X-Key-Version", "1 1"), refusal.ReasonUnknownKey},
+		"a version in other words":                          {set("X-Key-Version", "01"), refusal.ReasonUnknownKey},
+		"an expired version":                                {set("X-Key-Version", "past"), refusal.ReasonExpiredKey},
+		"a version to come":                                 {set("X-Key-Version", "next"), refusal.ReasonNotYetValidKey},
+		"a stranger with a version that is bound to others": {set("X-Consumer", "mallory"), refusal.ReasonUnknownKey},
 
-		"a stale timestamp":      {set("X-Timestamp", "1699990000000"), ReasonStale},
-		"a future timestamp":     {set("X-Timestamp", "1700000061000"), ReasonFuture},
-		"a timestamp in seconds": {set("X-Timestamp", "1700000000"), ReasonStale},
-		"a timestamp in words":   {set("X-Timestamp", "now"), ReasonMalformed},
-		"a negative timestamp":   {set("X-Timestamp", "-1700000000000"), ReasonMalformed},
-		"a signed timestamp":     {set("X-Timestamp", "+1700000000000"), ReasonMalformed},
-		"an overflowing one":     {set("X-Timestamp", "18446744073709551616"), ReasonMalformed},
-		"one beyond all years":   {set("X-Timestamp", "9223372036854775807"), ReasonFuture},
+		"a stale timestamp":      {set("X-Timestamp", "1699990000000"), refusal.ReasonStale},
+		"a future timestamp":     {set("X-Timestamp", "1700000061000"), refusal.ReasonFuture},
+		"a timestamp in seconds": {set("X-Timestamp", "1700000000"), refusal.ReasonStale},
+		"a timestamp in words":   {set("X-Timestamp", "now"), refusal.ReasonMalformed},
+		"a negative timestamp":   {set("X-Timestamp", "-1700000000000"), refusal.ReasonMalformed},
+		"a signed timestamp":     {set("X-Timestamp", "+1700000000000"), refusal.ReasonMalformed},
+		"an overflowing one":     {set("X-Timestamp", "18446744073709551616"), refusal.ReasonMalformed},
+		"one beyond all years":   {set("X-Timestamp", "9223372036854775807"), refusal.ReasonFuture},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := signedByAlice(t, config)
@@ -126,7 +129,7 @@ func TestEveryAttackOnAHeaderIsRefusedForItsReason(t *testing.T) {
 		})
 	}
 	_, err := judge(verifier, overTheWire(t, signedByAlice(t, config)), testBody+"\n", testNow)
-	refusal := requireRefused(t, err, ReasonBadSignature)
+	refusal := requireRefused(t, err, refusal.ReasonBadSignature)
 	assert.Equal(t, "alice", refusal.Consumer)
 	assert.Equal(t, "1", refusal.KeyVersion)
 }

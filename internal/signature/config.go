@@ -6,8 +6,10 @@ package signature
 import (
 	"time"
 
-	"go.opentelemetry.io/collector/config/configopaque"
 	"go.opentelemetry.io/collector/confmap"
+
+	"github.com/cxone-otel/cxonereceiver/internal/signature/keys"
+	"github.com/cxone-otel/cxonereceiver/internal/signature/parts"
 )
 
 const (
@@ -31,7 +33,7 @@ type Config struct {
 	RefreshInterval time.Duration `mapstructure:"refresh_interval"`
 	// Keys are the keys that may have signed a request, several at once for a rotation's overlap.
 	Keys []KeyConfig `mapstructure:"keys"`
-	// SignedString is the template of the string that is signed; see template.go for the language.
+	// SignedString is the template of the string that is signed; see package template for the language.
 	SignedString string `mapstructure:"signed_string"`
 	// Value says where the signature is and how it is written.
 	Value ValueConfig `mapstructure:"value"`
@@ -52,64 +54,17 @@ type Config struct {
 	_ struct{}
 }
 
-// KeyConfig is one key: what it is called, what it does, where its material is.
-type KeyConfig struct {
-	// Version is what the request's key version must equal, byte for byte. It may be left out for a single key under a
-	// scheme that carries no version; with several keys it is the key's name in logs.
-	Version string `mapstructure:"version"`
-	// ConsumerID binds the key to one consumer. Default none: any consumer.
-	ConsumerID string `mapstructure:"consumer_id"`
-	// Algorithm is one of [Algorithms]. Default: the preset's; custom and rfc9421 have none.
-	Algorithm string `mapstructure:"algorithm"`
-	// PublicKeyFile holds a public key: PEM or bare base64 of an SPKI, a PKCS#1 key or a certificate, or a JWK.
-	PublicKeyFile string `mapstructure:"public_key_file"`
-	// Secret is an HMAC secret, at least 16 bytes when decoded.
-	Secret configopaque.String `mapstructure:"secret"`
-	// SecretFile holds an HMAC secret; line ends at its end do not count.
-	SecretFile string `mapstructure:"secret_file"`
-	// SecretEncoding is raw, base64 or hex. Default raw; base64 for standard_webhooks.
-	SecretEncoding string `mapstructure:"secret_encoding"`
-	// NotBefore and NotAfter bound the key's use, RFC 3339. Default unbounded.
-	NotBefore string `mapstructure:"not_before"`
-	NotAfter  string `mapstructure:"not_after"`
-
-	_ struct{}
-}
-
-// LocationConfig says where a part of the scheme travels: a header, a query parameter, or a field of a signature value
-// whose format is `pairs`. At most one is set; none means that the scheme has no such part.
-type LocationConfig struct {
-	Header string `mapstructure:"header"`
-	Query  string `mapstructure:"query"`
-	Field  string `mapstructure:"field"`
-}
-
-// ValueConfig says where the signature is and how it is written.
-type ValueConfig struct {
-	LocationConfig `mapstructure:",squash"`
-	// Format is plain (one signature), list (several, any may match) or pairs (`t=...,v1=...`).
-	Format string `mapstructure:"format"`
-	// Separator stands between the elements of a list or of pairs. Default a comma.
-	Separator string `mapstructure:"separator"`
-	// Select names the keys of pairs that hold signatures.
-	Select []string `mapstructure:"select"`
-	// Prefix stands before the encoded signature. A list's elements without it are passed over.
-	Prefix string `mapstructure:"prefix"`
-	// Encoding is base64 (either alphabet, padded or not) or hex.
-	Encoding string `mapstructure:"encoding"`
-}
-
-// TimestampConfig says where the time of signing is and which times are accepted.
-type TimestampConfig struct {
-	LocationConfig `mapstructure:",squash"`
-	// Unit is s, ms, us, ns (since 1970), rfc3339 or http_date.
-	Unit string `mapstructure:"unit"`
-	// MaxAge is how old a request may be. Default the larger of 10m and twice RefreshInterval, since a sender may use one
-	// signature for a whole interval.
-	MaxAge time.Duration `mapstructure:"max_age"`
-	// MaxFuture is how far ahead of ours the sender's clock may be. Default 1m.
-	MaxFuture time.Duration `mapstructure:"max_future"`
-}
+// The blocks under Config, each of the package that reads what it describes.
+type (
+	// KeyConfig is one key.
+	KeyConfig = keys.Config
+	// LocationConfig says where a part of the scheme travels.
+	LocationConfig = parts.Location
+	// ValueConfig says where the signature is and how it is written.
+	ValueConfig = parts.Value
+	// TimestampConfig says where the time of signing is and which times are accepted.
+	TimestampConfig = parts.Timestamp
+)
 
 // CaptureConfig limits the capture of refused requests.
 type CaptureConfig struct {
@@ -123,12 +78,9 @@ type CaptureConfig struct {
 	_ struct{}
 }
 
-// IsSet reports whether the scheme has this part.
-func (l LocationConfig) IsSet() bool { return l != LocationConfig{} }
-
 // IsTimed reports whether a signature is good for max_age only: the scheme has a timestamp, or is RFC 9421, whose
 // signatures carry `created`.
-func (c *Config) IsTimed() bool { return c.Timestamp.IsSet() || c.Scheme == SchemeRFC9421 }
+func (c *Config) IsTimed() bool { return c.kind().timed(c) }
 
 // Unmarshal lays the user's keys, one by one, over the preset that `scheme` names. Naming a header, query or field clears
 // the other two of that part, so that moving the signature into the query takes one line.
@@ -160,7 +112,7 @@ func (c *Config) Unmarshal(conf *confmap.Conf) error {
 		c.Timestamp.MaxAge = max(defaultMaxAge, 2*c.RefreshInterval)
 	}
 	for i := range c.Keys {
-		c.Keys[i].fill(defaults)
+		fill(&c.Keys[i], defaults)
 	}
 	return nil
 }
@@ -168,8 +120,8 @@ func (c *Config) Unmarshal(conf *confmap.Conf) error {
 // locations maps the configuration's keys to the locations under them.
 func (c *Config) locations() map[string]*LocationConfig {
 	return map[string]*LocationConfig{
-		"value":       &c.Value.LocationConfig,
-		"timestamp":   &c.Timestamp.LocationConfig,
+		"value":       &c.Value.Location,
+		"timestamp":   &c.Timestamp.Location,
 		"key_version": &c.KeyVersion,
 		"consumer":    &c.Consumer,
 		"nonce":       &c.Nonce,
@@ -182,27 +134,11 @@ func nonEmpty(conf *confmap.Conf, key string) bool {
 }
 
 // fill gives a key what its scheme says of keys.
-func (k *KeyConfig) fill(defaults keyDefaults) {
+func fill(k *KeyConfig, defaults keyDefaults) {
 	if k.Algorithm == "" {
 		k.Algorithm = defaults.algorithm
 	}
 	if k.SecretEncoding == "" {
 		k.SecretEncoding = defaults.secretEncoding
 	}
-}
-
-// Unmarshal accepts dates without quotes, which YAML hands over as times rather than as text.
-func (k *KeyConfig) Unmarshal(conf *confmap.Conf) error {
-	for _, name := range []string{"not_before", "not_after"} {
-		date, ok := conf.Get(name).(time.Time)
-		if !ok {
-			continue
-		}
-		text := confmap.NewFromStringMap(map[string]any{name: date.Format(time.RFC3339Nano)})
-		if err := conf.Merge(text); err != nil {
-			return err
-		}
-	}
-	type plain KeyConfig
-	return conf.Unmarshal((*plain)(k))
 }

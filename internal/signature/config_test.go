@@ -42,7 +42,7 @@ func TestUnmarshalStartsFromThePreset(t *testing.T) {
 	})
 	t.Run("naming a header clears the field", func(t *testing.T) {
 		config := fromYAML(t, `{scheme: stripe, timestamp: {header: X-Time}}`)
-		assert.Equal(t, LocationConfig{Header: "X-Time"}, config.Timestamp.LocationConfig)
+		assert.Equal(t, LocationConfig{Header: "X-Time"}, config.Timestamp.Location)
 	})
 	t.Run("empty names clear themselves alone", func(t *testing.T) {
 		config := fromYAML(t, `{consumer: {header: ""}, key_version: {query: ""}}`)

@@ -9,8 +9,17 @@
 //
 //	{consumer_id}\n{url}\n{timestamp}\n{key_version}\n{body|sha256|hex}
 //
-// Presets (presets.go) are such data under a name. RFC 9421 HTTP message signatures are the one scheme that is code
-// (rfc9421.go), since the request itself says there which components it signs.
+// Presets (presets.go) are such data under a name. RFC 9421 HTTP message signatures are another way to sign, in which the
+// request itself says which components it signs.
+//
+// The rooms, each of which knows only those below it:
+//
+//   - search finds out how a sender signs, with this package;
+//   - this package is the configuration, and the [Verifier], [Signer] and [Keyring] that others call;
+//   - template and rfc9421 are the ways to sign, behind one interface, which scheme.go chooses between;
+//   - parts takes a scheme's parts out of a request, for verifying, explaining and searching alike;
+//   - keys is algorithms, the parsing of keys, and the ring that holds them;
+//   - refusal is how all of them say no.
 //
 // A request is judged in two steps. [Verifier.Check] does what is cheap and needs no body: presence, duplicates, consumer,
 // timestamp, key version, the signature's length. [Attempt.Verify] does the one expensive step. A [Keyring] holds the keys,

@@ -6,104 +6,85 @@ package signature
 import (
 	"fmt"
 	"net/http"
-	"strconv"
+	"slices"
+
+	"github.com/cxone-otel/cxonereceiver/internal/signature/refusal"
 )
-
-// Reason says in one word why a request was refused. It is an attribute value of the receiver's own telemetry, so it comes
-// from this list and never from the request.
-type Reason string
-
-const (
-	// ReasonMissing means: a part that the scheme needs is not there, or not where the scheme has it.
-	ReasonMissing Reason = "missing"
-	// ReasonDuplicate means: a part came more than once.
-	ReasonDuplicate Reason = "duplicate"
-	// ReasonMalformed means: a part cannot be read, or the signature cannot have the length it has.
-	ReasonMalformed Reason = "malformed"
-	// ReasonBadSignature means: no key made this signature for this request.
-	ReasonBadSignature Reason = "bad_signature"
-	// ReasonBadDigest means: the body is not the one that the signed Content-Digest is of (RFC 9530).
-	ReasonBadDigest Reason = "bad_digest"
-	// ReasonNotCovered means: an RFC 9421 signature leaves out a component that it has to cover.
-	ReasonNotCovered Reason = "not_covered"
-	// ReasonStale means: the timestamp is older than max_age.
-	ReasonStale Reason = "stale"
-	// ReasonFuture means: the timestamp is further ahead than max_future.
-	ReasonFuture Reason = "future"
-	// ReasonUnknownKey means: no key has this version.
-	ReasonUnknownKey Reason = "unknown_key"
-	// ReasonExpiredKey means: the key's not_after has passed.
-	ReasonExpiredKey Reason = "expired_key"
-	// ReasonNotYetValidKey means: the key's not_before has not come.
-	ReasonNotYetValidKey Reason = "not_yet_valid_key"
-	// ReasonUnknownConsumer means: the request names another consumer, or one that has no key.
-	ReasonUnknownConsumer Reason = "unknown_consumer"
-	// ReasonWrongAlgorithm means: an RFC 9421 signature names another algorithm than its key's.
-	ReasonWrongAlgorithm Reason = "wrong_algorithm"
-)
-
-// Reasons returns all of them.
-func Reasons() []Reason {
-	return []Reason{
-		ReasonMissing,
-		ReasonDuplicate,
-		ReasonMalformed,
-		ReasonBadSignature,
-		ReasonBadDigest,
-		ReasonNotCovered,
-		ReasonStale,
-		ReasonFuture,
-		ReasonUnknownKey,
-		ReasonExpiredKey,
-		ReasonNotYetValidKey,
-		ReasonUnknownConsumer,
-		ReasonWrongAlgorithm,
-	}
-}
 
 // Error is a refusal. It is for the operator: the sender must only ever be told that authentication failed.
-type Error struct {
-	// Reason is fit for a metric's attribute.
-	Reason Reason
-	// Detail is fit for the local log: it may name headers and hold identifiers, quoted and cut, but never the value of a
-	// signature, a secret, a signed string or a body.
-	Detail string
-	// Consumer and KeyVersion are what the request said of itself, as far as it was read: unverified, cut, not quoted.
-	Consumer   string
-	KeyVersion string
+type Error = refusal.Error
 
-	// arrived and scheme are what Hint is made from, late, since most refusals are never logged.
-	arrived http.Header
-	scheme  string
+// Reason is one word for why a request was refused.
+type Reason = refusal.Reason
+
+// The reasons that callers of this package ask for; package refusal has all of them.
+const (
+	ReasonMalformed = refusal.ReasonMalformed
+	ReasonStale     = refusal.ReasonStale
+	ReasonFuture    = refusal.ReasonFuture
+)
+
+// Reasons returns every reason that there is.
+func Reasons() []Reason { return refusal.Reasons() }
+
+// maxHintNames is how many header names a hint lists.
+const maxHintNames = 24
+
+// everyday are header names that say nothing about a scheme.
+var everyday = []string{
+	"Accept", "Accept-Encoding", "Accept-Language", "Cache-Control", "Connection", "Content-Encoding", "Content-Length",
+	"Content-Type", "Host", "Pragma", "Transfer-Encoding", "User-Agent",
 }
 
-// Error returns the reason and the detail.
-func (e *Error) Error() string {
-	if e.Detail == "" {
-		return string(e.Reason)
+// arrivedHint names the headers of a request in which a part was missing (names only, cut, not too many), and the preset
+// that they look like.
+func arrivedHint(header http.Header, scheme string) string {
+	names := make([]string, 0, len(header))
+	for name := range header {
+		if !slices.Contains(everyday, name) {
+			names = append(names, refusal.Cut(name))
+		}
 	}
-	return string(e.Reason) + ": " + e.Detail
-}
-
-func refuse(reason Reason, format string, args ...any) *Error {
-	return &Error{Reason: reason, Detail: fmt.Sprintf(format, args...)}
-}
-
-// identifierLimit is how much of a sender's identifier reaches a log, in bytes.
-const identifierLimit = 64
-
-// cut shortens what a sender wrote, so that a log line stays a line.
-func cut(text string) string {
-	if len(text) <= identifierLimit {
-		return text
+	slices.Sort(names)
+	text := "no header came but everyday ones"
+	if len(names) > 0 {
+		listed := names[:min(len(names), maxHintNames)]
+		text = fmt.Sprintf("headers that came: %q", listed)
+		if more := len(names) - len(listed); more > 0 {
+			text += fmt.Sprintf(" and %d more", more)
+		}
 	}
-	return text[:identifierLimit]
+	if likeness := resembles(header); likeness != "" && likeness != scheme {
+		text += "; they look like scheme: " + likeness
+	}
+	return text
 }
 
-// quote makes a sender's text safe for a log: control characters and ANSI codes escaped, and cut.
-func quote(text string) string {
-	if len(text) <= identifierLimit {
-		return strconv.QuoteToASCII(text)
+// resembles returns the name of the preset whose headers these look like, or the empty string. The preset's signature
+// header has to be there; of two that share it, the one with more of its other headers wins.
+func resembles(header http.Header) string {
+	if has(header, "Signature") && has(header, "Signature-Input") {
+		return SchemeRFC9421
 	}
-	return strconv.QuoteToASCII(text[:identifierLimit]) + "..."
+	best, bestFound := "", 0
+	for i := range presets {
+		p := &presets[i]
+		if !has(header, p.value.Header) {
+			continue
+		}
+		found := 1
+		for _, part := range []LocationConfig{p.timestamp, p.keyVersion, p.consumer, p.nonce} {
+			if has(header, part.Header) {
+				found++
+			}
+		}
+		if found > bestFound {
+			best, bestFound = p.name, found
+		}
+	}
+	return best
+}
+
+func has(header http.Header, name string) bool {
+	return name != "" && len(header[http.CanonicalHeaderKey(name)]) > 0
 }

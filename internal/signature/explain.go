@@ -4,11 +4,12 @@
 package signature
 
 import (
-	"fmt"
 	"net/http"
 	"time"
 
-	"github.com/dunglas/httpsfv"
+	"github.com/cxone-otel/cxonereceiver/internal/signature/keys"
+	"github.com/cxone-otel/cxonereceiver/internal/signature/parts"
+	"github.com/cxone-otel/cxonereceiver/internal/signature/rfc9421"
 )
 
 // Explanation shows an operator how a request was read. It holds the body: it is for the operator's own terminal, never for
@@ -31,54 +32,43 @@ func (v *Verifier) ExplainToOperator(r *http.Request, body []byte, now time.Time
 	if err == nil {
 		err = attempt.Verify(body)
 	}
-	e := Explanation{Refusal: err}
-	if v.scheme.components != nil {
-		v.explainMessage(&e, r)
-		return e
+	m, signed, _ := v.scheme.explain(r, body)
+	e := Explanation{
+		SignedString: signed,
+		Consumer:     m.Consumer, KeyVersion: m.Version, Timestamp: m.Timestamp, Nonce: m.Nonce,
+		Refusal: err,
 	}
-	// Read the parts again, this time past whatever is wrong with them.
-	s := v.scheme
-	a := &Attempt{scheme: s, now: now, message: message{request: r, target: targetOf(r), origin: s.origin, separator: s.value.Separator}}
-	m := &a.message
-	_ = a.readSignatures()
-	m.target = m.target.without(s.ownParameter())
-	_ = a.readConsumer()
-	m.version, _ = s.version.read(m, "key version")
-	m.timestamp, _ = s.timestamp.read(m, "timestamp")
-	m.nonce, _ = s.nonce.read(m, "nonce")
-	e.Consumer, e.KeyVersion, e.Timestamp, e.Nonce = m.consumer, m.version, m.timestamp, m.nonce
-	for _, signature := range a.signatures.all() {
+	for _, signature := range m.Signatures {
 		e.Signatures = append(e.Signatures, len(signature))
 	}
-	e.SignedString = render(&content{template: s.template, message: m, body: body})
 	return e
 }
 
-// explainMessage shows the first signature of RFC 9421 whose base can be built.
-func (v *Verifier) explainMessage(e *Explanation, r *http.Request) {
-	m := &message{request: r, target: targetOf(r), origin: v.scheme.origin}
-	e.Consumer, _ = v.scheme.consumer.read(m, "consumer")
-	inputs, refusal := readDictionary(r, headerSignatureInput)
-	if refusal != nil {
-		return
+// What follows is for the search for an unknown scheme (package search).
+
+// Render returns the string that a signature of this request should be over, by a configuration whose keys may be missing.
+// It holds the body. The error says which part the request lacks, or what Config.Validate would say of the scheme.
+func Render(config *Config, r *http.Request, body []byte) ([]byte, error) {
+	s, err := newScheme(config, Callback{})
+	if err != nil {
+		return nil, err
 	}
-	for _, label := range inputs.Names() {
-		member, _ := inputs.Get(label)
-		input, ok := member.(httpsfv.InnerList)
-		if !ok || input.Params == nil {
-			continue
-		}
-		if _, refusal := coveredComponents(input); refusal != nil {
-			continue
-		}
-		if base, refusal := m.signatureBase(input); refusal == nil {
-			keyID, _ := input.Params.Get("keyid")
-			e.KeyVersion, _ = keyID.(string)
-			if created, _ := input.Params.Get("created"); created != nil {
-				e.Timestamp = fmt.Sprint(created)
-			}
-			e.SignedString = base
-			return
-		}
+	_, signed, refused := s.explain(r, body)
+	if refused != nil {
+		return nil, refused
 	}
+	return signed, nil
 }
+
+// TimeUnits returns every value that TimestampConfig.Unit may have.
+func TimeUnits() []string { return parts.TimeUnits }
+
+// ParseTime reads a timestamp in one of the TimeUnits.
+func ParseTime(text, unit string) (time.Time, error) { return parts.ParseTime(text, unit) }
+
+// CoveredComponents returns what the first RFC 9421 signature of a request says that it covers, in the form of
+// Config.Components; nil if the request has none that can be read.
+func CoveredComponents(r *http.Request) []string { return rfc9421.CoveredComponents(r) }
+
+// Algorithms returns the names that a key's algorithm may have.
+func Algorithms() []string { return keys.Names() }

@@ -10,6 +10,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/cxone-otel/cxonereceiver/internal/signature/refusal"
 )
 
 func TestIdentifiersInALogAreQuotedAndCut(t *testing.T) {
@@ -17,14 +19,14 @@ func TestIdentifiersInALogAreQuotedAndCut(t *testing.T) {
 	r := signedByAlice(t, config)
 	r.Header.Set("X-Key-Version", "\x1b[31m"+strings.Repeat("é", 500))
 	_, err := newVerifier(t, config).Check(r, testNow)
-	refusal := requireRefused(t, err, ReasonMalformed)
-	assert.NotContains(t, refusal.Error(), "\x1b")
+	refused := requireRefused(t, err, refusal.ReasonMalformed)
+	assert.NotContains(t, refused.Error(), "\x1b")
 	r.Header.Set("X-Key-Version", strings.Repeat("é", 500))
 	_, err = newVerifier(t, config).Check(r, testNow)
-	refusal = requireRefused(t, err, ReasonUnknownKey)
-	assert.LessOrEqual(t, len(refusal.KeyVersion), identifierLimit)
-	assert.Less(t, len(refusal.Detail), 600)
-	assert.Equal(t, refusal.Detail, strings.ToValidUTF8(refusal.Detail, "?"))
+	refused = requireRefused(t, err, refusal.ReasonUnknownKey)
+	assert.LessOrEqual(t, len(refused.KeyVersion), refusal.IdentifierLimit)
+	assert.Less(t, len(refused.Detail), 600)
+	assert.Equal(t, refused.Detail, strings.ToValidUTF8(refused.Detail, "?"))
 }
 
 func TestAMissingPartComesWithAHint(t *testing.T) {
@@ -46,12 +48,12 @@ func TestAMissingPartComesWithAHint(t *testing.T) {
 				r.Header.Set(header, "value-of-the-header")
 			}
 			_, err := verifier.Check(overTheWire(t, r), testNow)
-			refusal := requireRefused(t, err, ReasonMissing)
+			refused := requireRefused(t, err, refusal.ReasonMissing)
 			for _, part := range test.want {
-				assert.Contains(t, refusal.Hint(), part)
+				assert.Contains(t, refused.Hint(), part)
 			}
-			assert.NotContains(t, refusal.Hint()+refusal.Error(), "value-of-the-header")
-			assert.NotContains(t, refusal.Hint(), "User-Agent")
+			assert.NotContains(t, refused.Hint()+refused.Error(), "value-of-the-header")
+			assert.NotContains(t, refused.Hint(), "User-Agent")
 		})
 	}
 	r := newRequest(t, http.MethodPost, testURL)
@@ -61,9 +63,9 @@ func TestAMissingPartComesWithAHint(t *testing.T) {
 		}
 	}
 	_, err := verifier.Check(r, testNow)
-	hint := requireRefused(t, err, ReasonMissing).Hint()
+	hint := requireRefused(t, err, refusal.ReasonMissing).Hint()
 	assert.Contains(t, hint, "and 40 more")
-	assert.Less(t, len(hint), maxHintNames*(identifierLimit+4)+100)
+	assert.Less(t, len(hint), maxHintNames*(refusal.IdentifierLimit+4)+100)
 }
 
 func TestExplainToOperator(t *testing.T) {
@@ -73,7 +75,7 @@ func TestExplainToOperator(t *testing.T) {
 	r.Header.Set("X-Nonce", "n-1")
 	r.Header.Set("X-Timestamp", "1600000000000")
 	e := verifier.ExplainToOperator(overTheWire(t, r), []byte(testBody), testNow)
-	requireRefused(t, e.Refusal, ReasonStale)
+	requireRefused(t, e.Refusal, refusal.ReasonStale)
 	assert.Equal(t, "alice\n"+testURL+"\nPOST\n1600000000000\n1\nn-1\nextra\n"+testBody, string(e.SignedString))
 	assert.Equal(t, []int{32}, e.Signatures)
 	assert.Equal(t, "alice 1 1600000000000 n-1", strings.Join([]string{e.Consumer, e.KeyVersion, e.Timestamp, e.Nonce}, " "))

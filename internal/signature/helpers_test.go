@@ -4,35 +4,27 @@
 package signature
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"crypto"
-	"crypto/ecdsa"
-	"crypto/ed25519"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/rsa"
-	"crypto/x509"
-	"encoding/pem"
 	"errors"
 	"net/http"
 	"os"
 	"path/filepath"
-	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/confmap"
 	"go.uber.org/goleak"
+
+	"github.com/cxone-otel/cxonereceiver/internal/signature/signaturetest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 const (
-	testSecret = "0123456789abcdef0123456789abcdef"
+	testSecret = signaturetest.Secret
 	testURL    = "https://telemetry.example.com/cxone/voice-quality"
 	testBody   = `{"contactID":"123"}`
 )
@@ -40,45 +32,12 @@ const (
 // testNow is the time of every test that does not say otherwise.
 var testNow = time.Unix(1700000000, 0).UTC()
 
-// keyPairs makes one key pair per family; RSA takes a while.
-var keyPairs = sync.OnceValue(func() map[string]crypto.Signer {
-	rsaKey, err := rsa.GenerateKey(rand.Reader, 2048)
-	must(err)
-	p256, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	must(err)
-	p384, err := ecdsa.GenerateKey(elliptic.P384(), rand.Reader)
-	must(err)
-	_, edKey, err := ed25519.GenerateKey(rand.Reader)
-	must(err)
-	return map[string]crypto.Signer{"rsa": rsaKey, "p256": p256, "p384": p384, "ed25519": edKey}
-})
+func keyPairs() map[string]crypto.Signer { return signaturetest.KeyPairs() }
 
-func must(err error) {
-	if err != nil {
-		panic(err)
-	}
-}
-
-func pairFor(algorithm string) crypto.Signer {
-	switch {
-	case strings.HasPrefix(algorithm, "rsa"):
-		return keyPairs()["rsa"]
-	case algorithm == "ecdsa_sha256":
-		return keyPairs()["p256"]
-	case algorithm == "ecdsa_sha384":
-		return keyPairs()["p384"]
-	case algorithm == "ed25519":
-		return keyPairs()["ed25519"]
-	default:
-		return nil
-	}
-}
+func pairFor(algorithm string) crypto.Signer { return signaturetest.PairFor(algorithm) }
 
 func publicPEM(t testing.TB, public crypto.PublicKey) []byte {
-	t.Helper()
-	der, err := x509.MarshalPKIXPublicKey(public)
-	require.NoError(t, err)
-	return pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der})
+	return signaturetest.PublicPEM(t, public)
 }
 
 func writeFile(t testing.TB, data []byte) string {
@@ -150,12 +109,7 @@ func overTheWire(t testing.TB, r *http.Request) *http.Request {
 	return parseRequest(t, wire.String())
 }
 
-func parseRequest(t testing.TB, wire string) *http.Request {
-	t.Helper()
-	r, err := http.ReadRequest(bufio.NewReader(strings.NewReader(wire)))
-	require.NoError(t, err)
-	return r
-}
+func parseRequest(t testing.TB, wire string) *http.Request { return signaturetest.Request(t, wire) }
 
 // judge does both steps.
 func judge(v *Verifier, r *http.Request, body string, now time.Time) (*Attempt, error) {

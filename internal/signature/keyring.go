@@ -3,63 +3,21 @@
 
 package signature
 
-import (
-	"context"
-	"errors"
-	"fmt"
-	"io/fs"
-	"sync"
-	"sync/atomic"
-	"time"
+import "github.com/cxone-otel/cxonereceiver/internal/signature/keys"
 
-	"go.uber.org/zap"
-)
-
-const (
-	// unknownKeyInterval is the shortest time between two readings of the key files that unknown versions cause: anyone
-	// can name one.
-	unknownKeyInterval = time.Second
-	// unknownKeyWait is how long a request that names an unknown version waits for the files to be read.
-	unknownKeyWait = time.Second
+// What callers of this package need of package keys.
+type (
+	// Keyring holds the keys of a configuration and keeps them up to date.
+	Keyring = keys.Ring
+	// KeyringOptions are what a Keyring tells others.
+	KeyringOptions = keys.RingOptions
 )
 
 // What KeyringOptions.OnReload is told.
 const (
-	ReloadSuccess = "success"
-	ReloadFailure = "failure"
+	ReloadSuccess = keys.ReloadSuccess
+	ReloadFailure = keys.ReloadFailure
 )
-
-// ErrNoUsableKey means that a receiver with these keys would refuse everything, so that it had better not start.
-var ErrNoUsableKey = errors.New("no usable key")
-
-// KeyringOptions are what a Keyring tells others. The zero value tells nobody.
-type KeyringOptions struct {
-	// Logger takes the outcome of reloads and the names of files, never what is in them.
-	Logger *zap.Logger
-	// OnReload is called after each reading of the files but the first, with ReloadSuccess or ReloadFailure (of any file).
-	OnReload func(outcome string)
-
-	readFile func(path string) ([]byte, error) // readKeyFile, but in tests
-}
-
-// Keyring holds the keys of a configuration, by version and consumer, and keeps them up to date. Requests read a snapshot
-// that a reload replaces as a whole, so none ever waits for a reload, but those that name a version nobody has.
-type Keyring struct {
-	options  KeyringOptions
-	interval time.Duration
-	hasFiles bool
-	snapshot atomic.Pointer[keySet]
-
-	reading sync.Mutex   // held while files are read
-	sources []*keySource // guarded by reading
-
-	mu         sync.Mutex
-	flight     chan struct{} // closed when the reload that an unknown version caused is over; nil when there is none
-	lastFlight time.Time
-	closed     bool
-	stop       chan struct{}
-	running    sync.WaitGroup
-}
 
 // NewKeyring prepares the keys of a configuration without reading a file. It refuses what Config.Validate would refuse in
 // `keys`.
@@ -67,158 +25,5 @@ func NewKeyring(config *Config, options KeyringOptions) (*Keyring, error) {
 	if err := config.validateKeys(); err != nil {
 		return nil, err
 	}
-	if options.Logger == nil {
-		options.Logger = zap.NewNop()
-	}
-	if options.OnReload == nil {
-		options.OnReload = func(string) {}
-	}
-	if options.readFile == nil {
-		options.readFile = readKeyFile
-	}
-	ring := &Keyring{options: options, interval: config.RefreshInterval, stop: make(chan struct{})}
-	for i := range config.Keys {
-		source, err := newKeySource(&config.Keys[i], options.readFile)
-		if err != nil {
-			return nil, fmt.Errorf("keys[%d]: %w", i, err)
-		}
-		ring.sources = append(ring.sources, source)
-		ring.hasFiles = ring.hasFiles || source.path != ""
-	}
-	ring.snapshot.Store(newKeySet(ring.sources))
-	return ring, nil
-}
-
-// Load reads every key for the first time. A file that is not there yet is logged and tried again later, as long as another
-// key is usable; a file that holds no proper key is an error at once. Without a usable key it returns ErrNoUsableKey.
-func (k *Keyring) Load() error {
-	k.reading.Lock()
-	defer k.reading.Unlock()
-	var absent, broken []error
-	for i, source := range k.sources {
-		_, err := source.load()
-		switch {
-		case err == nil:
-		case errors.Is(err, fs.ErrNotExist):
-			absent = append(absent, fmt.Errorf("keys[%d]: %w", i, err))
-		default:
-			broken = append(broken, fmt.Errorf("keys[%d]: %w", i, err))
-		}
-	}
-	if len(broken) > 0 {
-		return errors.Join(append(broken, absent...)...)
-	}
-	set := newKeySet(k.sources)
-	if !set.usable(time.Now()) {
-		return fmt.Errorf("%w: %w", ErrNoUsableKey, errors.Join(append(absent, set.expired(time.Now())...)...))
-	}
-	for _, err := range absent {
-		k.options.Logger.Warn("A key file is not there yet; it is looked for again at every refresh.", zap.Error(err))
-	}
-	for _, err := range set.expired(time.Now()) {
-		k.options.Logger.Warn("A key is out of date and will not be used.", zap.Error(err))
-	}
-	k.snapshot.Store(set)
-	return nil
-}
-
-// Start loads the keys (see Load for the errors) and begins to read their files again every refresh_interval, until
-// Shutdown or until the context ends.
-func (k *Keyring) Start(ctx context.Context) error {
-	if err := k.Load(); err != nil {
-		return err
-	}
-	if k.hasFiles {
-		k.running.Go(func() { k.refresh(ctx) })
-	}
-	return nil
-}
-
-// Shutdown stops the reading of files and returns when nothing of the keyring runs any more. Keys stay usable.
-func (k *Keyring) Shutdown() {
-	k.mu.Lock()
-	if !k.closed {
-		k.closed = true
-		close(k.stop)
-	}
-	k.mu.Unlock()
-	k.running.Wait()
-}
-
-func (k *Keyring) refresh(ctx context.Context) {
-	ticker := time.NewTicker(k.interval)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-k.stop:
-			return
-		case <-ticker.C:
-			k.reload()
-		}
-	}
-}
-
-// reload reads every file again. A file that fails keeps its last good key; the others are renewed all the same.
-func (k *Keyring) reload() {
-	k.reading.Lock()
-	defer k.reading.Unlock()
-	outcome := ReloadSuccess
-	anyChanged := false
-	for i, source := range k.sources {
-		changed, err := source.load()
-		anyChanged = anyChanged || changed
-		switch {
-		case err != nil:
-			outcome = ReloadFailure
-			k.options.Logger.Error("A key could not be read again; the last good one stays in use.",
-				zap.Int("keys", i), zap.String("version", source.config.Version), zap.Bool("has_last_good", source.good != nil), zap.Error(err))
-		case changed:
-			k.options.Logger.Info("A key has changed.", zap.Int("keys", i), zap.String("version", source.config.Version))
-		}
-	}
-	if anyChanged {
-		k.snapshot.Store(newKeySet(k.sources))
-	}
-	k.options.OnReload(outcome)
-}
-
-// renew returns the keys after the files were read again on behalf of a request that names an unknown version. Requests
-// share one reading, there is at most one a second, and none waits longer than unknownKeyWait.
-func (k *Keyring) renew(ctx context.Context) *keySet {
-	flight := k.join()
-	if flight == nil {
-		return k.snapshot.Load()
-	}
-	patience := time.NewTimer(unknownKeyWait)
-	defer patience.Stop()
-	select {
-	case <-flight:
-	case <-ctx.Done():
-	case <-patience.C:
-	}
-	return k.snapshot.Load()
-}
-
-// join returns the reading that is under way, or starts one; nil if it is too early for another.
-func (k *Keyring) join() chan struct{} {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if k.flight != nil {
-		return k.flight
-	}
-	if !k.hasFiles || k.closed || time.Since(k.lastFlight) < unknownKeyInterval {
-		return nil
-	}
-	flight := make(chan struct{})
-	k.flight, k.lastFlight = flight, time.Now()
-	k.running.Go(func() {
-		k.reload()
-		k.mu.Lock()
-		k.flight = nil
-		k.mu.Unlock()
-		close(flight)
-	})
-	return flight
+	return keys.NewRing(config.Keys, config.RefreshInterval, options)
 }

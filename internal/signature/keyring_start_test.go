@@ -11,6 +11,9 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/cxone-otel/cxonereceiver/internal/signature/keys"
+	"github.com/cxone-otel/cxonereceiver/internal/signature/refusal"
 )
 
 func TestShutdownLeavesNothingRunning(t *testing.T) {
@@ -20,14 +23,14 @@ func TestShutdownLeavesNothingRunning(t *testing.T) {
 		mounted.swap(t, map[string][]byte{"1": public})
 		config := gatewayWith(t, mounted.directory, "1")
 		files := &disk{}
-		ring, verifier := newRing(t, config, KeyringOptions{readFile: files.read})
+		ring, verifier := newRing(t, config, KeyringOptions{ReadFile: files.read})
 		ring.Shutdown() // before Start
 		require.NoError(t, ring.Start(t.Context()))
 		ring.Shutdown()
 		ring.Shutdown()
 		read := files.reads.Load()
 		_, err := verifier.Check(signedBy(t, config, "2", private), testNow)
-		requireRefused(t, err, ReasonUnknownKey)
+		requireRefused(t, err, refusal.ReasonUnknownKey)
 		_, err = judge(verifier, signedBy(t, config, "1", private), testBody, testNow)
 		require.NoError(t, err, "requests in flight can still be verified")
 		assert.Equal(t, read, files.reads.Load())
@@ -39,8 +42,7 @@ func TestShutdownLeavesNothingRunning(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		ring, _ := newRing(t, gatewayWith(t, mounted.directory, "1"), KeyringOptions{})
 		require.NoError(t, ring.Start(ctx))
-		cancel()
-		ring.running.Wait()
+		cancel() // synctest waits for what runs
 	})
 }
 
@@ -67,7 +69,7 @@ func TestStartRefusesWithoutAUsableKey(t *testing.T) {
 	_, err := NewKeyring(fromYAML(t, `{}`), KeyringOptions{})
 	requireError(t, err, "keys: there are none")
 	ring, _ := newRing(t, fromYAML(t, `keys: [{version: a, algorithm: ed25519, public_key_file: /nonexistent/key}]`), KeyringOptions{})
-	require.ErrorIs(t, ring.Load(), ErrNoUsableKey)
+	require.ErrorIs(t, ring.Load(), keys.ErrNoUsableKey)
 	later, _ := newRing(t, fromYAML(t, `keys: [{version: a, algorithm: ed25519, public_key_file: `+good+`, not_before: 2099-01-01T00:00:00Z}]`), KeyringOptions{})
 	require.NoError(t, later.Load(), "a key whose time will come is a key")
 }
@@ -98,17 +100,16 @@ keys:
 		require.NoError(t, err)
 		r := newRequest(t, http.MethodPost, testURL)
 		require.NoError(t, signer.Sign(r, []byte(testBody), testNow))
-		attempt, err := judge(verifier, r, testBody, testNow)
+		_, err = judge(verifier, r, testBody, testNow)
 		if !accepted {
-			requireRefused(t, err, ReasonBadSignature)
+			requireRefused(t, err, refusal.ReasonBadSignature)
 			continue
 		}
 		require.NoError(t, err)
-		assert.Equal(t, version, attempt.KeyVersion())
 	}
 	r := newRequest(t, http.MethodPost, testURL)
 	r.Header.Set("X-Hub-Signature-256", "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17")
 	expired := fromYAML(t, `{scheme: github, keys: [{secret: `+testSecret+`, not_before: 2023-12-01T00:00:00Z}]}`)
 	_, err := newVerifier(t, expired).Check(r, testNow)
-	requireRefused(t, err, ReasonNotYetValidKey)
+	requireRefused(t, err, refusal.ReasonNotYetValidKey)
 }

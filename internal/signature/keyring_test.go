@@ -21,6 +21,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zaptest/observer"
+
+	"github.com/cxone-otel/cxonereceiver/internal/signature/refusal"
 )
 
 // rotation is a directory as Kubernetes mounts it: the files are links into ..data, which is a link that is swapped.
@@ -86,8 +88,12 @@ func TestARotationUnderLoadRefusesNoRequest(t *testing.T) {
 	mounted.swap(t, map[string][]byte{"one": onePublic, "two": twoPublic})
 	config := gatewayWith(t, mounted.directory, "one", "two")
 	var reloads atomic.Int64
-	ring, verifier := newRing(t, config, KeyringOptions{OnReload: func(string) { reloads.Add(1) }})
-	ring.interval = time.Millisecond
+	fast := *config
+	fast.RefreshInterval = time.Millisecond // shorter than a configuration may say
+	ring, err := NewKeyring(&fast, KeyringOptions{OnReload: func(string) { reloads.Add(1) }})
+	require.NoError(t, err)
+	verifier, err := NewVerifier(config, ring, Callback{})
+	require.NoError(t, err)
 	require.NoError(t, ring.Start(t.Context()))
 	defer ring.Shutdown()
 
@@ -186,7 +192,7 @@ func TestARefreshTakesAChangedKeyAndKeepsALastGoodOne(t *testing.T) {
 		_, err = judge(verifier, signedBy(t, config, "1", newKey), testBody, testNow)
 		require.NoError(t, err)
 		_, err = judge(verifier, signedBy(t, config, "1", oldKey), testBody, testNow)
-		requireRefused(t, err, ReasonBadSignature)
+		requireRefused(t, err, refusal.ReasonBadSignature)
 
 		for _, broken := range [][]byte{[]byte("junk"), {}, publicPEM(t, keyPairs()["rsa"].Public())} {
 			mounted.swap(t, map[string][]byte{"1": broken})
@@ -207,17 +213,21 @@ func TestARefreshTakesAChangedKeyAndKeepsALastGoodOne(t *testing.T) {
 }
 
 func TestOneBrokenFileDoesNotHoldBackTheOthers(t *testing.T) {
-	mounted := &rotation{directory: t.TempDir()}
-	onePublic, one := newPair(t)
-	twoPublic, two := newPair(t)
-	mounted.swap(t, map[string][]byte{"one": onePublic, "two": onePublic})
-	config := gatewayWith(t, mounted.directory, "one", "two")
-	ring, verifier := newRing(t, config, KeyringOptions{})
-	require.NoError(t, ring.Load())
-	mounted.swap(t, map[string][]byte{"one": []byte("broken"), "two": twoPublic})
-	ring.reload()
-	for version, private := range map[string]ed25519.PrivateKey{"one": one, "two": two} {
-		_, err := judge(verifier, signedBy(t, config, version, private), testBody, testNow)
-		require.NoError(t, err, version)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		mounted := &rotation{directory: t.TempDir()}
+		onePublic, one := newPair(t)
+		twoPublic, two := newPair(t)
+		mounted.swap(t, map[string][]byte{"one": onePublic, "two": onePublic})
+		config := gatewayWith(t, mounted.directory, "one", "two")
+		ring, verifier := newRing(t, config, KeyringOptions{})
+		require.NoError(t, ring.Start(t.Context()))
+		defer ring.Shutdown()
+		mounted.swap(t, map[string][]byte{"one": []byte("broken"), "two": twoPublic})
+		time.Sleep(config.RefreshInterval)
+		synctest.Wait()
+		for version, private := range map[string]ed25519.PrivateKey{"one": one, "two": two} {
+			_, err := judge(verifier, signedBy(t, config, version, private), testBody, testNow)
+			require.NoError(t, err, version)
+		}
+	})
 }

@@ -5,6 +5,7 @@ package signature
 
 import (
 	"context"
+	"os"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -15,6 +16,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zaptest/observer"
+
+	"github.com/cxone-otel/cxonereceiver/internal/signature/refusal"
 )
 
 // disk counts what is read, and can be slow.
@@ -28,7 +31,7 @@ func (d *disk) read(path string) ([]byte, error) {
 	if d.blocked != nil {
 		<-d.blocked
 	}
-	return readKeyFile(path)
+	return os.ReadFile(path)
 }
 
 func TestAnUnknownVersionCausesOneReadingASecond(t *testing.T) {
@@ -39,7 +42,7 @@ func TestAnUnknownVersionCausesOneReadingASecond(t *testing.T) {
 		config := gatewayWith(t, mounted.directory, "1")
 		config.RefreshInterval = time.Hour
 		files := &disk{}
-		ring, verifier := newRing(t, config, KeyringOptions{readFile: files.read})
+		ring, verifier := newRing(t, config, KeyringOptions{ReadFile: files.read})
 		require.NoError(t, ring.Start(t.Context()))
 		defer ring.Shutdown()
 		require.EqualValues(t, 1, files.reads.Load())
@@ -49,14 +52,14 @@ func TestAnUnknownVersionCausesOneReadingASecond(t *testing.T) {
 		for range 100 {
 			requests.Go(func() {
 				_, err := verifier.Check(unknown, testNow)
-				requireRefused(t, err, ReasonUnknownKey)
+				requireRefused(t, err, refusal.ReasonUnknownKey)
 			})
 		}
 		requests.Wait()
 		assert.EqualValues(t, 2, files.reads.Load(), "a hundred at once share one reading")
 		for range 100 {
 			_, err := verifier.Check(unknown, testNow)
-			requireRefused(t, err, ReasonUnknownKey)
+			requireRefused(t, err, refusal.ReasonUnknownKey)
 		}
 		assert.EqualValues(t, 2, files.reads.Load(), "and there is no other within a second")
 		for range 100 {
@@ -64,36 +67,36 @@ func TestAnUnknownVersionCausesOneReadingASecond(t *testing.T) {
 			require.NoError(t, err)
 		}
 		assert.EqualValues(t, 2, files.reads.Load(), "a known version causes none")
-		time.Sleep(unknownKeyInterval)
+		time.Sleep(time.Second)
 		_, err := verifier.Check(unknown, testNow)
-		requireRefused(t, err, ReasonUnknownKey)
+		requireRefused(t, err, refusal.ReasonUnknownKey)
 		assert.EqualValues(t, 3, files.reads.Load())
 	})
 }
 
 func TestAnUnknownVersionFindsAFileThatHasCome(t *testing.T) {
-	mounted := &rotation{directory: t.TempDir()}
-	onePublic, one := newPair(t)
-	twoPublic, two := newPair(t)
-	mounted.swap(t, map[string][]byte{"one": onePublic})
-	config := gatewayWith(t, mounted.directory, "one", "two")
-	core, logs := observer.New(zap.InfoLevel)
-	ring, verifier := newRing(t, config, KeyringOptions{Logger: zap.New(core)})
-	require.NoError(t, ring.Start(t.Context()), "one key will do")
-	defer ring.Shutdown()
-	require.Equal(t, 1, logs.FilterMessageSnippet("not there yet").Len())
-	early := signedBy(t, config, "two", two)
-	_, err := verifier.Check(early, testNow)
-	assert.Contains(t, requireRefused(t, err, ReasonUnknownKey).Detail, "is configured, but its file could not be read")
-	_, err = judge(verifier, signedBy(t, config, "one", one), testBody, testNow)
-	require.NoError(t, err)
+	synctest.Test(t, func(t *testing.T) {
+		mounted := &rotation{directory: t.TempDir()}
+		onePublic, one := newPair(t)
+		twoPublic, two := newPair(t)
+		mounted.swap(t, map[string][]byte{"one": onePublic})
+		config := gatewayWith(t, mounted.directory, "one", "two")
+		core, logs := observer.New(zap.InfoLevel)
+		ring, verifier := newRing(t, config, KeyringOptions{Logger: zap.New(core)})
+		require.NoError(t, ring.Start(t.Context()), "one key will do")
+		defer ring.Shutdown()
+		require.Equal(t, 1, logs.FilterMessageSnippet("not there yet").Len())
+		early := signedBy(t, config, "two", two)
+		_, err := verifier.Check(early, testNow)
+		assert.Contains(t, requireRefused(t, err, refusal.ReasonUnknownKey).Detail, "is configured, but its file could not be read")
+		_, err = judge(verifier, signedBy(t, config, "one", one), testBody, testNow)
+		require.NoError(t, err)
 
-	mounted.swap(t, map[string][]byte{"one": onePublic, "two": twoPublic})
-	ring.mu.Lock()
-	ring.lastFlight = time.Time{} // a second later
-	ring.mu.Unlock()
-	_, err = judge(verifier, early, testBody, testNow)
-	require.NoError(t, err)
+		mounted.swap(t, map[string][]byte{"one": onePublic, "two": twoPublic})
+		time.Sleep(time.Second)
+		_, err = judge(verifier, early, testBody, testNow)
+		require.NoError(t, err)
+	})
 }
 
 func TestNobodyWaitsForASlowDiskForLong(t *testing.T) {
@@ -104,21 +107,21 @@ func TestNobodyWaitsForASlowDiskForLong(t *testing.T) {
 		config := gatewayWith(t, mounted.directory, "1")
 		config.RefreshInterval = time.Hour
 		files := &disk{}
-		ring, verifier := newRing(t, config, KeyringOptions{readFile: files.read})
+		ring, verifier := newRing(t, config, KeyringOptions{ReadFile: files.read})
 		require.NoError(t, ring.Start(t.Context()))
 		files.blocked = make(chan struct{})
 		unknown := signedBy(t, config, "2", private)
 
 		before := time.Now()
 		_, err := verifier.Check(unknown, testNow)
-		requireRefused(t, err, ReasonUnknownKey)
-		assert.Equal(t, unknownKeyWait, time.Since(before))
+		requireRefused(t, err, refusal.ReasonUnknownKey)
+		assert.Equal(t, time.Second, time.Since(before))
 
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
 		before = time.Now()
 		_, err = verifier.Check(unknown.WithContext(ctx), testNow)
-		requireRefused(t, err, ReasonUnknownKey)
+		requireRefused(t, err, refusal.ReasonUnknownKey)
 		assert.Zero(t, time.Since(before), "the sender has gone")
 
 		_, err = judge(verifier, signedBy(t, config, "1", private), testBody, testNow)

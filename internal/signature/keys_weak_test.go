@@ -14,8 +14,9 @@ import (
 	"encoding/hex"
 	"testing"
 
-	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/cxone-otel/cxonereceiver/internal/signature/keys"
 )
 
 func TestWeakAndWrongKeysAreRefusedWhenLoaded(t *testing.T) {
@@ -50,42 +51,18 @@ func TestWeakAndWrongKeysAreRefusedWhenLoaded(t *testing.T) {
 		der, err := x509.MarshalPKIXPublicKey(smallRSA.Public())
 		require.NoError(t, err)
 		for _, secret := range []string{base64.StdEncoding.EncodeToString(der), string(der)} {
-			_, err = ParseSecret(secret, "raw")
-			require.ErrorIs(t, err, ErrPublicKeyAsSecret)
+			_, err = keys.ParseSecret(secret, "raw")
+			require.ErrorIs(t, err, keys.ErrPublicKeyAsSecret)
 		}
-		_, err = ParseSecret(base64.StdEncoding.EncodeToString(der), "base64")
-		require.ErrorIs(t, err, ErrPublicKeyAsSecret)
-		_, err = ParseSecret(hex.EncodeToString(der), "hex")
-		require.ErrorIs(t, err, ErrPublicKeyAsSecret)
+		_, err = keys.ParseSecret(base64.StdEncoding.EncodeToString(der), "base64")
+		require.ErrorIs(t, err, keys.ErrPublicKeyAsSecret)
+		_, err = keys.ParseSecret(hex.EncodeToString(der), "hex")
+		require.ErrorIs(t, err, keys.ErrPublicKeyAsSecret)
 	})
 	t.Run("a public key file as a secret file", func(t *testing.T) {
 		config := fromYAML(t, `{scheme: github, keys: [{secret_file: `+rsaPublicFile+`}]}`)
 		ring, err := NewKeyring(config, KeyringOptions{})
 		require.NoError(t, err)
-		require.ErrorIs(t, ring.Load(), ErrPublicKeyAsSecret)
+		require.ErrorIs(t, ring.Load(), keys.ErrPublicKeyAsSecret)
 	})
-}
-
-func TestSecrets(t *testing.T) {
-	for _, test := range []struct {
-		text, encoding, want string
-		err                  error
-	}{
-		{testSecret, "", testSecret, nil},
-		{testSecret, "raw", testSecret, nil},
-		{testSecret, "hex", "\x01\x23\x45\x67\x89\xab\xcd\xef\x01\x23\x45\x67\x89\xab\xcd\xef", nil},
-		{" MDEyMzQ1Njc4OWFiY2RlZg== \n", "base64", "0123456789abcdef", nil},
-		{"MDEyMzQ1Njc4OWFiY2RlZg", "base64", "0123456789abcdef", nil},
-		{"whsec_MDEyMzQ1Njc4OWFiY2RlZg==", "base64", "0123456789abcdef", nil},
-		{"whsec_MDEyMzQ1Njc4OWFiY2RlZg==", "raw", "whsec_MDEyMzQ1Njc4OWFiY2RlZg==", nil},
-		{"", "raw", "", ErrShortSecret},
-		{"fifteen-bytes-x", "raw", "", ErrShortSecret},
-		{"whsec_", "base64", "", ErrSecretEncoding},
-		{"?", "base64", "", ErrSecretEncoding},
-		{"0", "hex", "", ErrSecretEncoding},
-	} {
-		secret, err := ParseSecret(test.text, test.encoding)
-		require.ErrorIs(t, err, test.err, test.text)
-		assert.Equal(t, test.want, string(secret))
-	}
 }

@@ -10,6 +10,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/cxone-otel/cxonereceiver/internal/signature/refusal"
 )
 
 func TestConsumerID(t *testing.T) {
@@ -21,13 +23,13 @@ func TestConsumerID(t *testing.T) {
 		config.ConsumerID = "carol"
 		config.Keys = []KeyConfig{{Version: "1", Algorithm: "hmac_sha256", Secret: "alice-0123456789abcdef"}}
 		_, err := judge(newVerifier(t, &config), r, testBody, testNow)
-		requireRefused(t, err, ReasonUnknownConsumer)
+		requireRefused(t, err, refusal.ReasonUnknownConsumer)
 	})
 	t.Run("one that has no key", func(t *testing.T) {
 		mallory := r.Clone(t.Context())
 		mallory.Header.Set("X-Consumer", "mallory")
 		_, err := judge(newVerifier(t, config), mallory, testBody, testNow)
-		requireRefused(t, err, ReasonUnknownConsumer)
+		requireRefused(t, err, refusal.ReasonUnknownConsumer)
 	})
 	t.Run("signed but not carried", func(t *testing.T) {
 		config := fromYAML(t, `{scheme: github, consumer_id: me, signed_string: '{consumer_id}.{body}', keys: [{secret: `+testSecret+`}]}`)
@@ -69,18 +71,18 @@ func TestQueryParametersMayNotComeTwice(t *testing.T) {
 	good := r.URL.RawQuery
 	for query, reason := range map[string]Reason{
 		good:                                   "",
-		good + "&sig=00":                       ReasonDuplicate,
-		"s%69g=00&" + good:                     ReasonDuplicate,
-		good + "&a=1":                          ReasonDuplicate,
-		good + "&%61=2":                        ReasonDuplicate,
+		good + "&sig=00":                       refusal.ReasonDuplicate,
+		"s%69g=00&" + good:                     refusal.ReasonDuplicate,
+		good + "&a=1":                          refusal.ReasonDuplicate,
+		good + "&%61=2":                        refusal.ReasonDuplicate,
 		good + "&b=2":                          "",
 		good + "&SIG=00":                       "",
-		strings.Replace(good, "sig", "SIG", 1): ReasonMissing,
-		"a=1&sig=":                             ReasonMissing,
-		"a=1&sig":                              ReasonMissing,
-		"a=1&sig=%00%0a":                       ReasonMalformed,
-		"a=1&sig=zz":                           ReasonMalformed,
-		strings.TrimPrefix(good, "a=1&"):       ReasonMissing,
+		strings.Replace(good, "sig", "SIG", 1): refusal.ReasonMissing,
+		"a=1&sig=":                             refusal.ReasonMissing,
+		"a=1&sig":                              refusal.ReasonMissing,
+		"a=1&sig=%00%0a":                       refusal.ReasonMalformed,
+		"a=1&sig=zz":                           refusal.ReasonMalformed,
+		strings.TrimPrefix(good, "a=1&"):       refusal.ReasonMissing,
 	} {
 		received := parseRequest(t, "POST /p?"+query+" HTTP/1.1\r\nHost: h\r\n\r\n")
 		_, err := judge(verifier, received, testBody, testNow)
@@ -92,7 +94,7 @@ func TestQueryParametersMayNotComeTwice(t *testing.T) {
 	}
 	inHeader := parseRequest(t, "POST /p?a=1 HTTP/1.1\r\nHost: h\r\nSig: "+strings.TrimPrefix(good, "a=1&sig=")+"\r\n\r\n")
 	_, err = judge(verifier, inHeader, testBody, testNow)
-	requireRefused(t, err, ReasonMissing)
+	requireRefused(t, err, refusal.ReasonMissing)
 }
 
 // A line end that came percent-encoded could move the border between two signed parts.
@@ -102,6 +104,6 @@ func TestPartsHoldNoControlCharacters(t *testing.T) {
 	for _, value := range []string{"a%0Ab", "a%0d", "%00", "%7f", "%1b[31m"} {
 		r := parseRequest(t, "POST /p?c="+value+" HTTP/1.1\r\nHost: h\r\nX-Signature: "+strings.Repeat("A", 43)+"\r\n\r\n")
 		_, err := verifier.Check(r, testNow)
-		requireRefused(t, err, ReasonMalformed)
+		requireRefused(t, err, refusal.ReasonMalformed)
 	}
 }

@@ -3,7 +3,11 @@
 
 package signature
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/cxone-otel/cxonereceiver/internal/signature/parts"
+)
 
 // The schemes' names that are more than a row of the table below.
 const (
@@ -34,7 +38,7 @@ var presets = []preset{
 		name:         DefaultScheme,
 		algorithm:    "rsa_sha256",
 		signedString: `{consumer_id}\n{url}\n{timestamp}\n{key_version}\n{body}`,
-		value:        ValueConfig{LocationConfig: header("X-Signature"), Encoding: "base64"},
+		value:        ValueConfig{Location: header("X-Signature"), Encoding: "base64"},
 		timestamp:    header("X-Timestamp"), unit: "ms",
 		keyVersion: header("X-Key-Version"),
 		consumer:   header("X-Consumer-Id"),
@@ -45,7 +49,7 @@ var presets = []preset{
 		name:         "walmart_service_registry",
 		algorithm:    "rsa_sha256",
 		signedString: `{consumer_id}\n{timestamp}\n{key_version}\n`,
-		value:        ValueConfig{LocationConfig: header("WM_SEC.AUTH_SIGNATURE"), Encoding: "base64"},
+		value:        ValueConfig{Location: header("WM_SEC.AUTH_SIGNATURE"), Encoding: "base64"},
 		timestamp:    header("WM_CONSUMER.INTIMESTAMP"), unit: "ms",
 		keyVersion: header("WM_SEC.KEY_VERSION"),
 		consumer:   header("WM_CONSUMER.ID"),
@@ -55,7 +59,7 @@ var presets = []preset{
 		name:         "walmart_marketplace",
 		algorithm:    "rsa_sha256",
 		signedString: `{consumer_id}\n{url}\n{method}\n{timestamp}\n`,
-		value:        ValueConfig{LocationConfig: header("WM_SEC.AUTH_SIGNATURE"), Encoding: "base64"},
+		value:        ValueConfig{Location: header("WM_SEC.AUTH_SIGNATURE"), Encoding: "base64"},
 		timestamp:    header("WM_SEC.TIMESTAMP"), unit: "ms",
 		consumer: header("WM_CONSUMER.ID"),
 	},
@@ -64,7 +68,7 @@ var presets = []preset{
 		name:         "cxone_expert",
 		algorithm:    "hmac_sha256",
 		signedString: `{timestamp}.{body}`,
-		value:        ValueConfig{LocationConfig: header("X-Nexus-Signature-256"), Prefix: "sha256=", Encoding: "hex"},
+		value:        ValueConfig{Location: header("X-Nexus-Signature-256"), Prefix: "sha256=", Encoding: "hex"},
 		timestamp:    header("X-Nexus-Timestamp"), unit: "s",
 		nonce: header("X-Nexus-Delivery-Id"),
 	},
@@ -75,8 +79,8 @@ var presets = []preset{
 		secrets:      "base64",
 		signedString: `{nonce}.{timestamp}.{body}`,
 		value: ValueConfig{
-			LocationConfig: header("webhook-signature"),
-			Format:         formatList, Separator: " ", Prefix: "v1,", Encoding: "base64",
+			Location: header("webhook-signature"),
+			Format:   parts.FormatList, Separator: " ", Prefix: "v1,", Encoding: "base64",
 		},
 		timestamp: header("webhook-timestamp"), unit: "s",
 		nonce: header("webhook-id"),
@@ -86,7 +90,7 @@ var presets = []preset{
 		name:         "github",
 		algorithm:    "hmac_sha256",
 		signedString: `{body}`,
-		value:        ValueConfig{LocationConfig: header("X-Hub-Signature-256"), Prefix: "sha256=", Encoding: "hex"},
+		value:        ValueConfig{Location: header("X-Hub-Signature-256"), Prefix: "sha256=", Encoding: "hex"},
 	},
 	{
 		// https://docs.stripe.com/webhooks/signature
@@ -94,8 +98,8 @@ var presets = []preset{
 		algorithm:    "hmac_sha256",
 		signedString: `{timestamp}.{body}`,
 		value: ValueConfig{
-			LocationConfig: header("Stripe-Signature"),
-			Format:         formatPairs, Separator: ",", Select: []string{"v1"}, Encoding: "hex",
+			Location: header("Stripe-Signature"),
+			Format:   parts.FormatPairs, Separator: ",", Select: []string{"v1"}, Encoding: "hex",
 		},
 		timestamp: LocationConfig{Field: "t"}, unit: "s",
 	},
@@ -104,7 +108,7 @@ var presets = []preset{
 		name:         "slack",
 		algorithm:    "hmac_sha256",
 		signedString: `v0:{timestamp}:{body}`,
-		value:        ValueConfig{LocationConfig: header("X-Slack-Signature"), Prefix: "v0=", Encoding: "hex"},
+		value:        ValueConfig{Location: header("X-Slack-Signature"), Prefix: "v0=", Encoding: "hex"},
 		timestamp:    header("X-Slack-Request-Timestamp"), unit: "s",
 	},
 	{
@@ -112,7 +116,7 @@ var presets = []preset{
 		name:         "shopify",
 		algorithm:    "hmac_sha256",
 		signedString: `{body}`,
-		value:        ValueConfig{LocationConfig: header("X-Shopify-Hmac-Sha256"), Encoding: "base64"},
+		value:        ValueConfig{Location: header("X-Shopify-Hmac-Sha256"), Encoding: "base64"},
 	},
 }
 
@@ -149,7 +153,7 @@ func newConfig(scheme string) (Config, keyDefaults) {
 	config := Config{
 		Scheme:          scheme,
 		RefreshInterval: defaultRefreshInterval,
-		Value:           ValueConfig{Format: formatPlain, Separator: ",", Encoding: "base64"},
+		Value:           ValueConfig{Format: parts.FormatPlain, Separator: ",", Encoding: "base64"},
 		Timestamp:       TimestampConfig{Unit: "ms", MaxAge: defaultMaxAge, MaxFuture: defaultMaxFuture},
 		CaptureRejected: CaptureConfig{MaxFiles: defaultMaxFiles},
 	}
@@ -171,7 +175,7 @@ func newConfig(scheme string) (Config, keyDefaults) {
 // apply writes a row of the table over the plain configuration.
 func (p *preset) apply(config *Config, defaults *keyDefaults) {
 	config.SignedString = p.signedString
-	config.Value.LocationConfig = p.value.LocationConfig
+	config.Value.Location = p.value.Location
 	config.Value.Prefix = p.value.Prefix
 	config.Value.Encoding = p.value.Encoding
 	if p.value.Format != "" {
@@ -179,7 +183,7 @@ func (p *preset) apply(config *Config, defaults *keyDefaults) {
 		config.Value.Separator = p.value.Separator
 		config.Value.Select = slices.Clone(p.value.Select)
 	}
-	config.Timestamp.LocationConfig = p.timestamp
+	config.Timestamp.Location = p.timestamp
 	if p.unit != "" {
 		config.Timestamp.Unit = p.unit
 	}

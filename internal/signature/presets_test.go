@@ -14,6 +14,8 @@ import (
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/cxone-otel/cxonereceiver/internal/signature/keys"
 )
 
 // The RSA key of the answers below is RFC 9421's test-key-rsa, so that anyone can make them again.
@@ -189,7 +191,7 @@ func (k *knownAnswer) requireTamperProof(t *testing.T, verifier *Verifier) {
 func (k *knownAnswer) tamperHeader(t *testing.T, r *http.Request, part string) {
 	config := k.config(t)
 	location := map[string]LocationConfig{
-		"timestamp": config.Timestamp.LocationConfig, "key_version": config.KeyVersion, "consumer_id": config.Consumer, "nonce": config.Nonce,
+		"timestamp": config.Timestamp.Location, "key_version": config.KeyVersion, "consumer_id": config.Consumer, "nonce": config.Nonce,
 	}[part]
 	if location.Field != "" {
 		value := r.Header.Get(config.Value.Header)
@@ -206,7 +208,7 @@ func (k *knownAnswer) tamperHeader(t *testing.T, r *http.Request, part string) {
 func TestSignerWritesKnownAnswers(t *testing.T) {
 	private, err := os.ReadFile(rsaPrivateFile)
 	require.NoError(t, err)
-	rsaKey, err := ParsePrivateKey(private)
+	rsaKey, err := keys.ParsePrivateKey(private)
 	require.NoError(t, err)
 	for name, known := range knownAnswers {
 		t.Run(name, func(t *testing.T) {
@@ -214,7 +216,7 @@ func TestSignerWritesKnownAnswers(t *testing.T) {
 			wanted := known.request(t)
 			key := SigningKey{Version: known.key.Version, Consumer: wanted.Header.Get(config.Consumer.Header)}
 			if known.key.Secret != "" {
-				key.Secret, err = ParseSecret(string(known.key.Secret), known.key.SecretEncoding)
+				key.Secret, err = keys.ParseSecret(string(known.key.Secret), known.key.SecretEncoding)
 				require.NoError(t, err)
 			} else {
 				key.PrivateKey = rsaKey

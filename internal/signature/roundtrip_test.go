@@ -10,6 +10,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/cxone-otel/cxonereceiver/internal/signature/keys"
 )
 
 // signedWith is a scheme's configuration with one key, and a signer for it.
@@ -33,7 +35,7 @@ func signedWith(t testing.TB, config Config, algorithm string) (*Verifier, *Sign
 func TestEverySchemeVerifiesWhatItSignsUnderEveryAlgorithm(t *testing.T) {
 	for _, name := range Schemes() {
 		for _, algorithm := range Algorithms() {
-			if name == SchemeRFC9421 && !slices.Contains(messageAlgorithms(), algorithm) {
+			if !(&Config{Scheme: name}).kind().algorithms(keys.AlgorithmNamed(algorithm)) {
 				continue
 			}
 			t.Run(name+"/"+algorithm, func(t *testing.T) {
@@ -49,14 +51,8 @@ func TestEverySchemeVerifiesWhatItSignsUnderEveryAlgorithm(t *testing.T) {
 				received := overTheWire(t, r)
 				attempt, err := judge(verifier, received, testBody, testNow)
 				require.NoError(t, err)
-				if config.KeyVersion.IsSet() || name == SchemeRFC9421 {
-					assert.Equal(t, "7", attempt.KeyVersion())
-				}
 				if config.Consumer.IsSet() {
 					assert.Equal(t, "consumer-1", attempt.Consumer())
-				}
-				if config.Timestamp.IsSet() || name == SchemeRFC9421 {
-					assert.Equal(t, testNow, attempt.SignedAt().UTC())
 				}
 				if covered, _ := Coverage(&config); slices.Contains(covered, "body") {
 					_, err = judge(verifier, received, testBody+" ", testNow)

@@ -5,7 +5,85 @@ package signature
 
 import (
 	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/cxone-otel/cxonereceiver/internal/signature/keys"
+	"github.com/cxone-otel/cxonereceiver/internal/signature/parts"
+	"github.com/cxone-otel/cxonereceiver/internal/signature/refusal"
+	"github.com/cxone-otel/cxonereceiver/internal/signature/rfc9421"
+	"github.com/cxone-otel/cxonereceiver/internal/signature/template"
 )
+
+// method is one way to sign. It has what it needs of the configuration.
+type method interface {
+	// Check does what is cheap and needs no body, and returns what decides once the body is there.
+	Check(m *parts.Message, ring *keys.Ring) (decide func(body []byte) *refusal.Error, refused *refusal.Error)
+	// Explain reads a request past whatever is wrong with it, and returns what its signature should be over. The refusal
+	// is about the first part that could not be read.
+	Explain(m *parts.Message, body []byte) (signed []byte, refused *refusal.Error)
+	// Sign puts the parts and the signature into a request.
+	Sign(r *http.Request, body []byte, key *keys.SigningKey, now time.Time) error
+	// Covers reports whether a forger cannot change this part of a request.
+	Covers(part parts.Name) bool
+	// SignsHost reports whether the host is signed, which is the sender's word where the operator does not say.
+	SignsHost() bool
+	// Warnings says what else weakens it.
+	Warnings() []string
+}
+
+// kind is what all schemes of one method have in common. This table is the one place that chooses a method.
+type kind struct {
+	newMethod func(*Config, *parts.Layout) (method, error)
+	// check adds what is wrong with the keys of the configuration that this kind takes, or does not take.
+	check func(*Config, *refusal.Problems)
+	// algorithms are those that it takes, and title is what it is called where others are refused.
+	algorithms func(*keys.Algorithm) bool
+	title      string
+	// namesKey reports whether a request says which key signed it, and timed whether a signature has an end.
+	namesKey, timed func(*Config) bool
+}
+
+var templates = kind{
+	newMethod: func(c *Config, layout *parts.Layout) (method, error) {
+		return template.NewMethod(c.SignedString, layout)
+	},
+	check:      (*Config).checkTemplate,
+	algorithms: func(*keys.Algorithm) bool { return true },
+	namesKey:   func(c *Config) bool { return c.KeyVersion.IsSet() },
+	timed:      func(c *Config) bool { return c.Timestamp.IsSet() },
+}
+
+// kinds are those of the schemes that are not templates.
+var kinds = map[string]*kind{
+	SchemeRFC9421: {
+		newMethod: func(c *Config, layout *parts.Layout) (method, error) {
+			return rfc9421.NewMethod(c.Components, !c.hasOneNamelessKey(), layout)
+		},
+		check:      (*Config).checkMessageSignatures,
+		algorithms: func(a *keys.Algorithm) bool { return a.RFC9421 != "" },
+		title:      "RFC 9421",
+		namesKey:   func(c *Config) bool { return !c.hasOneNamelessKey() },
+		timed:      func(*Config) bool { return true },
+	},
+}
+
+func (c *Config) kind() *kind {
+	if special := kinds[c.Scheme]; special != nil {
+		return special
+	}
+	return &templates
+}
+
+// checkAlgorithm returns an error for an algorithm that schemes of this kind cannot use.
+func (k *kind) checkAlgorithm(a *keys.Algorithm) error {
+	if k.algorithms(a) {
+		return nil
+	}
+	return fmt.Errorf("%s is not an algorithm of %s; those are %s", a.Name, k.title, listed(keys.Names(k.algorithms)))
+}
+
+func (c *Config) hasOneNamelessKey() bool { return len(c.Keys) == 1 && c.Keys[0].Version == "" }
 
 // Callback is what one of the receiver's endpoints says for itself.
 type Callback struct {
@@ -17,21 +95,9 @@ type Callback struct {
 
 // scheme is a configuration made ready for one callback; it signs as well as verifies.
 type scheme struct {
-	name       string
-	value      ValueConfig
-	signature  place
-	timestamp  place
-	version    place
-	consumer   place
-	nonce      place
-	consumerID string
-	window     clockWindow
-	template   *template
-	// components is what an RFC 9421 signature has to cover, and nil under every other scheme.
-	components []requirement
-	// namesKey: the request says which key signed it.
-	namesKey bool
-	origin   origin
+	name   string
+	layout *parts.Layout
+	method method
 }
 
 func newScheme(config *Config, callback Callback) (*scheme, error) {
@@ -45,35 +111,16 @@ func newScheme(config *Config, callback Callback) (*scheme, error) {
 	if err := checkURL(url); err != nil {
 		return nil, fmt.Errorf("signature_url: %w", err)
 	}
-	made := &scheme{
-		name:       config.Scheme,
-		value:      config.Value,
-		signature:  placeOf(config.Value.LocationConfig),
-		timestamp:  placeOf(config.Timestamp.LocationConfig),
-		version:    placeOf(config.KeyVersion),
-		consumer:   placeOf(config.Consumer),
-		nonce:      placeOf(config.Nonce),
-		consumerID: config.ConsumerID,
-		window:     clockWindow{config.Timestamp.Unit, config.Timestamp.MaxAge, config.Timestamp.MaxFuture},
-		namesKey:   config.carriesVersion(),
-		origin:     originOf(url),
-	}
-	var err error
-	if config.Scheme == SchemeRFC9421 {
-		made.components, err = parseRequirements(config.Components)
-	} else {
-		made.template, err = parseTemplate(config.SignedString)
-	}
-	return made, err
+	layout := parts.NewLayout(config.Value, config.Timestamp, config.KeyVersion, config.Consumer, config.Nonce)
+	layout.ConsumerID = config.ConsumerID
+	layout.Origin = parts.OriginOf(url)
+	method, err := config.kind().newMethod(config, layout)
+	return &scheme{name: config.Scheme, layout: layout, method: method}, err
 }
 
-// ownParameter is the query parameter that the signature itself travels in.
-func (s *scheme) ownParameter() string {
-	if s.signature.kind == placeQuery {
-		return s.signature.name
-	}
-	return ""
+// explain reads a request past whatever is wrong with it.
+func (s *scheme) explain(r *http.Request, body []byte) (*parts.Message, []byte, *refusal.Error) {
+	m := parts.NewMessage(r, s.layout.Origin, time.Time{})
+	signed, refused := s.method.Explain(m, body)
+	return m, signed, refused
 }
-
-// needsNonce: a nonce that the signed string leaves out may be absent, but may not come twice.
-func (s *scheme) needsNonce() bool { return s.template != nil && s.template.uses(atomNonce) }

@@ -13,19 +13,15 @@ import (
 	"time"
 
 	"golang.org/x/net/http/httpguts"
+
+	"github.com/cxone-otel/cxonereceiver/internal/signature/parts"
+	"github.com/cxone-otel/cxonereceiver/internal/signature/refusal"
+	"github.com/cxone-otel/cxonereceiver/internal/signature/rfc9421"
+	"github.com/cxone-otel/cxonereceiver/internal/signature/template"
 )
 
 // minRefreshInterval keeps a typing error from reading files without pause.
 const minRefreshInterval = time.Second
-
-// problems collects what is wrong, each with the key that it is about.
-type problems struct{ found []error }
-
-func (p *problems) add(path, format string, args ...any) {
-	p.found = append(p.found, fmt.Errorf(path+": "+format, args...))
-}
-
-func (p *problems) err() error { return errors.Join(p.found...) }
 
 // Validate finds everything that is wrong and needs no file, each fault with the path of its key and what would be right.
 func (c *Config) Validate() error {
@@ -34,42 +30,34 @@ func (c *Config) Validate() error {
 
 // validateScheme checks all but the keys, which a signer brings itself.
 func (c *Config) validateScheme() error {
-	var p problems
+	var p refusal.Problems
 	if !slices.Contains(Schemes(), c.Scheme) {
-		p.add("scheme", "unknown scheme %q; known schemes are %s", c.Scheme, strings.Join(Schemes(), ", "))
-		return p.err() // what else there is to say depends on the scheme
+		p.Add("scheme", "unknown scheme %q; known schemes are %s", c.Scheme, strings.Join(Schemes(), ", "))
+		return p.Err() // what else there is to say depends on the scheme
 	}
 	if err := checkURL(c.URL); err != nil {
-		p.add("url", "%w", err)
+		p.Add("url", "%w", err)
 	}
 	if c.RefreshInterval < minRefreshInterval {
-		p.add("refresh_interval", "%s is too short; at least %s", c.RefreshInterval, minRefreshInterval)
+		p.Add("refresh_interval", "%s is too short; at least %s", c.RefreshInterval, minRefreshInterval)
 	}
-	taken := map[place]string{}
+	taken := map[parts.Place]string{}
 	for _, name := range []string{"value", "timestamp", "key_version", "consumer", "nonce"} {
 		location := *c.locations()[name]
 		c.checkLocation(&p, name, location)
-		at := placeOf(location)
+		at := location.Place()
 		if first, ok := taken[at]; ok && location.IsSet() {
-			p.add(name, "%s is where %s travels already", at, first)
+			p.Add(name, "%s is where %s travels already", at, first)
 		}
 		taken[at] = name
 	}
 	c.checkTimestamp(&p)
-	if c.Scheme == SchemeRFC9421 {
-		c.checkMessageSignatures(&p)
-	} else {
-		c.checkValue(&p)
-		c.checkSignedString(&p)
-		if len(c.Components) > 0 {
-			p.add("components", "only scheme: rfc9421 has them; here signed_string says what is covered")
-		}
-	}
-	if c.ConsumerID != "" && !c.Consumer.IsSet() && !strings.Contains(c.SignedString, "{"+atoms[atomConsumer]) {
-		p.add("consumer_id", "nothing in the scheme carries a consumer, so this would never be checked: name consumer.header, or leave consumer_id out")
+	c.kind().check(c, &p)
+	if c.ConsumerID != "" && !c.Consumer.IsSet() && !strings.Contains(c.SignedString, "{"+string(parts.Consumer)) {
+		p.Add("consumer_id", "nothing in the scheme carries a consumer, so this would never be checked: name consumer.header, or leave consumer_id out")
 	}
 	c.CaptureRejected.check(&p)
-	return p.err()
+	return p.Err()
 }
 
 func checkURL(text string) error {
@@ -83,7 +71,7 @@ func checkURL(text string) error {
 	return nil
 }
 
-func (c *Config) checkLocation(p *problems, part string, l LocationConfig) {
+func (c *Config) checkLocation(p *refusal.Problems, part string, l LocationConfig) {
 	named := 0
 	for _, name := range []string{l.Header, l.Query, l.Field} {
 		if name != "" {
@@ -91,91 +79,122 @@ func (c *Config) checkLocation(p *problems, part string, l LocationConfig) {
 		}
 	}
 	if named > 1 {
-		p.add(part, "header, query and field exclude each other; name one")
+		p.Add(part, "header, query and field exclude each other; name one")
 	}
 	if l.Header != "" && !httpguts.ValidHeaderFieldName(l.Header) {
-		p.add(part+".header", "%q is not a header's name", l.Header)
+		p.Add(part+".header", "%q is not a header's name", l.Header)
 	}
 	if l.Field == "" {
 		return
 	}
 	if part == "value" {
-		p.add("value.field", "fields of the signature's own value are chosen with value.select")
-	} else if c.Value.Format != formatPairs {
-		p.add(part+".field", "fields are there only with value.format: pairs")
+		p.Add("value.field", "fields of the signature's own value are chosen with value.select")
+	} else if c.Value.Format != parts.FormatPairs {
+		p.Add(part+".field", "fields are there only with value.format: pairs")
 	}
 }
 
-func (c *Config) checkTimestamp(p *problems) {
-	if !slices.Contains(unitNames, c.Timestamp.Unit) {
-		p.add("timestamp.unit", "unknown unit %q; known units are %s", c.Timestamp.Unit, strings.Join(unitNames, ", "))
+func (c *Config) checkTimestamp(p *refusal.Problems) {
+	if !slices.Contains(parts.TimeUnits, c.Timestamp.Unit) {
+		p.Add("timestamp.unit", "unknown unit %q; known units are %s", c.Timestamp.Unit, strings.Join(parts.TimeUnits, ", "))
 	}
 	if c.Timestamp.MaxAge <= 0 {
-		p.add("timestamp.max_age", "%s accepts nothing; give a time such as 10m", c.Timestamp.MaxAge)
+		p.Add("timestamp.max_age", "%s accepts nothing; give a time such as 10m", c.Timestamp.MaxAge)
 	}
 	if c.Timestamp.MaxFuture < 0 {
-		p.add("timestamp.max_future", "%s is negative; give a time such as 1m, or 0", c.Timestamp.MaxFuture)
+		p.Add("timestamp.max_future", "%s is negative; give a time such as 1m, or 0", c.Timestamp.MaxFuture)
 	}
 }
 
-func (c *Config) checkValue(p *problems) {
+// checkTemplate checks what a configuration says of a scheme that is a template.
+func (c *Config) checkTemplate(p *refusal.Problems) {
+	c.checkValue(p)
+	c.checkSignedString(p)
+	if len(c.Components) > 0 {
+		p.Add("components", "only scheme: rfc9421 has them; here signed_string says what is covered")
+	}
+}
+
+func (c *Config) checkValue(p *refusal.Problems) {
 	v := &c.Value
 	if !v.IsSet() {
-		p.add("value", "nothing says where the signature travels; name value.header or value.query")
+		p.Add("value", "nothing says where the signature travels; name value.header or value.query")
 	}
-	if !slices.Contains(formats, v.Format) {
-		p.add("value.format", "unknown format %q; known formats are %s", v.Format, strings.Join(formats, ", "))
+	if !slices.Contains(parts.Formats, v.Format) {
+		p.Add("value.format", "unknown format %q; known formats are %s", v.Format, strings.Join(parts.Formats, ", "))
 	}
-	if !slices.Contains(encodings, v.Encoding) {
-		p.add("value.encoding", "unknown encoding %q; known encodings are %s", v.Encoding, strings.Join(encodings, ", "))
+	if !slices.Contains(parts.Encodings, v.Encoding) {
+		p.Add("value.encoding", "unknown encoding %q; known encodings are %s", v.Encoding, strings.Join(parts.Encodings, ", "))
 	}
-	if v.Format != formatPlain && v.Separator == "" {
-		p.add("value.separator", "%s needs one, such as \",\"", v.Format)
+	if v.Format != parts.FormatPlain && v.Separator == "" {
+		p.Add("value.separator", "%s needs one, such as \",\"", v.Format)
 	}
-	if v.Format == formatPairs && len(v.Select) == 0 {
-		p.add("value.select", "pairs needs the names of the fields that hold signatures, such as [v1]")
+	if v.Format == parts.FormatPairs && len(v.Select) == 0 {
+		p.Add("value.select", "pairs needs the names of the fields that hold signatures, such as [v1]")
 	}
-	if v.Format != formatPairs && len(v.Select) > 0 {
-		p.add("value.select", "only value.format: pairs has fields to select")
+	if v.Format != parts.FormatPairs && len(v.Select) > 0 {
+		p.Add("value.select", "only value.format: pairs has fields to select")
 	}
 }
 
-func (c *Config) checkSignedString(p *problems) {
+func (c *Config) checkSignedString(p *refusal.Problems) {
 	if c.SignedString == "" {
-		p.add("signed_string", "missing; write what is signed, such as \"{timestamp}.{body}\"")
+		p.Add("signed_string", "missing; write what is signed, such as \"{timestamp}.{body}\"")
 		return
 	}
-	parsed, err := parseTemplate(c.SignedString)
+	parsed, err := template.Parse(c.SignedString)
 	if err != nil {
-		p.add("signed_string", "%w", err)
+		p.Add("signed_string", "%w", err)
 		return
 	}
 	for _, part := range []struct {
-		atom atom
+		name parts.Name
 		key  string
 		has  bool
 	}{
-		{atomTimestamp, "timestamp", c.Timestamp.IsSet()},
-		{atomKeyVersion, "key_version", c.KeyVersion.IsSet()},
-		{atomConsumer, "consumer", c.Consumer.IsSet() || c.ConsumerID != ""},
-		{atomNonce, "nonce", c.Nonce.IsSet()},
+		{parts.Time, "timestamp", c.Timestamp.IsSet()},
+		{parts.KeyVersion, "key_version", c.KeyVersion.IsSet()},
+		{parts.Consumer, "consumer", c.Consumer.IsSet() || c.ConsumerID != ""},
+		{parts.Nonce, "nonce", c.Nonce.IsSet()},
 	} {
-		if parsed.uses(part.atom) && !part.has {
-			p.add("signed_string", "uses {%s}, but nothing says where that travels; name %s.header or %s.query", atoms[part.atom], part.key, part.key)
+		if parsed.Uses(part.name) && !part.has {
+			p.Add("signed_string", "uses {%s}, but nothing says where that travels; name %s.header or %s.query", part.name, part.key, part.key)
 		}
 	}
-	if parsed.uses(atomField) && c.Value.Format != formatPairs {
-		p.add("signed_string", "uses {field:...}, but only value.format: pairs has fields")
+	if parsed.UsesFields() && c.Value.Format != parts.FormatPairs {
+		p.Add("signed_string", "uses {field:...}, but only value.format: pairs has fields")
 	}
 }
 
-func (c *CaptureConfig) check(p *problems) {
+func (c *CaptureConfig) check(p *refusal.Problems) {
 	if c.Directory != "" && c.MaxFiles < 1 {
-		p.add("capture_rejected.max_files", "%d captures nothing; at least 1, or leave the directory out", c.MaxFiles)
+		p.Add("capture_rejected.max_files", "%d captures nothing; at least 1, or leave the directory out", c.MaxFiles)
 	}
 	for i, text := range c.From {
 		if _, err := netip.ParsePrefix(text); err != nil {
-			p.add(fmt.Sprintf("capture_rejected.from[%d]", i), "%q is not a CIDR range such as 192.0.2.0/24", text)
+			p.Add(fmt.Sprintf("capture_rejected.from[%d]", i), "%q is not a CIDR range such as 192.0.2.0/24", text)
 		}
+	}
+}
+
+// checkMessageSignatures checks what a configuration says of RFC 9421.
+func (c *Config) checkMessageSignatures(p *refusal.Problems) {
+	if err := rfc9421.CheckComponents(c.Components); err != nil {
+		p.Add("components", "%w", err)
+	}
+	if len(c.Components) == 0 {
+		p.Add("components", "empty, so a signature that covers nothing would do; leave the key out for %s", strings.Join(defaultComponents, ", "))
+	}
+	fixed := map[string]bool{
+		"signed_string": c.SignedString != "", "value": c.Value.IsSet(), "timestamp": c.Timestamp.IsSet(),
+		"key_version": c.KeyVersion.IsSet(), "nonce": c.Nonce.IsSet(),
+	}
+	for _, part := range []string{"signed_string", "value", "timestamp", "key_version", "nonce"} {
+		if fixed[part] {
+			p.Add(part, "RFC 9421 says where this is; leave it out")
+		}
+	}
+	if c.Timestamp.Unit != "s" {
+		p.Add("timestamp.unit", "RFC 9421 counts in s; leave it out")
 	}
 }

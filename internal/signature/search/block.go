@@ -91,7 +91,7 @@ func (b *block) spellOut(config *signature.Config) {
 	if v.Format != "plain" {
 		b.Value.Format, b.Value.Separator = v.Format, v.Separator
 	}
-	if b.Timestamp = locationOf(config.Timestamp.LocationConfig); b.Timestamp != nil {
+	if b.Timestamp = locationOf(config.Timestamp.Location); b.Timestamp != nil {
 		b.Timestamp.Unit = config.Timestamp.Unit
 	}
 	b.KeyVersion, b.Consumer, b.Nonce = locationOf(config.KeyVersion), locationOf(config.Consumer), locationOf(config.Nonce)

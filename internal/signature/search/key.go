@@ -16,6 +16,7 @@ import (
 	"strings"
 
 	"github.com/cxone-otel/cxonereceiver/internal/signature"
+	"github.com/cxone-otel/cxonereceiver/internal/signature/keys"
 )
 
 // Key is what the requests should verify with: a public key, or a secret.
@@ -37,7 +38,7 @@ func PublicKey(file string) (*Key, error) {
 	if err != nil {
 		return nil, err
 	}
-	public, err := signature.ParsePublicKey(text)
+	public, err := keys.ParsePublicKey(text)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
@@ -61,7 +62,7 @@ func SecretFile(file, encoding string) (*Key, error) {
 	k := &Key{file: absolute(file)}
 	var problems []error
 	for _, encoding := range encodings {
-		decoded, err := signature.ParseSecret(strings.TrimRight(string(text), "\r\n"), encoding)
+		decoded, err := keys.ParseSecret(strings.TrimRight(string(text), "\r\n"), encoding)
 		if err != nil {
 			problems = append(problems, fmt.Errorf("%s, read as %s: %w", file, encoding, err))
 			continue
@@ -71,8 +72,8 @@ func SecretFile(file, encoding string) (*Key, error) {
 	if len(k.secrets) == 0 {
 		return nil, problems[0]
 	}
-	if errors.Is(errors.Join(problems...), signature.ErrPublicKeyAsSecret) {
-		return nil, fmt.Errorf("%s: %w", file, signature.ErrPublicKeyAsSecret)
+	if errors.Is(errors.Join(problems...), keys.ErrPublicKeyAsSecret) {
+		return nil, fmt.Errorf("%s: %w", file, keys.ErrPublicKeyAsSecret)
 	}
 	return k, nil
 }
@@ -108,7 +109,7 @@ func (k *Key) algorithms() []string {
 // plausible says whether something of this length can be a signature by this key.
 func (k *Key) plausible(value []byte) bool {
 	for _, algorithm := range k.algorithms() {
-		if signature.PlausibleSignature(algorithm, k.public, value) {
+		if keys.PlausibleSignature(algorithm, k.public, value) {
 			return true
 		}
 	}

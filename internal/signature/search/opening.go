@@ -18,7 +18,7 @@ import (
 	"math/big"
 	"slices"
 
-	"github.com/cxone-otel/cxonereceiver/internal/signature"
+	"github.com/cxone-otel/cxonereceiver/internal/signature/keys"
 )
 
 // opening is a way to hold a candidate string against the signatures of a site.
@@ -37,10 +37,10 @@ func (s *site) open(key *Key) {
 	switch public := key.public.(type) {
 	case *rsa.PublicKey:
 		s.openRSA(public)
-	case *ecdsa.PublicKey:
-		s.openECDSA(key, public)
-	case ed25519.PublicKey:
-		s.openings = []opening{s.verifying("ed25519", public)}
+	case *ecdsa.PublicKey, ed25519.PublicKey:
+		for _, algorithm := range key.algorithms() {
+			s.openings = append(s.openings, s.verifying(algorithm, public))
+		}
 	default:
 		s.openHMAC(key)
 	}
@@ -56,7 +56,7 @@ func (s *site) verifying(algorithm string, public crypto.PublicKey) opening {
 	return opening{algorithm: algorithm, newMatcher: func(request int) matcher {
 		return func(signed []byte) bool {
 			return slices.ContainsFunc(s.signatures[request], func(one []byte) bool {
-				return signature.VerifyMessage(algorithm, public, signed, one)
+				return keys.VerifyMessage(algorithm, public, signed, one)
 			})
 		}
 	}}
@@ -67,7 +67,7 @@ var macs = map[string]func() hash.Hash{"hmac_sha1": sha1.New, "hmac_sha256": sha
 // openHMAC takes the algorithm from the signature's length, and tries every reading of the secret.
 func (s *site) openHMAC(key *Key) {
 	for _, algorithm := range key.algorithms() {
-		if !slices.ContainsFunc(s.signatures[0], func(one []byte) bool { return signature.PlausibleSignature(algorithm, nil, one) }) {
+		if !slices.ContainsFunc(s.signatures[0], func(one []byte) bool { return keys.PlausibleSignature(algorithm, nil, one) }) {
 			continue
 		}
 		for i := range key.secrets {

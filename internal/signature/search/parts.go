@@ -161,7 +161,7 @@ func escape(text string) string {
 func (m *partMaker) addFields() {
 	fields := append(m.site.pairFields(), fieldsOf(m.captures)...)
 	fields = slices.DeleteFunc(fields, func(f field) bool {
-		own := m.site.value.LocationConfig
+		own := m.site.value.Location
 		return f.location == own || f.location.Header == "Host"
 	})
 	// Date stands behind a timestamp of the scheme's own, and so on.
@@ -218,7 +218,7 @@ func (m *partMaker) fieldPart(f field) part {
 	case roleTimestamp:
 		unit := f.timeUnit()
 		p.roleTemplate, p.configure = "{timestamp}", func(c *signature.Config) {
-			c.Timestamp.LocationConfig, c.Timestamp.Unit = location, unit
+			c.Timestamp.Location, c.Timestamp.Unit = location, unit
 		}
 	case roleVersion:
 		p.roleTemplate, p.configure = "{key_version}", func(c *signature.Config) { c.KeyVersion = location }

@@ -24,6 +24,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/cxone-otel/cxonereceiver/internal/signature"
+	"github.com/cxone-otel/cxonereceiver/internal/signature/keys"
 )
 
 // search runs a search that is bound to end.
@@ -63,7 +64,7 @@ func signedByPreset(t *testing.T, scheme, algorithm string) []Capture {
 	config, _ := signature.Preset(scheme)
 	key := signature.SigningKey{Version: "3", Consumer: "acme-7", Algorithm: algorithm, Secret: []byte(testSecret)}
 	if algorithm != "hmac_sha256" {
-		key.PrivateKey = keys()[strings.Split(algorithm, "_")[0]]
+		key.PrivateKey = keyPairs()[strings.Split(algorithm, "_")[0]]
 	}
 	signer, err := signature.NewSigner(&config, signature.Callback{}, key)
 	require.NoError(t, err)
@@ -82,7 +83,7 @@ func signedByPreset(t *testing.T, scheme, algorithm string) []Capture {
 func TestAMessageSignatureOfFewerComponents(t *testing.T) {
 	config, _ := signature.Preset(signature.SchemeRFC9421)
 	config.Components = []string{"@authority", "content-digest", "content-type"}
-	signer, err := signature.NewSigner(&config, signature.Callback{}, signature.SigningKey{Version: "k", Algorithm: "ed25519", PrivateKey: keys()["ed25519"]})
+	signer, err := signature.NewSigner(&config, signature.Callback{}, signature.SigningKey{Version: "k", Algorithm: "ed25519", PrivateKey: keyPairs()["ed25519"]})
 	require.NoError(t, err)
 	c := calls()[0]
 	r, err := http.NewRequest(c.method, c.url(), http.NoBody)
@@ -183,7 +184,7 @@ func TestTheWrongKeyIsToldFromTheWrongString(t *testing.T) {
 }
 
 func TestAnAlgorithmThatTheReceiverLacksIsNamed(t *testing.T) {
-	private := keys()["rsa"].(*rsa.PrivateKey)
+	private := keyPairs()["rsa"].(*rsa.PrivateKey)
 	sum := sha1.Sum([]byte("x"))
 	for want, make := range map[string]func() ([]byte, error){
 		"PKCS#1 v1.5, SHA-1;":                    func() ([]byte, error) { return rsa.SignPKCS1v15(nil, private, crypto.SHA1, sum[:]) },
@@ -267,11 +268,11 @@ func TestKeysThatTheReceiverWouldRefuse(t *testing.T) {
 		return file
 	}
 	_, err := SecretFile(write("short"), "")
-	require.ErrorIs(t, err, signature.ErrShortSecret)
+	require.ErrorIs(t, err, keys.ErrShortSecret)
 	_, err = SecretFile(keyOf(t, "rsa").file, "")
-	require.ErrorIs(t, err, signature.ErrPublicKeyAsSecret)
+	require.ErrorIs(t, err, keys.ErrPublicKeyAsSecret)
 	_, err = PublicKey(write("nothing"))
-	require.ErrorIs(t, err, signature.ErrNotAKey)
+	require.ErrorIs(t, err, keys.ErrNotAKey)
 	_, err = PublicKey(filepath.Join(t.TempDir(), "none"))
 	require.ErrorIs(t, err, os.ErrNotExist)
 }

@@ -43,8 +43,8 @@ import (
 
 const testSecret = "Ycq2Xn6p0Kd8vRf4tLw1sGh7"
 
-// keys makes one key pair of each kind; RSA takes a while.
-var keys = sync.OnceValue(func() map[string]crypto.Signer {
+// keyPairs makes one key pair of each kind; RSA takes a while.
+var keyPairs = sync.OnceValue(func() map[string]crypto.Signer {
 	rsaKey, err := rsa.GenerateKey(rand.Reader, 2048)
 	must(err)
 	p256, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -123,24 +123,24 @@ func sign(t testing.TB, algorithm, text string) []byte {
 	sum256, sum384, sum512 := sha256.Sum256([]byte(text)), sha512.Sum384([]byte(text)), sha512.Sum512([]byte(text))
 	switch algorithm {
 	case "rsa_sha256":
-		made, err = rsa.SignPKCS1v15(nil, keys()["rsa"].(*rsa.PrivateKey), crypto.SHA256, sum256[:])
+		made, err = rsa.SignPKCS1v15(nil, keyPairs()["rsa"].(*rsa.PrivateKey), crypto.SHA256, sum256[:])
 	case "rsa_sha512":
-		made, err = rsa.SignPKCS1v15(nil, keys()["rsa"].(*rsa.PrivateKey), crypto.SHA512, sum512[:])
+		made, err = rsa.SignPKCS1v15(nil, keyPairs()["rsa"].(*rsa.PrivateKey), crypto.SHA512, sum512[:])
 	case "rsa_pss_sha256": // the salt as long as it can be, as many libraries make it
-		made, err = rsa.SignPSS(rand.Reader, keys()["rsa"].(*rsa.PrivateKey), crypto.SHA256, sum256[:], &rsa.PSSOptions{SaltLength: rsa.PSSSaltLengthAuto})
+		made, err = rsa.SignPSS(rand.Reader, keyPairs()["rsa"].(*rsa.PrivateKey), crypto.SHA256, sum256[:], &rsa.PSSOptions{SaltLength: rsa.PSSSaltLengthAuto})
 	case "rsa_pss_sha512":
-		made, err = rsa.SignPSS(rand.Reader, keys()["rsa"].(*rsa.PrivateKey), crypto.SHA512, sum512[:], &rsa.PSSOptions{SaltLength: rsa.PSSSaltLengthEqualsHash})
+		made, err = rsa.SignPSS(rand.Reader, keyPairs()["rsa"].(*rsa.PrivateKey), crypto.SHA512, sum512[:], &rsa.PSSOptions{SaltLength: rsa.PSSSaltLengthEqualsHash})
 	case "ecdsa_sha256":
-		made, err = ecdsa.SignASN1(rand.Reader, keys()["p256"].(*ecdsa.PrivateKey), sum256[:])
+		made, err = ecdsa.SignASN1(rand.Reader, keyPairs()["p256"].(*ecdsa.PrivateKey), sum256[:])
 	case "ecdsa_sha256 raw":
 		var r, s *big.Int
-		r, s, err = ecdsa.Sign(rand.Reader, keys()["p256"].(*ecdsa.PrivateKey), sum256[:])
+		r, s, err = ecdsa.Sign(rand.Reader, keyPairs()["p256"].(*ecdsa.PrivateKey), sum256[:])
 		made = s.FillBytes(append(r.FillBytes(make([]byte, 32)), make([]byte, 32)...)[32:])
 		made = append(r.FillBytes(make([]byte, 32)), made...)
 	case "ecdsa_sha384":
-		made, err = ecdsa.SignASN1(rand.Reader, keys()["p384"].(*ecdsa.PrivateKey), sum384[:])
+		made, err = ecdsa.SignASN1(rand.Reader, keyPairs()["p384"].(*ecdsa.PrivateKey), sum384[:])
 	case "ed25519":
-		made = ed25519.Sign(keys()["ed25519"].(ed25519.PrivateKey), []byte(text))
+		made = ed25519.Sign(keyPairs()["ed25519"].(ed25519.PrivateKey), []byte(text))
 	default:
 		made = mac(map[string]func() hash.Hash{"hmac_sha256": sha256.New, "hmac_sha512": sha512.New, "hmac_sha1": sha1.New}[algorithm], testSecret, text)
 	}
@@ -158,9 +158,9 @@ func mac(kind func() hash.Hash, secret, text string) []byte {
 func keyOf(t testing.TB, algorithm string) *Key {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "key")
-	pair := keys()[map[string]string{"rsa": "rsa", "ecdsa_sha256": "p256", "ecdsa_sha256 raw": "p256", "ecdsa_sha384": "p384", "ed25519": "ed25519"}[strings.Split(algorithm, "_")[0]]]
+	pair := keyPairs()[map[string]string{"rsa": "rsa", "ecdsa_sha256": "p256", "ecdsa_sha256 raw": "p256", "ecdsa_sha384": "p384", "ed25519": "ed25519"}[strings.Split(algorithm, "_")[0]]]
 	if strings.HasPrefix(algorithm, "ecdsa") {
-		pair = keys()[map[bool]string{true: "p384", false: "p256"}[strings.Contains(algorithm, "384")]]
+		pair = keyPairs()[map[bool]string{true: "p384", false: "p256"}[strings.Contains(algorithm, "384")]]
 	}
 	if pair == nil {
 		require.NoError(t, os.WriteFile(file, []byte(testSecret+"\n"), 0o600))

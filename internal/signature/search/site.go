@@ -81,7 +81,7 @@ func readings(f field, key *Key) []signature.ValueConfig {
 			structured = plainReadings(text, key)
 		}
 		for _, value := range structured {
-			value.LocationConfig = f.location
+			value.Location = f.location
 			if !slices.ContainsFunc(all, func(known signature.ValueConfig) bool { return sameValue(known, value) }) {
 				all = append(all, value)
 			}

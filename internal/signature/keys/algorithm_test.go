@@ -1,7 +1,7 @@
 // Copyright The CXone Receiver Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package signature
+package keys
 
 import (
 	"crypto/ecdsa"
@@ -13,16 +13,18 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/cxone-otel/cxonereceiver/internal/signature/signaturetest"
 )
 
 // In the manner of Wycheproof: signatures that are wrong in ways that careless verifiers accept.
 func TestECDSASignaturesOfNoValueAreRefused(t *testing.T) {
 	for _, name := range []string{"ecdsa_sha256", "ecdsa_sha384"} {
-		a := algorithmNamed(name)
-		pair, ok := pairFor(name).(*ecdsa.PrivateKey)
+		a := AlgorithmNamed(name)
+		pair, ok := signaturetest.PairFor(name).(*ecdsa.PrivateKey)
 		require.True(t, ok)
 		public := pair.Public()
-		digest := a.digest.append(nil, []byte("message"))
+		digest := Bytes([]byte("message")).Digest(a.hash)
 		der, err := ecdsa.SignASN1(rand.Reader, pair, digest)
 		require.NoError(t, err)
 		raw, err := rawECDSA(&pair.PublicKey, der)
@@ -55,29 +57,8 @@ func TestECDSASignaturesOfNoValueAreRefused(t *testing.T) {
 			"DER, cut": der[:len(der)-1], "DER, long form of length": append([]byte{0x30, 0x81, der[1]}, der[2:]...),
 			"DER, an empty sequence": {0x30, 0x00}, "empty": {}, "one byte": {0x30},
 		} {
-			assert.False(t, a.plausible(public, signature) && a.verifyPublic(public, digest, signature), "%s %s", name, what)
+			assert.False(t, a.Plausible(public, signature) && a.verifyPublic(public, digest, signature), "%s %s", name, what)
 			assert.False(t, a.verifyPublic(public, digest, signature), "%s %s, without the check of length", name, what)
-		}
-	}
-}
-
-// One key's signature is no other key's, and no other algorithm's, though both be RSA.
-func TestAlgorithmsArePinned(t *testing.T) {
-	for _, signed := range Algorithms() {
-		for _, pinned := range Algorithms() {
-			if signed == pinned {
-				continue
-			}
-			config, _ := Preset("github")
-			verifying, _ := keyFor(t, pinned, "", "")
-			_, signing := keyFor(t, signed, "", "")
-			config.Keys = []KeyConfig{verifying}
-			signer, err := NewSigner(&config, Callback{}, signing)
-			require.NoError(t, err)
-			r := newRequest(t, "POST", testURL)
-			require.NoError(t, signer.Sign(r, []byte(testBody), testNow))
-			_, err = judge(newVerifier(t, &config), overTheWire(t, r), testBody, testNow)
-			require.True(t, isRefusal(err), "%s taken for %s", signed, pinned)
 		}
 	}
 }

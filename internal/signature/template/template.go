@@ -1,7 +1,7 @@
 // Copyright The CXone Receiver Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package signature
+package template
 
 import (
 	"errors"
@@ -11,22 +11,9 @@ import (
 	"strings"
 
 	"golang.org/x/net/http/httpguts"
-)
 
-// The template language of `signed_string`, parsed and checked once:
-//
-//	{atom}  {atom|filter|filter}  {header:Name}  {query:name}  {field:name}  \n \t \\ \{ \}
-//
-// Everything else is literal. Values enter as they travelled: {path}, {query}, {query:name} and {url} still
-// percent-encoded, headers as sent. {timestamp}, {key_version}, {consumer_id} and {nonce} are the parts' values, which is
-// without percent-encoding where they travel in the query. Filters work from left to right:
-//
-//	trim                   takes white space off both ends (space, tab, CR, LF)
-//	lower, upper           change ASCII letters
-//	sha1 sha256 sha512 md5 give the raw bytes of the digest
-//	hex, base64            encode; hex in lower case, base64 padded
-//	base64url              encodes in the URL alphabet, not padded
-//	urldecode              undoes percent-encoding and turns + into a space; a broken escape stays as it is
+	"github.com/cxone-otel/cxonereceiver/internal/signature/refusal"
+)
 
 // atom is what a piece of a template stands for.
 type atom uint8
@@ -70,13 +57,14 @@ type piece struct {
 	filters []filter
 }
 
-type template struct {
+// Template is a signed string's template, parsed and checked.
+type Template struct {
 	pieces []piece
 }
 
-// parseTemplate reads a signed string's template. Its errors name the byte at which the fault is, counted from 0.
-func parseTemplate(text string) (*template, error) {
-	parsed := &template{}
+// Parse reads a signed string's template. Its errors name the byte at which the fault is, counted from 0.
+func Parse(text string) (*Template, error) {
+	parsed := &Template{}
 	var literal strings.Builder
 	for i := 0; i < len(text); {
 		switch text[i] {
@@ -125,7 +113,7 @@ func unescape(text string, at int) (byte, error) {
 	return 0, fmt.Errorf(`unknown escape at byte %d; known escapes are %s`, at, knownEscapes)
 }
 
-func (t *template) addLiteral(literal *strings.Builder) {
+func (t *Template) addLiteral(literal *strings.Builder) {
 	if literal.Len() > 0 {
 		t.pieces = append(t.pieces, piece{atom: atomLiteral, text: literal.String()})
 		literal.Reset()
@@ -138,21 +126,21 @@ func parsePiece(inner string, at int) (piece, error) {
 	name, argument, hasArgument := strings.Cut(parts[0], ":")
 	parsed := piece{text: argument}
 	if parsed.atom = atomNamed(name, hasArgument); parsed.atom == atomLiteral {
-		return piece{}, fmt.Errorf("unknown atom {%s} at byte %d; known atoms are %s", cut(parts[0]), at, knownAtoms)
+		return piece{}, fmt.Errorf("unknown atom {%s} at byte %d; known atoms are %s", refusal.Cut(parts[0]), at, knownAtoms)
 	}
 	if hasArgument && argument == "" {
 		return piece{}, fmt.Errorf("{%s:} at byte %d names nothing; write {%s:name}", name, at, name)
 	}
 	if parsed.atom == atomHeader {
 		if !httpguts.ValidHeaderFieldName(argument) {
-			return piece{}, fmt.Errorf("{%s} at byte %d does not name a header", cut(parts[0]), at)
+			return piece{}, fmt.Errorf("{%s} at byte %d does not name a header", refusal.Cut(parts[0]), at)
 		}
 		parsed.text = http.CanonicalHeaderKey(argument)
 	}
 	for _, name := range parts[1:] {
 		step, ok := filterNamed(name)
 		if !ok {
-			return piece{}, fmt.Errorf("unknown filter %q in {%s} at byte %d; known filters are %s", cut(name), cut(inner), at, knownFilters)
+			return piece{}, fmt.Errorf("unknown filter %q in {%s} at byte %d; known filters are %s", refusal.Cut(name), refusal.Cut(inner), at, knownFilters)
 		}
 		parsed.filters = append(parsed.filters, step)
 	}
@@ -178,7 +166,7 @@ func (p *piece) String() string {
 	return "{" + atoms[p.atom] + "}"
 }
 
-// uses says whether any of the atoms is in the template.
-func (t *template) uses(wanted ...atom) bool {
+// uses reports whether any of the atoms is in the template.
+func (t *Template) uses(wanted ...atom) bool {
 	return slices.ContainsFunc(t.pieces, func(p piece) bool { return slices.Contains(wanted, p.atom) })
 }

@@ -1,52 +1,53 @@
 // Copyright The CXone Receiver Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package signature
+package keys
 
 import (
 	"crypto"
-	"crypto/hmac"
 	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"strings"
-	"sync"
 	"time"
+
+	"github.com/cxone-otel/cxonereceiver/internal/signature/refusal"
 )
 
 // maxKeyFileBytes keeps a wrong path, /dev/zero say, from filling the memory.
 const maxKeyFileBytes = 64 << 10
 
-// keyID is what a request has to name to be verified by a key.
-type keyID struct{ version, consumer string }
+// ID is what a request has to name to be verified by a key.
+type ID struct{ Version, Consumer string }
 
-// key is a key that is ready for use. It never changes; a reload makes another.
-type key struct {
-	id                  keyID
-	algorithm           *algorithm
-	public              crypto.PublicKey // nil for an HMAC key
-	macs                *sync.Pool       // of hash.Hash under the secret; nil for any other key
+// Key is a key that is ready for use. It never changes; a reload makes another.
+type Key struct {
+	ID        ID
+	Algorithm *Algorithm
+
+	public              crypto.PublicKey // nil for a secret
+	secret              []byte           // nil for a public key
 	notBefore, notAfter time.Time        // zero where unbounded
 }
 
-// usableAt says why a key cannot be used now, or returns the empty reason.
-func (k *key) usableAt(now time.Time) Reason {
+// UsableAt returns why a key cannot be used now, or the empty reason.
+func (k *Key) UsableAt(now time.Time) refusal.Reason {
 	switch {
 	case !k.notBefore.IsZero() && now.Before(k.notBefore):
-		return ReasonNotYetValidKey
+		return refusal.ReasonNotYetValidKey
 	case !k.notAfter.IsZero() && now.After(k.notAfter):
-		return ReasonExpiredKey
+		return refusal.ReasonExpiredKey
 	default:
 		return ""
 	}
 }
 
-// plausible says whether one of the signatures can be by this key.
-func (k *key) plausible(signatures [][]byte) bool {
+// Plausible reports whether one of the signatures can be by this key.
+func (k *Key) Plausible(signatures [][]byte) bool {
 	for _, signature := range signatures {
-		if k.algorithm.plausible(k.public, signature) {
+		if k.Algorithm.Plausible(k.public, signature) {
 			return true
 		}
 	}
@@ -55,24 +56,24 @@ func (k *key) plausible(signatures [][]byte) bool {
 
 // keySource makes a key from its configuration, and again whenever its file has changed.
 type keySource struct {
-	config    KeyConfig
+	config    Config
 	path      string // of the file, empty for a secret in the configuration
 	readFile  func(path string) ([]byte, error)
-	algorithm *algorithm
+	algorithm *Algorithm
 	notBefore time.Time
 	notAfter  time.Time
 	// What was read last, and is kept when the next reading fails. The file is remembered by its digest, not its secret.
-	good    *key
+	good    *Key
 	content [sha256.Size]byte
 }
 
-// newKeySource takes a configuration that validateKeys has accepted.
-func newKeySource(config *KeyConfig, readFile func(string) ([]byte, error)) (*keySource, error) {
+// newkeySource takes a configuration that Check has accepted.
+func newkeySource(config *Config, readFile func(string) ([]byte, error)) (*keySource, error) {
 	source := &keySource{
 		config:    *config,
 		path:      config.PublicKeyFile + config.SecretFile, // one of them at most
 		readFile:  readFile,
-		algorithm: algorithmNamed(config.Algorithm),
+		algorithm: AlgorithmNamed(config.Algorithm),
 	}
 	var err error
 	if source.notBefore, err = parseDate(config.NotBefore); err != nil {
@@ -109,14 +110,14 @@ func (s *keySource) load() (changed bool, err error) {
 	return true, nil
 }
 
-func (s *keySource) keyOf(material []byte) (*key, error) {
-	made := &key{
-		id:        keyID{s.config.Version, s.config.ConsumerID},
-		algorithm: s.algorithm,
+func (s *keySource) keyOf(material []byte) (*Key, error) {
+	made := &Key{
+		ID:        ID{s.config.Version, s.config.ConsumerID},
+		Algorithm: s.algorithm,
 		notBefore: s.notBefore,
 		notAfter:  s.notAfter,
 	}
-	if s.algorithm.family == familyHMAC {
+	if s.algorithm.Symmetric() {
 		text := string(material)
 		if s.path != "" {
 			text = strings.TrimRight(text, "\r\n") // editors and `echo` add it, and nobody means it
@@ -125,23 +126,18 @@ func (s *keySource) keyOf(material []byte) (*key, error) {
 		if err != nil {
 			return nil, err
 		}
-		made.macs = newMACs(s.algorithm, secret)
+		made.secret = secret
 		return made, nil
 	}
 	public, err := ParsePublicKey(material)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.algorithm.checkPublic(public); err != nil {
+	if err := s.algorithm.CheckPublic(public); err != nil {
 		return nil, err
 	}
 	made.public = public
 	return made, nil
-}
-
-// newMACs returns a pool of HMAC states, so that a request neither makes one nor hashes the secret again.
-func newMACs(algorithm *algorithm, secret []byte) *sync.Pool {
-	return &sync.Pool{New: func() any { return hmac.New(algorithm.digest.maker(), secret) }}
 }
 
 var errKeyFileTooLarge = fmt.Errorf("the file is larger than %d bytes, so it is no key file", maxKeyFileBytes)
@@ -177,7 +173,7 @@ func parseDate(text string) (time.Time, error) {
 	}
 	date, err := time.Parse(time.RFC3339, text)
 	if err != nil {
-		return time.Time{}, fmt.Errorf("%q is not an RFC 3339 date such as 2026-01-31T00:00:00Z", cut(text))
+		return time.Time{}, fmt.Errorf("%q is not an RFC 3339 date such as 2026-01-31T00:00:00Z", refusal.Cut(text))
 	}
 	return date, nil
 }

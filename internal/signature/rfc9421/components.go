@@ -1,10 +1,11 @@
 // Copyright The CXone Receiver Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package signature
+package rfc9421
 
 import (
 	"bytes"
+	"crypto"
 	"errors"
 	"fmt"
 	"net/http"
@@ -14,14 +15,16 @@ import (
 
 	"github.com/dunglas/httpsfv"
 	"golang.org/x/net/http/httpguts"
+
+	"github.com/cxone-otel/cxonereceiver/internal/signature/keys"
+	"github.com/cxone-otel/cxonereceiver/internal/signature/parts"
+	"github.com/cxone-otel/cxonereceiver/internal/signature/refusal"
 )
 
 const (
-	contentDigest   = "content-digest"
-	queryParam      = "@query-param"
-	headerDigest    = "Content-Digest"
-	digestNameShort = "sha-256"
-	digestNameLong  = "sha-512"
+	contentDigest = "content-digest"
+	queryParam    = "@query-param"
+	headerDigest  = "Content-Digest"
 )
 
 // derived are the derived components of a request, RFC 9421 section 2.2, but @query-param, which has a parameter.
@@ -48,7 +51,7 @@ func identifierOf(item httpsfv.Item) (string, error) {
 	if len(parameters) == 0 && (isField || slices.Contains(derived, name)) {
 		return name, nil
 	}
-	return "", fmt.Errorf("%s: %w", quote(name), errComponent)
+	return "", fmt.Errorf("%s: %w", refusal.Quote(name), errComponent)
 }
 
 // itemOf is the inverse of identifierOf.
@@ -60,7 +63,7 @@ func itemOf(identifier string) (httpsfv.Item, error) {
 	}
 	item, err := httpsfv.UnmarshalItem([]string{quoted})
 	if err != nil {
-		return httpsfv.Item{}, fmt.Errorf("%s: %w", quote(identifier), errComponent)
+		return httpsfv.Item{}, fmt.Errorf("%s: %w", refusal.Quote(identifier), errComponent)
 	}
 	if _, err := identifierOf(item); err != nil {
 		return httpsfv.Item{}, err
@@ -69,49 +72,49 @@ func itemOf(identifier string) (httpsfv.Item, error) {
 }
 
 // component returns the value of a component that identifierOf has accepted.
-func (m *message) component(item httpsfv.Item) (string, *Error) {
+func component(m *parts.Message, item httpsfv.Item) (string, *refusal.Error) {
 	name, _ := item.Value.(string)
 	switch name {
 	case "@method":
-		return m.request.Method, nil
+		return m.Request.Method, nil
 	case "@target-uri":
-		return string(m.appendURL(nil)), nil
+		return string(m.AppendURL(nil)), nil
 	case "@authority":
-		return m.normalAuthority(), nil
+		return normalAuthority(m), nil
 	case "@scheme":
-		return m.origin.scheme, nil
+		return m.Origin.Scheme, nil
 	case "@request-target":
-		if m.request.RequestURI != "" {
-			return m.request.RequestURI, nil
+		if m.Request.RequestURI != "" {
+			return m.Request.RequestURI, nil
 		}
-		return m.request.URL.RequestURI(), nil
+		return m.Request.URL.RequestURI(), nil
 	case "@path":
-		return m.target.path, nil
+		return m.Target.Path, nil
 	case "@query":
-		return "?" + m.target.query, nil
+		return "?" + m.Target.Query, nil
 	case queryParam:
 		value, _ := item.Params.Get("name")
 		parameter, _ := value.(string)
-		return m.queryParameter(parameter)
+		return queryParameter(m, parameter)
 	default:
-		return m.field(name)
+		return fieldOf(m, name)
 	}
 }
 
 // normalAuthority is in lower case and without the scheme's own port, RFC 9421 section 2.2.3.
-func (m *message) normalAuthority() string {
-	authority := strings.ToLower(m.authority())
-	if m.origin.scheme == "http" {
+func normalAuthority(m *parts.Message) string {
+	authority := strings.ToLower(m.Authority())
+	if m.Origin.Scheme == "http" {
 		return strings.TrimSuffix(authority, ":80")
 	}
 	return strings.TrimSuffix(authority, ":443")
 }
 
 // queryParameter is read as a form field and encoded again, RFC 9421 section 2.2.8.
-func (m *message) queryParameter(encodedName string) (string, *Error) {
+func queryParameter(m *parts.Message, encodedName string) (string, *refusal.Error) {
 	var found string
 	count := 0
-	for segment := range strings.SplitSeq(m.target.query, "&") {
+	for segment := range strings.SplitSeq(m.Target.Query, "&") {
 		key, value, _ := strings.Cut(segment, "=")
 		if encodeFormValue(decodeFormValue(key)) == encodedName {
 			found = encodeFormValue(decodeFormValue(value))
@@ -119,17 +122,17 @@ func (m *message) queryParameter(encodedName string) (string, *Error) {
 		}
 	}
 	if count == 0 {
-		return "", refuse(ReasonMissing, "query parameter %s is covered but not there", quote(encodedName))
+		return "", refusal.New(refusal.ReasonMissing, "query parameter %s is covered but not there", refusal.Quote(encodedName))
 	}
 	if count > 1 {
-		return "", refuse(ReasonDuplicate, "query parameter %s is covered but came %d times", quote(encodedName), count)
+		return "", refusal.New(refusal.ReasonDuplicate, "query parameter %s is covered but came %d times", refusal.Quote(encodedName), count)
 	}
 	return found, nil
 }
 
 func decodeFormValue(text string) string {
 	value := []byte(text)
-	return string(value[:urlDecode(value, true)])
+	return string(value[:parts.URLDecode(value, true)])
 }
 
 // encodeFormValue uses the application/x-www-form-urlencoded percent-encode set of the URL standard, with %20 for a space;
@@ -140,35 +143,39 @@ func encodeFormValue(text string) string {
 	return strings.ReplaceAll(text, "~", "%7E")
 }
 
-// field returns a header's values as one, RFC 9421 section 2.1.
-func (m *message) field(name string) (string, *Error) {
+// fieldOf returns a header's values as one, RFC 9421 section 2.1.
+func fieldOf(m *parts.Message, name string) (string, *refusal.Error) {
 	canonical := http.CanonicalHeaderKey(name)
 	if canonical == "Host" {
-		return hostOf(m.request), nil
+		return parts.HostOf(m.Request), nil
 	}
-	values := m.request.Header[canonical]
+	values := m.Request.Header[canonical]
 	if len(values) == 0 {
-		return "", refuse(ReasonMissing, "header %s is covered but not there", quote(name))
+		return "", refusal.New(refusal.ReasonMissing, "header %s is covered but not there", refusal.Quote(name))
 	}
 	trimmed := make([]string, len(values))
 	for i, value := range values {
-		trimmed[i] = strings.Trim(value, whiteSpace)
+		trimmed[i] = parts.TrimSpace(value)
 	}
 	return strings.Join(trimmed, ", "), nil
 }
 
+// digests are the digests of RFC 9530 that still are secure.
+var digests = []struct {
+	name string
+	hash crypto.Hash
+}{{"sha-256", crypto.SHA256}, {"sha-512", crypto.SHA512}}
+
 // checkContentDigest compares the body with Content-Digest, RFC 9530. At least one digest has to be of a kind that still
 // is secure, and all of those have to be right.
-func checkContentDigest(ws *workspace, r *http.Request, body []byte) *Error {
+func checkContentDigest(r *http.Request, body []byte) *refusal.Error {
 	dictionary, err := httpsfv.UnmarshalDictionary(r.Header[headerDigest])
 	if err != nil {
-		return refuse(ReasonMalformed, "header %s is not a dictionary of structured fields (RFC 9651)", headerDigest)
+		return refusal.New(refusal.ReasonMalformed, "header %s is not a dictionary of structured fields (RFC 9651)", headerDigest)
 	}
 	checked := 0
-	for _, kind := range []struct {
-		name   string
-		digest digest
-	}{{digestNameShort, digestSHA256}, {digestNameLong, digestSHA512}} {
+	content := keys.Bytes(body)
+	for _, kind := range digests {
 		member, ok := dictionary.Get(kind.name)
 		if !ok {
 			continue
@@ -176,15 +183,15 @@ func checkContentDigest(ws *workspace, r *http.Request, body []byte) *Error {
 		item, _ := member.(httpsfv.Item)
 		stated, ok := item.Value.([]byte)
 		if !ok {
-			return refuse(ReasonMalformed, "header %s: %s is not a byte sequence", headerDigest, kind.name)
+			return refusal.New(refusal.ReasonMalformed, "header %s: %s is not a byte sequence", headerDigest, kind.name)
 		}
-		if !bytes.Equal(stated, ws.bodyDigest(kind.digest, body)) {
-			return refuse(ReasonBadDigest, "the body is not the one of header %s (%s)", headerDigest, kind.name)
+		if !bytes.Equal(stated, content.Digest(kind.hash)) {
+			return refusal.New(refusal.ReasonBadDigest, "the body is not the one of header %s (%s)", headerDigest, kind.name)
 		}
 		checked++
 	}
 	if checked == 0 {
-		return refuse(ReasonMalformed, "header %s has neither %s nor %s", headerDigest, digestNameShort, digestNameLong)
+		return refusal.New(refusal.ReasonMalformed, "header %s has neither %s nor %s", headerDigest, digests[0].name, digests[1].name)
 	}
 	return nil
 }
@@ -192,28 +199,6 @@ func checkContentDigest(ws *workspace, r *http.Request, body []byte) *Error {
 // formatContentDigest is how a signer writes the body's digest.
 func formatContentDigest(body []byte) (string, error) {
 	dictionary := httpsfv.NewDictionary()
-	dictionary.Add(digestNameShort, httpsfv.NewItem(digestSHA256.append(nil, body)))
+	dictionary.Add(digests[0].name, httpsfv.NewItem(keys.Bytes(body).Digest(digests[0].hash)))
 	return httpsfv.Marshal(dictionary)
-}
-
-// checkMessageSignatures checks what a configuration says of RFC 9421.
-func (c *Config) checkMessageSignatures(p *problems) {
-	if _, err := parseRequirements(c.Components); err != nil {
-		p.add("components", "%w", err)
-	}
-	if len(c.Components) == 0 {
-		p.add("components", "empty, so a signature that covers nothing would do; leave the key out for %s", strings.Join(defaultComponents, ", "))
-	}
-	fixed := map[string]bool{
-		"signed_string": c.SignedString != "", "value": c.Value.IsSet(), "timestamp": c.Timestamp.IsSet(),
-		"key_version": c.KeyVersion.IsSet(), "nonce": c.Nonce.IsSet(),
-	}
-	for _, part := range []string{"signed_string", "value", "timestamp", "key_version", "nonce"} {
-		if fixed[part] {
-			p.add(part, "RFC 9421 says where this is; leave it out")
-		}
-	}
-	if c.Timestamp.Unit != "s" {
-		p.add("timestamp.unit", "RFC 9421 counts in s; leave it out")
-	}
 }

@@ -1,7 +1,7 @@
 // Copyright The CXone Receiver Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package signature
+package keys
 
 import (
 	"crypto"
@@ -21,10 +21,12 @@ import (
 	"github.com/go-jose/go-jose/v4"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/cxone-otel/cxonereceiver/internal/signature/signaturetest"
 )
 
 func TestPublicKeysInEveryForm(t *testing.T) {
-	for name, pair := range keyPairs() {
+	for name, pair := range signaturetest.KeyPairs() {
 		public := pair.Public()
 		spki, err := x509.MarshalPKIXPublicKey(public)
 		require.NoError(t, err)
@@ -71,7 +73,7 @@ func wrap(text string) string {
 }
 
 func TestPrivateKeysInEveryForm(t *testing.T) {
-	for name, pair := range keyPairs() {
+	for name, pair := range signaturetest.KeyPairs() {
 		pkcs8, err := x509.MarshalPKCS8PrivateKey(pair)
 		require.NoError(t, err)
 		jwk, err := (&jose.JSONWebKey{Key: pair, KeyID: "1"}).MarshalJSON()
@@ -107,11 +109,11 @@ func TestPrivateKeysInEveryForm(t *testing.T) {
 // Keys with the object identifier of PSS, which crypto/x509 does not read:
 // openssl genpkey -algorithm RSA-PSS -pkeyopt rsa_keygen_bits:2048; openssl pkey -pubout.
 func TestRSAKeysForPSSOnly(t *testing.T) {
-	private, err := os.ReadFile("../../testdata/signature/rsa-pss-only.key.pem")
+	private, err := os.ReadFile("../../../testdata/signature/rsa-pss-only.key.pem")
 	require.NoError(t, err)
 	signer, err := ParsePrivateKey(private)
 	require.NoError(t, err)
-	data, err := os.ReadFile("../../testdata/signature/rsa-pss-only.pub.pem")
+	data, err := os.ReadFile("../../../testdata/signature/rsa-pss-only.pub.pem")
 	require.NoError(t, err)
 	public, err := ParsePublicKey(data)
 	require.NoError(t, err)
@@ -125,9 +127,9 @@ func TestRSAKeysForPSSOnly(t *testing.T) {
 	// printf 'signed by openssl' | openssl dgst -sha256 -sign rsa-pss-only.key.pem -sigopt rsa_padding_mode:pss -sigopt rsa_pss_saltlen:32 | base64 -w0
 	signature, err := base64.StdEncoding.DecodeString("sYwLo9W2+97mppQKGaRnwY0vH6aWGG7ao/gqxrYwGng2XWHiXPEbBMHhyInSq7/3GF4s3Fs6Zk5rmY6s2j/HxDwonrbxxfmx+uD39DBkN0ska1MUbkA79wG37TgJqbm5PHJTEZvbfF22fXjpxI+g8Oe/FojoWjTklO2LfHU6sHj8++v0+7YXyeY4DCe79dZ15GrGNpqvzPkz/OFu65tvGejluSZ154Ta4cZhpNCoP5K0XCd0ByaydNHyF/aCdloeHk05HD3xPSuQ1CgP8agZZq1D9CmfVbv94dIns/ncaoW4OkeZYQ3bQqmClV9D7be/TuQ1anoz4sQh127h6eEWmQ==")
 	require.NoError(t, err)
-	pss := algorithmNamed("rsa_pss_sha256")
-	assert.True(t, pss.verifyPublic(public, pss.digest.append(nil, []byte("signed by openssl")), signature))
-	assert.False(t, pss.verifyPublic(public, pss.digest.append(nil, []byte("signed by nobody")), signature))
+	pss := AlgorithmNamed("rsa_pss_sha256")
+	assert.True(t, pss.verifyPublic(public, Bytes([]byte("signed by openssl")).Digest(pss.hash), signature))
+	assert.False(t, pss.verifyPublic(public, Bytes([]byte("signed by nobody")).Digest(pss.hash), signature))
 }
 
 func TestKeysThatAreNone(t *testing.T) {
@@ -153,13 +155,13 @@ func TestKeysThatAreNone(t *testing.T) {
 	require.ErrorIs(t, err, ErrNotAPrivateKey)
 	_, err = ParsePrivateKey([]byte("-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----"))
 	require.ErrorIs(t, err, ErrEncryptedKey)
-	_, err = ParsePrivateKey(publicPEM(t, keyPairs()["rsa"].Public()))
+	_, err = ParsePrivateKey(signaturetest.PublicPEM(t, signaturetest.KeyPairs()["rsa"].Public()))
 	require.ErrorIs(t, err, ErrNotAPrivateKey)
 }
 
 func FuzzParseKey(f *testing.F) {
-	for _, pair := range keyPairs() {
-		f.Add(publicPEM(f, pair.Public()))
+	for _, pair := range signaturetest.KeyPairs() {
+		f.Add(signaturetest.PublicPEM(f, pair.Public()))
 		jwk, err := (&jose.JSONWebKey{Key: pair}).MarshalJSON()
 		require.NoError(f, err)
 		f.Add(jwk)
@@ -168,8 +170,8 @@ func FuzzParseKey(f *testing.F) {
 		f.Add(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: pkcs8}))
 		f.Add([]byte(base64.StdEncoding.EncodeToString(pkcs8)))
 	}
-	for _, file := range []string{rsaPublicFile, rsaPrivateFile} {
-		data, err := os.ReadFile(file)
+	for _, file := range []string{"rsa-pss-only.pub.pem", "rsa-pss-only.key.pem"} {
+		data, err := os.ReadFile("../../../testdata/signature/" + file)
 		require.NoError(f, err)
 		f.Add(data)
 	}
@@ -180,8 +182,8 @@ func FuzzParseKey(f *testing.F) {
 		public, err := ParsePublicKey(data)
 		if err == nil {
 			for i := range algorithms {
-				if algorithms[i].checkPublic(public) == nil {
-					algorithms[i].verifyPublic(public, make([]byte, algorithms[i].digest.size()), make([]byte, 64))
+				if algorithms[i].CheckPublic(public) == nil {
+					algorithms[i].verifyPublic(public, make([]byte, 64), make([]byte, 64))
 				}
 			}
 			if _, err := ParseSecret(string(data), "raw"); err == nil {
@@ -195,4 +197,28 @@ func FuzzParseKey(f *testing.F) {
 			_, _ = ParseSecret(string(data), encoding)
 		}
 	})
+}
+
+func TestSecrets(t *testing.T) {
+	for _, test := range []struct {
+		text, encoding, want string
+		err                  error
+	}{
+		{signaturetest.Secret, "", signaturetest.Secret, nil},
+		{signaturetest.Secret, "raw", signaturetest.Secret, nil},
+		{signaturetest.Secret, "hex", "\x01\x23\x45\x67\x89\xab\xcd\xef\x01\x23\x45\x67\x89\xab\xcd\xef", nil},
+		{" MDEyMzQ1Njc4OWFiY2RlZg== \n", "base64", "0123456789abcdef", nil},
+		{"MDEyMzQ1Njc4OWFiY2RlZg", "base64", "0123456789abcdef", nil},
+		{"whsec_MDEyMzQ1Njc4OWFiY2RlZg==", "base64", "0123456789abcdef", nil},
+		{"whsec_MDEyMzQ1Njc4OWFiY2RlZg==", "raw", "whsec_MDEyMzQ1Njc4OWFiY2RlZg==", nil},
+		{"", "raw", "", ErrShortSecret},
+		{"fifteen-bytes-x", "raw", "", ErrShortSecret},
+		{"whsec_", "base64", "", ErrSecretEncoding},
+		{"?", "base64", "", ErrSecretEncoding},
+		{"0", "hex", "", ErrSecretEncoding},
+	} {
+		secret, err := ParseSecret(test.text, test.encoding)
+		require.ErrorIs(t, err, test.err, test.text)
+		assert.Equal(t, test.want, string(secret))
+	}
 }

@@ -1,13 +1,17 @@
 // Copyright The CXone Receiver Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package signature
+package template
 
 import (
 	"bytes"
+	"crypto"
+	_ "crypto/md5" //nolint:gosec // some schemes sign the MD5 of a body; Warnings says so
 	"encoding/base64"
 	"encoding/hex"
 	"slices"
+
+	"github.com/cxone-otel/cxonereceiver/internal/signature/parts"
 )
 
 // filter is one step of what a template does to a value.
@@ -40,19 +44,19 @@ func filterNamed(name string) (filter, bool) {
 	return filter(max(i, 0)), i >= 0 //nolint:gosec // an index into a short list
 }
 
-// digest returns the hash function of a filter that is one.
-func (f filter) digest() (digest, bool) {
+// hash returns the hash function of a filter that is one, and 0 for the others.
+func (f filter) hash() crypto.Hash {
 	switch f {
 	case filterSHA1:
-		return digestSHA1, true
+		return crypto.SHA1
 	case filterSHA256:
-		return digestSHA256, true
+		return crypto.SHA256
 	case filterSHA512:
-		return digestSHA512, true
+		return crypto.SHA512
 	case filterMD5:
-		return digestMD5, true
+		return crypto.MD5
 	default:
-		return 0, false
+		return 0
 	}
 }
 
@@ -90,47 +94,15 @@ func (f filter) apply(buffer []byte, start int) []byte {
 	case filterBase64URL:
 		return replaceTail(base64.RawURLEncoding.AppendEncode(buffer, value), start, len(buffer))
 	case filterURLDecode:
-		return buffer[:start+urlDecode(value, true)]
+		return buffer[:start+parts.URLDecode(value, true)]
 	default:
-		kind, _ := f.digest()
-		return replaceTail(kind.append(buffer, value), start, len(buffer))
+		state := f.hash().New()
+		state.Write(value)
+		return state.Sum(buffer[:start])
 	}
 }
 
 // replaceTail moves what was appended at from to start, over the value that it was made from.
 func replaceTail(buffer []byte, start, from int) []byte {
 	return append(buffer[:start], buffer[from:]...)
-}
-
-// urlDecode undoes percent-encoding in place and returns the new length. A broken escape stays as it is: nothing that a
-// sender writes makes this fail, and what was not signed that way does not verify.
-func urlDecode(value []byte, plusIsSpace bool) int {
-	n := 0
-	for i := 0; i < len(value); i, n = i+1, n+1 {
-		switch {
-		case value[i] == '%' && i+2 < len(value) && isHex(value[i+1]) && isHex(value[i+2]):
-			value[n] = fromHex(value[i+1])<<4 | fromHex(value[i+2])
-			i += 2
-		case value[i] == '+' && plusIsSpace:
-			value[n] = ' '
-		default:
-			value[n] = value[i]
-		}
-	}
-	return n
-}
-
-func isHex(c byte) bool {
-	return c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F'
-}
-
-func fromHex(c byte) byte {
-	switch {
-	case c >= 'a':
-		return c - 'a' + 10
-	case c >= 'A':
-		return c - 'A' + 10
-	default:
-		return c - '0'
-	}
 }

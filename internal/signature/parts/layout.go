@@ -1,0 +1,144 @@
+// Copyright The CXone Receiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Package parts takes the parts of a scheme out of a request, and puts them into one: the signature, the timestamp, the key
+// version, the consumer and the nonce, each from a header, a query parameter or a field of the signature's value.
+// Verifying, explaining and searching all read with it, so that whatever one of them sees, the others see.
+package parts
+
+import (
+	"github.com/cxone-otel/cxonereceiver/internal/signature/refusal"
+)
+
+// Layout is where the parts of a scheme travel.
+type Layout struct {
+	Value     Value
+	Timestamp Timestamp
+	// ConsumerID, when set, is the only consumer that a request may name, and the one that is meant where none is named.
+	ConsumerID string
+	// NeedsNonce: the nonce is signed. One that is not may be absent, but may not come twice.
+	NeedsNonce bool
+	// Origin is what the operator says of the URL that is signed.
+	Origin Origin
+
+	signature, timestamp, version, consumer, nonce Place
+}
+
+// NewLayout makes the locations ready. The value's and the timestamp's are their own.
+func NewLayout(value Value, timestamp Timestamp, version, consumer, nonce Location) *Layout {
+	return &Layout{
+		Value:     value,
+		Timestamp: timestamp,
+		signature: value.Place(),
+		timestamp: timestamp.Place(),
+		version:   version.Place(),
+		consumer:  consumer.Place(),
+		nonce:     nonce.Place(),
+	}
+}
+
+// HasVersion reports whether the request says which key signed it.
+func (l *Layout) HasVersion() bool { return l.version.IsSet() }
+
+// HasConsumer reports whether the request says for which consumer it is.
+func (l *Layout) HasConsumer() bool { return l.consumer.IsSet() }
+
+// HasNonce reports whether the request has an identifier of its own.
+func (l *Layout) HasNonce() bool { return l.nonce.IsSet() }
+
+// ConsumerHeader is the header that the consumer travels in, in lower case, or the empty string.
+func (l *Layout) ConsumerHeader() string { return l.consumer.header() }
+
+// Signature is where the signature travels.
+func (l *Layout) Signature() Place { return l.signature }
+
+// Read reads the parts in the order in which their absence is best told, and stops at the first that cannot be read.
+func (l *Layout) Read(m *Message) *refusal.Error {
+	for _, read := range reads {
+		if refused := read(l, m); refused != nil {
+			return refused
+		}
+	}
+	return nil
+}
+
+// ReadAll reads whatever can be read, past whatever is wrong, and returns the first refusal.
+func (l *Layout) ReadAll(m *Message) (first *refusal.Error) {
+	for _, read := range reads {
+		if refused := read(l, m); first == nil {
+			first = refused
+		}
+	}
+	return first
+}
+
+var reads = []func(*Layout, *Message) *refusal.Error{
+	(*Layout).readSignatures, (*Layout).readConsumer, (*Layout).readVersion, (*Layout).readTimestamp, (*Layout).readNonce,
+}
+
+func (l *Layout) readSignatures(m *Message) *refusal.Error {
+	if !l.signature.IsSet() {
+		return nil
+	}
+	text, refused := l.signature.read(m, "signature")
+	m.Target = m.Target.Without(l.ownParameter())
+	if refused != nil {
+		return refused
+	}
+	m.value, m.format = text, &l.Value
+	var err error
+	if m.Signatures, err = l.Value.Signatures(text); err != nil {
+		return refusal.New(refusal.ReasonMalformed, "the signature %v: %s", err, l.signature)
+	}
+	if len(m.Signatures) == 0 {
+		return refusal.New(refusal.ReasonMissing, "no signature of this scheme in what came: %s, format %s, prefix %q, select %q",
+			l.signature, l.Value.Format, l.Value.Prefix, l.Value.Select)
+	}
+	return nil
+}
+
+func (l *Layout) readConsumer(m *Message) (refused *refusal.Error) {
+	if !l.consumer.IsSet() {
+		m.Consumer = l.ConsumerID
+		return nil
+	}
+	if m.Consumer, refused = l.consumer.read(m, "consumer"); refused != nil {
+		return refused
+	}
+	if l.ConsumerID != "" && m.Consumer != l.ConsumerID {
+		return refusal.New(refusal.ReasonUnknownConsumer, "consumer %s is not the one of consumer_id", refusal.Quote(m.Consumer))
+	}
+	return nil
+}
+
+func (l *Layout) readVersion(m *Message) (refused *refusal.Error) {
+	m.Version, refused = l.version.read(m, "key version")
+	return refused
+}
+
+func (l *Layout) readTimestamp(m *Message) (refused *refusal.Error) {
+	if m.Timestamp, refused = l.timestamp.read(m, "timestamp"); refused != nil {
+		return refused
+	}
+	if !l.timestamp.IsSet() || m.Now.IsZero() {
+		return nil
+	}
+	_, refused = l.Timestamp.Within(m.Timestamp, m.Now)
+	return refused
+}
+
+func (l *Layout) readNonce(m *Message) (refused *refusal.Error) {
+	m.Nonce, refused = l.nonce.read(m, "nonce")
+	if refused != nil && refused.Reason == refusal.ReasonMissing && !l.NeedsNonce {
+		return nil
+	}
+	return refused
+}
+
+// ownParameter is the query parameter that the signature itself travels in.
+func (l *Layout) ownParameter() string {
+	if l.signature.kind == placeQuery {
+		return l.signature.name
+	}
+	return ""
+}

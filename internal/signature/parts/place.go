@@ -1,0 +1,113 @@
+// Copyright The CXone Receiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package parts
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/cxone-otel/cxonereceiver/internal/signature/refusal"
+)
+
+// Location says where a part of a scheme travels: a header, a query parameter, or a field of a signature value
+// whose format is `pairs`. At most one is set; none means that the scheme has no such part.
+type Location struct {
+	Header string `mapstructure:"header"`
+	Query  string `mapstructure:"query"`
+	Field  string `mapstructure:"field"`
+}
+
+// IsSet reports whether the scheme has this part.
+func (l Location) IsSet() bool { return l != Location{} }
+
+type placeKind uint8
+
+const (
+	placeNone placeKind = iota
+	placeHeader
+	placeQuery
+	placeField
+)
+
+// Place is a Location made ready for looking up. The zero Place is nowhere.
+type Place struct {
+	kind placeKind
+	name string // a header's in canonical form
+}
+
+func (l Location) Place() Place {
+	switch {
+	case l.Header != "":
+		return Place{placeHeader, http.CanonicalHeaderKey(l.Header)}
+	case l.Query != "":
+		return Place{placeQuery, l.Query}
+	case l.Field != "":
+		return Place{placeField, l.Field}
+	default:
+		return Place{}
+	}
+}
+
+// IsSet reports whether the place is somewhere.
+func (p Place) IsSet() bool { return p.kind != placeNone }
+
+func (p Place) header() string {
+	if p.kind != placeHeader {
+		return ""
+	}
+	return strings.ToLower(p.name)
+}
+
+// String names the place in a log: "header X-Signature".
+func (p Place) String() string {
+	switch p.kind {
+	case placeHeader:
+		return "header " + p.name
+	case placeQuery:
+		return "query parameter " + p.name
+	case placeField:
+		return "field " + p.name + " of the signature"
+	default:
+		return "nowhere"
+	}
+}
+
+// read returns the part that travels in this place. Twice is refused, even if one of the two is right: what stands behind
+// us, or in front of us, may read the other.
+func (p Place) read(m *Message, part string) (string, *refusal.Error) {
+	var value string
+	var count int
+	switch p.kind {
+	case placeHeader:
+		value, count = m.Header(p.name)
+	case placeQuery:
+		value, count = m.Target.Parameter(p.name)
+		value = unescapeParameter(value)
+	case placeField:
+		value, count = m.Field(p.name)
+	case placeNone:
+		return "", nil
+	}
+	if count > 1 {
+		return "", refusal.New(refusal.ReasonDuplicate, "%s came %d times: %s", part, count, p)
+	}
+	if value == "" {
+		return "", refusal.New(refusal.ReasonMissing, "no %s: %s is %s", part, p, absentOrEmpty(count))
+	}
+	if strings.ContainsFunc(value, isControl) {
+		return "", refusal.New(refusal.ReasonMalformed, "%s holds control characters: %s", part, p)
+	}
+	return value, nil
+}
+
+func absentOrEmpty(count int) string {
+	if count == 0 {
+		return "not there"
+	}
+	return "empty"
+}
+
+// isControl finds what a header cannot carry but a percent-encoded parameter can: a line end in one part could pose as the
+// line end between two.
+func isControl(r rune) bool { return r < ' ' || r == 0x7f }

@@ -1,0 +1,19 @@
+// Copyright The CXone Receiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Package template is the language of `signed_string`, and the way to sign that it describes: a string that is made of the
+// request, signed with one key, in one place. A template is parsed and checked once:
+//
+//	{atom}  {atom|filter|filter}  {header:Name}  {query:name}  {field:name}  \n \t \\ \{ \}
+//
+// Everything else is literal. Values enter as they travelled: {path}, {query}, {query:name} and {url} still
+// percent-encoded, headers as sent. {timestamp}, {key_version}, {consumer_id} and {nonce} are the parts' values, which is
+// without percent-encoding where they travel in the query. Filters work from left to right:
+//
+//	trim                   takes white space off both ends (space, tab, CR, LF)
+//	lower, upper           change ASCII letters
+//	sha1 sha256 sha512 md5 give the raw bytes of the digest
+//	hex, base64            encode; hex in lower case, base64 padded
+//	base64url              encodes in the URL alphabet, not padded
+//	urldecode              undoes percent-encoding and turns + into a space; a broken escape stays as it is
+package template

@@ -1,0 +1,137 @@
+// Copyright The CXone Receiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package template
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/cxone-otel/cxonereceiver/internal/signature/keys"
+	"github.com/cxone-otel/cxonereceiver/internal/signature/parts"
+	"github.com/cxone-otel/cxonereceiver/internal/signature/refusal"
+)
+
+// Method signs and verifies the string of a template.
+type Method struct {
+	layout   *parts.Layout
+	template *Template
+}
+
+// NewMethod makes the method of a template and of where the parts travel.
+func NewMethod(text string, layout *parts.Layout) (*Method, error) {
+	parsed, err := Parse(text)
+	if err != nil {
+		return nil, err
+	}
+	layout.NeedsNonce = parsed.uses(atomNonce)
+	return &Method{layout: layout, template: parsed}, nil
+}
+
+// Check does what is cheap and needs no body, and returns what decides.
+func (t *Method) Check(m *parts.Message, ring *keys.Ring) (decide func(body []byte) *refusal.Error, refused *refusal.Error) {
+	if refused := t.layout.Read(m); refused != nil {
+		return nil, refused
+	}
+	if refused := t.template.checkAtoms(m); refused != nil {
+		return nil, refused
+	}
+	found, refused := t.find(m, ring)
+	if refused != nil {
+		return nil, refused
+	}
+	if !slices.ContainsFunc(found, func(k *keys.Key) bool { return k.Plausible(m.Signatures) }) {
+		return nil, refusal.New(refusal.ReasonMalformed, "the signature's length cannot be right for %s: %s", keys.Describe(found), t.layout.Signature())
+	}
+	return func(body []byte) *refusal.Error { return t.verify(m, found, body) }, nil
+}
+
+func (t *Method) find(m *parts.Message, ring *keys.Ring) ([]*keys.Key, *refusal.Error) {
+	if !t.layout.HasVersion() {
+		return ring.FindAll(m.Consumer, m.Now)
+	}
+	return ring.Find(m.Request.Context(), keys.ID{Version: m.Version, Consumer: m.Consumer}, m.Now)
+}
+
+func (t *Method) verify(m *parts.Message, found []*keys.Key, body []byte) *refusal.Error {
+	signed := keys.Content{Write: t.template.renderer(m, body).write}
+	for _, k := range found {
+		if k.UsableAt(m.Now) == "" && k.Verify(&signed, m.Signatures) {
+			return nil
+		}
+	}
+	return refusal.New(refusal.ReasonBadSignature, "no key made this signature for this request (tried: %s)", keys.Describe(found))
+}
+
+// Explain reads a request past whatever is wrong with it, and returns what its signature should be over.
+func (t *Method) Explain(m *parts.Message, body []byte) ([]byte, *refusal.Error) {
+	refused := t.layout.ReadAll(m)
+	if refused == nil {
+		refused = t.template.checkAtoms(m)
+	}
+	return t.template.render(m, body), refused
+}
+
+// Sign puts the parts and the signature into a request.
+func (t *Method) Sign(r *http.Request, body []byte, key *keys.SigningKey, now time.Time) error {
+	m := t.layout.Write(r, key.Version, key.Consumer, now)
+	if refused := t.template.checkAtoms(m); refused != nil {
+		return fmt.Errorf("cannot sign: %w", refused)
+	}
+	signature, err := key.Sign(t.template.render(m, body))
+	if err != nil {
+		return err
+	}
+	t.layout.WriteSignature(m, signature)
+	return nil
+}
+
+// checkAtoms refuses what the template would read but is not there, or is there twice.
+func (t *Template) checkAtoms(m *parts.Message) *refusal.Error {
+	for i := range t.pieces {
+		p := &t.pieces[i]
+		_, count := p.lookUp(m)
+		if count == 0 {
+			return refusal.New(refusal.ReasonMissing, "%s is signed but not there", p)
+		}
+		if count > 1 {
+			return refusal.New(refusal.ReasonDuplicate, "%s is signed but came %d times", p, count)
+		}
+	}
+	return nil
+}
+
+// Covers reports whether a forger cannot change this part of a request.
+func (t *Method) Covers(part parts.Name) bool {
+	if part == parts.URL {
+		return t.template.uses(atomURL, atomPath)
+	}
+	return t.template.uses(atomNamed(string(part), false))
+}
+
+// SignsHost reports whether the string holds the host that the request was sent to.
+func (t *Method) SignsHost() bool { return t.template.uses(atomURL, atomAuthority) }
+
+// Warnings names what weakens the string.
+func (t *Method) Warnings() []string {
+	var found []string
+	pieces := t.template.pieces
+	for i := range pieces {
+		p := &pieces[i]
+		if slices.Contains(p.filters, filterMD5) || slices.Contains(p.filters, filterSHA1) {
+			found = append(found, fmt.Sprintf("signed_string hashes %s with MD5 or SHA-1, for which collisions can be made", p))
+		}
+		if i > 0 && p.atom != atomLiteral && pieces[i-1].atom != atomLiteral {
+			found = append(found, fmt.Sprintf("signed_string has nothing between %s and %s, so bytes can be moved from one to the other", &pieces[i-1], p))
+		}
+	}
+	return found
+}
+
+// Uses reports whether the string has this part.
+func (t *Template) Uses(part parts.Name) bool { return t.uses(atomNamed(string(part), false)) }
+
+// UsesFields reports whether the string has a field of the signature's own value.
+func (t *Template) UsesFields() bool { return t.uses(atomField) }
