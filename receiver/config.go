@@ -15,6 +15,7 @@ import (
 	"github.com/cxone-otel/cxonereceiver/internal/signature"
 	"github.com/cxone-otel/cxonereceiver/receiver/internal/configkeys"
 	"github.com/cxone-otel/cxonereceiver/receiver/internal/metadata"
+	"github.com/cxone-otel/cxonereceiver/receiver/internal/privacy"
 	"github.com/cxone-otel/cxonereceiver/receiver/internal/translate"
 )
 
@@ -179,11 +180,11 @@ type ClientCertificateConfig struct {
 
 // PrivacyConfig says what becomes of personal data: keep, mask, hash or drop.
 type PrivacyConfig struct {
-	PhoneNumbers    translate.Policy `mapstructure:"phone_numbers"`    // Default: mask.
-	AgentNames      translate.Policy `mapstructure:"agent_names"`      // Default: keep.
-	URLQuery        translate.Policy `mapstructure:"url_query"`        // keep or drop. Default: drop.
-	ResponseMessage translate.Policy `mapstructure:"response_message"` // keep or drop. Default: keep.
-	ExtraFields     translate.Policy `mapstructure:"extra_fields"`     // keep or drop. Default: keep.
+	PhoneNumbers    privacy.Policy `mapstructure:"phone_numbers"`    // Default: mask.
+	AgentNames      privacy.Policy `mapstructure:"agent_names"`      // Default: keep.
+	URLQuery        privacy.Policy `mapstructure:"url_query"`        // keep or drop. Default: drop.
+	ResponseMessage privacy.Policy `mapstructure:"response_message"` // keep or drop. Default: keep.
+	ExtraFields     privacy.Policy `mapstructure:"extra_fields"`     // keep or drop. Default: keep.
 
 	// HashKey is the HMAC key for hash, 16 bytes at least.
 	HashKey configopaque.String `mapstructure:"hash_key"`
@@ -256,11 +257,11 @@ func createDefaultConfig() component.Config {
 		Aggregation: configoptional.Some(defaultAggregation()),
 		ServiceName: "cxone",
 		Privacy: PrivacyConfig{
-			PhoneNumbers:    translate.PolicyMask,
-			AgentNames:      translate.PolicyKeep,
-			URLQuery:        translate.PolicyDrop,
-			ResponseMessage: translate.PolicyKeep,
-			ExtraFields:     translate.PolicyKeep,
+			PhoneNumbers:    privacy.Mask,
+			AgentNames:      privacy.Keep,
+			URLQuery:        privacy.Drop,
+			ResponseMessage: privacy.Keep,
+			ExtraFields:     privacy.Keep,
 		},
 		ReplayWindow:            ReplayWindowConfig{Size: 262144, TTL: 15 * time.Minute},
 		MaxConcurrentDeliveries: 1024,

@@ -11,6 +11,7 @@ import (
 
 	"github.com/cxone-otel/cxonereceiver/receiver/internal/clientcert"
 	"github.com/cxone-otel/cxonereceiver/receiver/internal/metadata"
+	"github.com/cxone-otel/cxonereceiver/receiver/internal/privacy"
 	"github.com/cxone-otel/cxonereceiver/receiver/internal/translate"
 )
 
@@ -94,7 +95,7 @@ func (c *Config) translateOptions(scopeVersion string) (translate.Options, error
 			BusinessUnit: c.ResourceAttributes.CxoneBusinessUnitID.Enabled,
 			Cluster:      c.ResourceAttributes.CxoneCluster.Enabled,
 		},
-		Privacy: translate.Privacy{
+		Privacy: privacy.Policies{
 			PhoneNumbers:    c.Privacy.PhoneNumbers,
 			AgentNames:      c.Privacy.AgentNames,
 			URLQuery:        c.Privacy.URLQuery,

@@ -18,6 +18,7 @@ import (
 
 	"go.opentelemetry.io/collector/config/confignet"
 
+	"github.com/cxone-otel/cxonereceiver/receiver/internal/privacy"
 	"github.com/cxone-otel/cxonereceiver/receiver/internal/translate"
 )
 
@@ -203,18 +204,18 @@ func (c *PrivacyConfig) Validate() error {
 	var errs []error
 	for _, personal := range []struct {
 		key    string
-		policy translate.Policy
+		policy privacy.Policy
 	}{{"phone_numbers", c.PhoneNumbers}, {"agent_names", c.AgentNames}} {
 		errs = append(errs, validateOneOf(personal.key, personal.policy,
-			translate.PolicyKeep, translate.PolicyMask, translate.PolicyHash, translate.PolicyDrop))
-		if personal.policy == translate.PolicyHash && len(c.HashKey) < translate.MinHashKey {
-			errs = append(errs, fmt.Errorf("%s: hash needs hash_key with %d bytes at least", personal.key, translate.MinHashKey))
+			privacy.Keep, privacy.Mask, privacy.Hash, privacy.Drop))
+		if personal.policy == privacy.Hash && len(c.HashKey) < privacy.MinHashKey {
+			errs = append(errs, fmt.Errorf("%s: hash needs hash_key with %d bytes at least", personal.key, privacy.MinHashKey))
 		}
 	}
 	errs = append(errs,
-		validateOneOf("url_query", c.URLQuery, translate.PolicyKeep, translate.PolicyDrop),
-		validateOneOf("response_message", c.ResponseMessage, translate.PolicyKeep, translate.PolicyDrop),
-		validateOneOf("extra_fields", c.ExtraFields, translate.PolicyKeep, translate.PolicyDrop),
+		validateOneOf("url_query", c.URLQuery, privacy.Keep, privacy.Drop),
+		validateOneOf("response_message", c.ResponseMessage, privacy.Keep, privacy.Drop),
+		validateOneOf("extra_fields", c.ExtraFields, privacy.Keep, privacy.Drop),
 	)
 	return errors.Join(errs...)
 }

@@ -27,7 +27,7 @@ import (
 	"go.opentelemetry.io/collector/receiver/receivertest"
 
 	"github.com/cxone-otel/cxonereceiver/receiver/internal/metadata"
-	"github.com/cxone-otel/cxonereceiver/receiver/internal/translate"
+	"github.com/cxone-otel/cxonereceiver/receiver/internal/privacy"
 )
 
 // The fields of the two payloads and where they come out, written down from the specification rather than from the code.
@@ -70,7 +70,7 @@ func openEndpoint(tb testing.TB, next consumers) *endpoint {
 	tb.Helper()
 	cfg := testConfig()
 	cfg.ReplayWindow.Size = 0 // or a repeat would give nothing
-	cfg.Privacy.PhoneNumbers, cfg.Privacy.URLQuery = translate.PolicyKeep, translate.PolicyKeep
+	cfg.Privacy.PhoneNumbers, cfg.Privacy.URLQuery = privacy.Keep, privacy.Keep
 	r, err := newReceiver(receivertest.NewNopSettings(metadata.Type), cfg)
 	require.NoError(tb, err)
 	r.next = next

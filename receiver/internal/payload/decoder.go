@@ -146,7 +146,7 @@ func (d *Decoder) decodeElement(s *source, alone bool) error {
 	if err := o.read(s, d.dataType); err != nil {
 		return err
 	}
-	metadata := o.values[envelopeMetadata].of(s.text)
+	metadata := o.values[EnvelopeMetadata].of(s.text)
 	switch {
 	case len(metadata) > 0 && metadata[0] != 'n' && string(metadata) != `""`:
 		return d.decodeEnvelope(s, metadata, alone)

@@ -3,7 +3,11 @@
 
 package payload
 
-import "strings"
+import (
+	"bytes"
+	"strings"
+	"unicode"
+)
 
 // DataType is one of the vendor's data types; each has a callback URL of its own.
 type DataType uint8
@@ -98,8 +102,8 @@ const (
 	// In the envelope around script API records.
 	envelopeSource
 	envelopeEvent
-	envelopeTimestamp
-	envelopeMetadata
+	EnvelopeTimestamp
+	EnvelopeMetadata // the records, or a string that holds them
 
 	numFields
 	unknownField = numFields
@@ -194,8 +198,8 @@ var scriptFields = []fieldSpec{
 
 	{envelopeSource, "source", text},
 	{envelopeEvent, "event", text},
-	{envelopeTimestamp, "timestamp", usTime},
-	{envelopeMetadata, "metadata", anything},
+	{EnvelopeTimestamp, "timestamp", usTime},
+	{EnvelopeMetadata, "metadata", anything},
 }
 
 // schema is what a data type's callback knows: its fields by lower-case name.
@@ -215,9 +219,11 @@ func newSchema(specs []fieldSpec) *schema {
 	return s
 }
 
-// lookup finds the field that a name stands for, without regard to ASCII case, and without allocating.
+// lookup finds the field that a name stands for, without regard to ASCII case and to blanks around it, and without
+// allocating.
 func (s *schema) lookup(name []byte) Field {
 	var lower [32]byte // longer than the longest name
+	name = bare(name)
 	if len(name) > len(lower) {
 		return unknownField
 	}
@@ -233,7 +239,19 @@ func (s *schema) lookup(name []byte) Field {
 // Name returns the field's name as the vendor prints it in the data type's payload.
 func (f Field) Name(t DataType) string { return schemas[t].specs[f].name }
 
-// FieldByName finds the field that a name stands for in either payload, without regard to case.
+// bare returns a name without the blanks around it, and without what cannot be seen there.
+func bare(name []byte) []byte {
+	if n := len(name); n == 0 || isVisibleASCII(name[0]) && isVisibleASCII(name[n-1]) {
+		return name
+	}
+	return bytes.TrimFunc(name, isBlank)
+}
+
+func isVisibleASCII(c byte) bool { return ' ' < c && c < 0x7f }
+
+func isBlank(r rune) bool { return unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) }
+
+// FieldByName finds the field that a name stands for in either payload, without regard to case and to blanks around it.
 // Privacy uses it for text that is no readable record.
 func FieldByName(name string) (Field, bool) {
 	for _, s := range schemas {

@@ -126,7 +126,7 @@ func (r *Record) fill(o *object, text []byte, zone *time.Location) {
 	r.Raw = string(o.raw.of(text))
 	specs := &schemas[o.dataType].specs
 	for field := range numFields {
-		if p := o.values[field]; p.end > 0 && field != envelopeMetadata {
+		if p := o.values[field]; p.end > 0 && field != EnvelopeMetadata {
 			r.values[field] = readValue(p.within(r.Raw, o.raw.start), specs[field].kind, zone)
 		}
 	}
@@ -136,7 +136,7 @@ func (r *Record) fill(o *object, text []byte, zone *time.Location) {
 		r.addUnknown(name, readValue(m.value.within(r.Raw, o.raw.start), anything, nil))
 	}
 	r.NumDropped = o.numUnknown - len(o.unknown)
-	r.EnvelopeNanos, _ = r.Nanos(envelopeTimestamp)
+	r.EnvelopeNanos, _ = r.Nanos(EnvelopeTimestamp)
 }
 
 // fillEnvelope reads the envelope's values into an empty record. Unlike fill it copies them one by one, since most of an
@@ -144,7 +144,7 @@ func (r *Record) fill(o *object, text []byte, zone *time.Location) {
 func (r *Record) fillEnvelope(o *object, text []byte, zone *time.Location) {
 	specs := &schemas[o.dataType].specs
 	for field := range numFields {
-		if p := o.values[field]; p.end > 0 && field != envelopeMetadata && field != envelopeSource {
+		if p := o.values[field]; p.end > 0 && field != EnvelopeMetadata && field != envelopeSource {
 			r.values[field] = readValue(string(p.of(text)), specs[field].kind, zone)
 		}
 	}
@@ -153,7 +153,7 @@ func (r *Record) fillEnvelope(o *object, text []byte, zone *time.Location) {
 	for _, m := range o.unknown {
 		r.addUnknown(string(bareName(text, m.name)), readValue(string(m.value.of(text)), anything, nil))
 	}
-	r.EnvelopeNanos, _ = r.Nanos(envelopeTimestamp)
+	r.EnvelopeNanos, _ = r.Nanos(EnvelopeTimestamp)
 	r.adoptStrays(0)
 }
 
@@ -175,7 +175,7 @@ func (r *Record) adoptStrays(from Field) {
 		switch {
 		case v.Kind == 0, field == envelopeSource:
 		case field == envelopeEvent && isEvent(v.Text):
-		case field == envelopeTimestamp && !v.Unreadable:
+		case field == EnvelopeTimestamp && !v.Unreadable:
 		default:
 			r.NumUnknown++
 			r.addUnknown(field.Name(r.Type), *v)

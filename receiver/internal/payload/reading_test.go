@@ -43,9 +43,22 @@ func TestEveryFieldIsFoundInAnyCase(t *testing.T) {
 
 func TestNamesAreComparedWithoutRegardToASCIICaseOnly(t *testing.T) {
 	// U+212A, the Kelvin sign, folds to k, and U+017F to s, in Unicode.
-	r := decodeOne(t, VoiceQuality, `{"ContactId": 1, "\u212aillId": 2, "\u017fkillId": 3, " SkillId": 4}`)
+	r := decodeOne(t, VoiceQuality, `{"ContactId": 1, "\u212aillId": 2, "\u017fkillId": 3}`)
 	assert.Equal(t, map[string]string{"ContactId": "1"}, r.fields)
-	assert.Equal(t, 3, r.numUnknown)
+	assert.Equal(t, 2, r.numUnknown)
+}
+
+func TestNamesAreComparedWithoutTheBlanksAroundThem(t *testing.T) {
+	r := decodeOne(t, VoiceQuality, `{" contactId": 1, "From ": "+18018675309", "\t To\u00a0": 2, "\ufeffAgent\u200b": "x", "Skill Id": 4, " ": 5}`)
+	assert.Equal(t, map[string]string{"ContactId": "1", "From": "+18018675309", "To": "2", "Agent": "x"}, r.fields)
+	assert.Equal(t, 2, r.numUnknown)
+	records, err := decode(t, ScriptAPI, `{" Event":"SCRIPT_API_MONITORING ","metadata ":[{"ContactID\r\n":1}]}`)
+	require.NoError(t, err)
+	assert.Equal(t, map[string]string{"contactId": "1"}, records[0].fields)
+	assert.Zero(t, records[0].numUnknown)
+	field, known := FieldByName("From ")
+	assert.True(t, known)
+	assert.Equal(t, From, field)
 }
 
 func TestOfTwoNamesTheLastCounts(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 	semconv "go.opentelemetry.io/otel/semconv/v1.41.0"
 
 	"github.com/cxone-otel/cxonereceiver/receiver/internal/payload"
+	"github.com/cxone-otel/cxonereceiver/receiver/internal/privacy"
 )
 
 // form says how a field's text is put into its attribute.
@@ -129,7 +130,7 @@ func MetricAttributes() []string {
 }
 
 // text returns what a record gives for an attribute; "" means that there is nothing to say.
-func (a *attribute) text(rec *payload.Record, privacy *Privacy) string {
+func (a *attribute) text(rec *payload.Record, policies *privacy.Policies) string {
 	s := rec.Text(a.field)
 	if s == "" {
 		return ""
@@ -143,9 +144,9 @@ func (a *attribute) text(rec *payload.Record, privacy *Privacy) string {
 		}
 		return ""
 	case agentName:
-		return privacy.agentName(s)
+		return policies.AgentName(s)
 	case phoneNumber:
-		return privacy.phoneNumber(s)
+		return policies.PhoneNumber(s)
 	default:
 		return s
 	}

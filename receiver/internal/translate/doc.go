@@ -9,5 +9,5 @@
 // come from it, and what had to come from the clock says so in cxone.timestamp.source.
 //
 // Two tables say what becomes of a field: figures (figures.go) for what is measured, attributes (attributes.go) for what
-// describes it. Privacy (privacy.go) is applied wherever a field's text leaves the package, whatever the signal.
+// describes it. The privacy package is asked wherever a field's text leaves this one, whatever the signal.
 package translate

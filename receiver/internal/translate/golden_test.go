@@ -21,6 +21,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
 	"github.com/cxone-otel/cxonereceiver/receiver/internal/payload"
+	"github.com/cxone-otel/cxonereceiver/receiver/internal/privacy"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -50,14 +51,14 @@ var variants = map[string]map[string]func(*Options){
 		"zero_counts":      func(o *Options) { o.Figures[Mos].ZeroIsUnmeasured, o.Figures[Score].ZeroIsUnmeasured = false, false },
 	},
 	"voice_quality_personal": {
-		"mask": func(o *Options) { o.Privacy.AgentNames = PolicyMask },
+		"mask": func(o *Options) { o.Privacy.AgentNames = privacy.Mask },
 		"hash": func(o *Options) {
-			o.Privacy.PhoneNumbers, o.Privacy.AgentNames, o.Privacy.HashKey = PolicyHash, PolicyHash, []byte("0123456789abcdef")
+			o.Privacy.PhoneNumbers, o.Privacy.AgentNames, o.Privacy.HashKey = privacy.Hash, privacy.Hash, []byte("0123456789abcdef")
 		},
 		"drop": func(o *Options) {
-			o.Privacy.PhoneNumbers, o.Privacy.AgentNames, o.Privacy.ExtraFields = PolicyDrop, PolicyDrop, PolicyDrop
+			o.Privacy.PhoneNumbers, o.Privacy.AgentNames, o.Privacy.ExtraFields = privacy.Drop, privacy.Drop, privacy.Drop
 		},
-		"keep": func(o *Options) { o.Privacy.PhoneNumbers, o.Privacy.URLQuery = PolicyKeep, PolicyKeep },
+		"keep": func(o *Options) { o.Privacy.PhoneNumbers, o.Privacy.URLQuery = privacy.Keep, privacy.Keep },
 	},
 	"script_api": {
 		"namespace": func(o *Options) { o.Namespace = "eu" },
@@ -65,13 +66,13 @@ var variants = map[string]map[string]func(*Options){
 		"start":     func(o *Options) { o.TimestampIsStart = true },
 	},
 	"script_api_codes": {
-		"no_message": func(o *Options) { o.Privacy.ResponseMessage, o.Privacy.ExtraFields = PolicyDrop, PolicyDrop },
+		"no_message": func(o *Options) { o.Privacy.ResponseMessage, o.Privacy.ExtraFields = privacy.Drop, privacy.Drop },
 	},
 	"script_api_odd": {
 		"start": func(o *Options) { o.TimestampIsStart, o.ResponseTime = true, durationUnits["ms"] },
 	},
 	"script_api_endpoints": {
-		"query": func(o *Options) { o.Privacy.URLQuery = PolicyKeep },
+		"query": func(o *Options) { o.Privacy.URLQuery = privacy.Keep },
 	},
 }
 

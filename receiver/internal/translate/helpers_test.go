@@ -14,6 +14,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/pcommon"
 
 	"github.com/cxone-otel/cxonereceiver/receiver/internal/payload"
+	"github.com/cxone-otel/cxonereceiver/receiver/internal/privacy"
 )
 
 // received is when every test's delivery arrived.
@@ -27,7 +28,7 @@ func defaults() Options {
 		ServiceName: "cxone", ScopeName: "test/receiver", ScopeVersion: "1.2.3",
 		Resource:     Resource{ServiceName: true, BusinessUnit: true, Cluster: true},
 		ContactSpans: true, ScriptParents: true, ResponseTime: durationUnits["s"],
-		Privacy: Privacy{PhoneNumbers: PolicyMask, AgentNames: PolicyKeep, URLQuery: PolicyDrop, ResponseMessage: PolicyKeep, ExtraFields: PolicyKeep},
+		Privacy: privacy.Policies{PhoneNumbers: privacy.Mask, AgentNames: privacy.Keep, URLQuery: privacy.Drop, ResponseMessage: privacy.Keep, ExtraFields: privacy.Keep},
 	}
 	for f := range NumFigures {
 		o.Figures[f] = FigureOptions{Metric: true, ZeroIsUnmeasured: f == Mos || f == Score, Attributes: []string{

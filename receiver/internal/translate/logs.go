@@ -7,6 +7,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/plog"
 
 	"github.com/cxone-otel/cxonereceiver/receiver/internal/payload"
+	"github.com/cxone-otel/cxonereceiver/receiver/internal/privacy"
 )
 
 const eventUnreadable = "cxone.record.unreadable"
@@ -28,12 +29,12 @@ func (b *Batch) finishLog(lr plog.LogRecord, rec *payload.Record) {
 	attrs := lr.Attributes()
 	for _, f := range rec.Unreadable() {
 		v := rec.Get(f)
-		text := b.translator.options.Privacy.field(f, v.Text, v.Kind == '{' || v.Kind == '[')
+		text := b.translator.options.Privacy.Field(f, v.Text, v.Kind == '{' || v.Kind == '[')
 		putStr(attrs, prefixUnreadable+f.Name(rec.Type), cut(text, maxText))
 	}
 	for i := range rec.Unknown {
 		m := &rec.Unknown[i]
-		if b.translator.options.Privacy.ExtraFields == PolicyDrop {
+		if b.translator.options.Privacy.ExtraFields == privacy.Drop {
 			break
 		}
 		putStr(attrs, prefixExtra+cut(m.Name, maxText), cut(b.extra(m), maxText))
@@ -45,11 +46,11 @@ func (b *Batch) finishLog(lr plog.LogRecord, rec *payload.Record) {
 
 // extra returns the text of an unknown field. It may be a field of the other payload, and so personal.
 func (b *Batch) extra(m *payload.Member) string {
-	privacy := &b.translator.options.Privacy
+	policies := &b.translator.options.Privacy
 	if f, known := payload.FieldByName(m.Name); known {
-		return privacy.field(f, m.Text, m.JSON)
+		return policies.Field(f, m.Text, m.JSON)
 	}
-	return privacy.text(m.Text, m.JSON)
+	return policies.Text(m.Text, m.JSON)
 }
 
 // addUnreadable keeps a record that could not be read, raw, and says why. Without a logs pipeline it is only counted.
@@ -62,7 +63,7 @@ func (b *Batch) addUnreadable(rec *payload.Record) {
 	setSeverity(lr, plog.SeverityNumberError)
 	at, source := b.envelopeTime(rec)
 	lr.SetTimestamp(at)
-	lr.Body().SetStr(b.translator.options.Privacy.raw(rec.Raw))
+	lr.Body().SetStr(b.translator.options.Privacy.Raw(rec.Raw))
 	attrs := lr.Attributes()
 	attrs.EnsureCapacity(3)
 	attrs.PutStr(keyRecordError, rec.Err.Error())

@@ -40,9 +40,6 @@ func ScriptMetricAttributes() []string {
 	return []string{"cxone.script.name", "cxone.action.label", keyServerAddress, keyScriptID, "cxone.action.id", "cxone.action.name", keyURLPath}
 }
 
-// maxMetricText is the length in bytes at which the texts on metrics are cut.
-const maxMetricText = 256
-
 // maxObserved is more than any figure can be. Sums of larger values would not stay exact, and in the end not finite.
 const maxObserved = 1e12
 

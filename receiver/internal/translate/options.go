@@ -3,7 +3,11 @@
 
 package translate
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/cxone-otel/cxonereceiver/receiver/internal/privacy"
+)
 
 // Options are the settings of a Translator, checked by whoever reads the configuration.
 type Options struct {
@@ -22,7 +26,7 @@ type Options struct {
 	ContactSpans bool
 	// ScriptParents says that an API call's span has its contact's span as its parent.
 	ScriptParents bool
-	Privacy       Privacy
+	Privacy       privacy.Policies
 }
 
 // Resource says which resource attributes are given.

@@ -22,9 +22,6 @@ const (
 	// codeInternal is Studio's internal error, which is not HTTP.
 	codeInternal      = -1
 	errorTypeInternal = "cxone_internal"
-
-	// maxText is the length in bytes at which attributes of free text are cut.
-	maxText = 4096
 )
 
 // call is a script API call on its way to the signals.
@@ -41,14 +38,14 @@ type call struct {
 }
 
 func (b *Batch) addScript(rec *payload.Record) {
-	c := &call{rec: rec, message: b.translator.options.Privacy.responseMessage(rec.Text(payload.APIResponseMessage))}
+	c := &call{rec: rec, message: b.translator.options.Privacy.Message(rec.Text(payload.APIResponseMessage))}
 	c.at, c.source = b.scriptTime(rec)
 	if given, ok := rec.Number(payload.ResponseTime); ok {
 		c.seconds, c.hasDuration = b.translator.options.ResponseTime.To(given), true
 	}
 	c.code, _ = strconv.ParseInt(strings.TrimSpace(rec.Text(payload.APIResponseCode)), 10, 64)
 
-	c.endpoint = b.translator.options.Privacy.url(rec.Text(payload.APIEndpoint))
+	c.endpoint = b.translator.options.Privacy.Address(rec.Text(payload.APIEndpoint))
 	c.address = addressOf(c.endpoint)
 
 	b.judgeCall(c)

@@ -17,6 +17,7 @@ import (
 
 	"github.com/cxone-otel/cxonereceiver/receiver/internal/metadata"
 	"github.com/cxone-otel/cxonereceiver/receiver/internal/payload"
+	"github.com/cxone-otel/cxonereceiver/receiver/internal/privacy"
 )
 
 // The tables of the specification, written down once more: which attribute a field gives, and whether it is on metrics.
@@ -247,7 +248,7 @@ func TestGeneratedDefaultsAreTheTests(t *testing.T) {
 // TestEveryFieldComesOut gives each known field a value of its own, and looks for it.
 func TestEveryFieldComesOut(t *testing.T) {
 	o := defaults()
-	o.Privacy.PhoneNumbers, o.Privacy.URLQuery = PolicyKeep, PolicyKeep
+	o.Privacy.PhoneNumbers, o.Privacy.URLQuery = privacy.Keep, privacy.Keep
 	for _, dataType := range []payload.DataType{payload.VoiceQuality, payload.ScriptAPI} {
 		var members, want []string
 		seen := 0

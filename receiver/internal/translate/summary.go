@@ -32,7 +32,7 @@ func (b *Batch) legSummary(l *leg) string {
 			separator = ", "
 		}
 	}
-	say("agent ", b.translator.options.Privacy.agentName(l.rec.Text(payload.Agent)))
+	say("agent ", b.translator.options.Privacy.AgentName(l.rec.Text(payload.Agent)))
 	say("skill ", l.rec.Text(payload.SkillName))
 	measure("MOS ", Mos, 1, "")
 	measure("loss ", PacketLoss, 100, " %")

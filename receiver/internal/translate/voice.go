@@ -145,9 +145,9 @@ func (b *Batch) putSpearline(attrs pcommon.Map, rec *payload.Record) {
 	switch v.Kind {
 	case 0:
 	case '"':
-		attrs.PutStr(keySpearline, b.translator.options.Privacy.text(v.Text, false))
+		attrs.PutStr(keySpearline, b.translator.options.Privacy.Text(v.Text, false))
 	default:
-		putJSON(attrs.PutEmpty(keySpearline), b.translator.options.Privacy.json(v.Text))
+		putJSON(attrs.PutEmpty(keySpearline), b.translator.options.Privacy.JSON(v.Text))
 	}
 }
 

@@ -1,0 +1,148 @@
+// Copyright The CXone Receiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package privacy
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/cxone-otel/cxonereceiver/receiver/internal/payload"
+)
+
+// Policy says what becomes of personal data.
+type Policy string
+
+// The policies. A hash is of the whole text, so that equal texts stay equal as long as the key stays the same.
+const (
+	Keep Policy = "keep"
+	Mask Policy = "mask" // leaves the last four digits of a number, and the initials of a name
+	Hash Policy = "hash" // HMAC-SHA256 in hex
+	Drop Policy = "drop"
+)
+
+// MinHashKey is the least length of a hash key in bytes. Telephone numbers are few enough to try them all, so that the
+// key is all that protects a hash.
+const MinHashKey = 16
+
+const (
+	minNumberDigits = 7 // a shorter number is an extension, and its last four digits are most of it
+	keptDigits      = 4
+	mask            = "****"
+	redacted        = "[redacted]" // stands for personal data in a form that no mask fits
+)
+
+// Policies say what becomes of each kind of personal data. The user-info of an address is dropped whatever they are.
+type Policies struct {
+	PhoneNumbers    Policy
+	AgentNames      Policy
+	URLQuery        Policy // Keep or Drop
+	ResponseMessage Policy // Keep or Drop
+	ExtraFields     Policy // Keep or Drop
+	HashKey         []byte
+}
+
+// PhoneNumber returns what may be shown of a telephone number.
+func (p *Policies) PhoneNumber(s string) string { return p.apply(p.PhoneNumbers, s, maskNumber) }
+
+// AgentName returns what may be shown of an agent's name.
+func (p *Policies) AgentName(s string) string { return p.apply(p.AgentNames, s, initials) }
+
+// Message returns what may be shown of an API's response message.
+func (p *Policies) Message(s string) string {
+	if p.ResponseMessage == Drop {
+		return ""
+	}
+	return s
+}
+
+// Field applies what holds for a field's text. It is for text that is not the field's ordinary value: unknown and
+// unreadable fields, and the raw text of a record. json says that the text is an object or an array, which no mask fits.
+func (p *Policies) Field(f payload.Field, s string, json bool) string {
+	switch f {
+	case payload.From, payload.To:
+		return p.apply(p.PhoneNumbers, s, unlessJSON(maskNumber, json))
+	case payload.Agent:
+		return p.apply(p.AgentNames, s, unlessJSON(initials, json))
+	case payload.APIEndpoint:
+		if json {
+			return redacted
+		}
+		return p.Address(s)
+	case payload.APIResponseMessage:
+		return p.Message(s)
+	default:
+		return p.Text(s, json)
+	}
+}
+
+func isPersonal(f payload.Field) bool {
+	switch f {
+	case payload.From, payload.To, payload.Agent, payload.APIEndpoint, payload.APIResponseMessage:
+		return true
+	default:
+		return false
+	}
+}
+
+func (p *Policies) apply(policy Policy, s string, masked func(string) string) string {
+	if s == "" {
+		return "" // not given, which is no secret
+	}
+	switch policy {
+	case Keep:
+		return s
+	case Mask:
+		return masked(s)
+	case Hash:
+		mac := hmac.New(sha256.New, p.HashKey)
+		mac.Write([]byte(s))
+		return hex.EncodeToString(mac.Sum(nil))
+	default:
+		return ""
+	}
+}
+
+func unlessJSON(masked func(string) string, json bool) func(string) string {
+	if json {
+		return func(string) string { return redacted }
+	}
+	return masked
+}
+
+// maskNumber leaves the last four digits of a number of seven digits or more, and nothing of a shorter one. Of a SIP
+// address only what stands before the host counts.
+func maskNumber(s string) string {
+	number, _, _ := strings.Cut(s, "@")
+	digits := make([]byte, 0, 16)
+	for i := range len(number) {
+		if '0' <= number[i] && number[i] <= '9' {
+			digits = append(digits, number[i])
+		}
+	}
+	if len(digits) < minNumberDigits {
+		return mask
+	}
+	return mask + string(digits[len(digits)-keptDigits:])
+}
+
+// initials leaves the first letter of each word: "Sherlock Holmes" becomes "S. H.".
+func initials(name string) string {
+	var b strings.Builder
+	for _, word := range strings.FieldsFunc(name, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsMark(r) }) {
+		if b.Len() > 0 {
+			b.WriteByte(' ')
+		}
+		r, _ := utf8.DecodeRuneInString(word)
+		b.WriteRune(r)
+		b.WriteByte('.')
+	}
+	if b.Len() == 0 {
+		return mask
+	}
+	return b.String()
+}

@@ -1,0 +1,64 @@
+// Copyright The CXone Receiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package translate
+
+import (
+	"net/url"
+	"strconv"
+	"unicode/utf8"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+)
+
+const (
+	// maxText is the length in bytes at which attributes of free text are cut.
+	maxText = 4096
+	// maxMetricText is the length in bytes at which the texts on metrics are cut: each is repeated with every figure.
+	maxMetricText = 256
+)
+
+// cut shortens a text to at most size bytes, on a rune boundary.
+func cut(s string, size int) string {
+	if len(s) <= size {
+		return s
+	}
+	for size > 0 && !utf8.RuneStart(s[size]) {
+		size--
+	}
+	return s[:size]
+}
+
+// putStr sets an attribute unless there is nothing to say.
+func putStr(attrs pcommon.Map, key, value string) {
+	if value != "" {
+		attrs.PutStr(key, value)
+	}
+}
+
+// addressOf takes an endpoint apart; nil where it is not the address of a host.
+func addressOf(endpoint string) *url.URL {
+	u, err := url.Parse(endpoint)
+	if err != nil || u.Host == "" {
+		return nil
+	}
+	return u
+}
+
+// putURL sets the attributes of an API's endpoint, by the semantic conventions for HTTP clients.
+func putURL(attrs pcommon.Map, full string, u *url.URL) {
+	putStr(attrs, keyURLFull, full)
+	if u == nil {
+		return
+	}
+	putStr(attrs, keyURLScheme, u.Scheme)
+	putStr(attrs, keyServerAddress, u.Hostname())
+	if port, err := strconv.ParseInt(u.Port(), 10, 32); err == nil {
+		attrs.PutInt(keyServerPort, port)
+	} else if port, ok := defaultPorts[u.Scheme]; ok {
+		attrs.PutInt(keyServerPort, port)
+	}
+	putStr(attrs, keyURLPath, u.EscapedPath())
+}
+
+var defaultPorts = map[string]int64{"http": 80, "https": 443}
