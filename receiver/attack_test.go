@@ -72,7 +72,7 @@ func guard(t *testing.T, change func(*Config)) *guarded {
 	}
 	cfg := testConfig()
 	cfg.AllowUnauthenticated = false
-	cfg.Signature = configoptional.Some(scheme)
+	cfg.Signature = configoptional.Some(SignatureConfig{Config: scheme})
 	if change != nil {
 		change(cfg)
 	}

@@ -114,7 +114,7 @@ func (e *endpoint) announce(address net.Addr) {
 			zap.Stringer("listening_on", address),
 		}
 		if cfg := e.cfg.Signature.Get(); cfg != nil {
-			description := signature.Describe(cfg)
+			description := signature.Describe(&cfg.Config)
 			fields = append(fields,
 				zap.String("scheme", description.Scheme),
 				zap.Strings("algorithms", description.Algorithms),

@@ -17,7 +17,6 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/cxone-otel/cxonereceiver/internal/capture"
-	"github.com/cxone-otel/cxonereceiver/internal/signature"
 )
 
 const capturePattern = "rejected-*.http"
@@ -35,7 +34,7 @@ type captures struct {
 }
 
 // newCaptures makes the directory. It returns nil where nothing is to be captured.
-func newCaptures(cfg *signature.CaptureConfig, logger *zap.Logger) (*captures, error) {
+func newCaptures(cfg *CaptureConfig, logger *zap.Logger) (*captures, error) {
 	if cfg.Directory == "" {
 		return nil, nil //nolint:nilnil // off
 	}

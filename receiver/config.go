@@ -12,7 +12,6 @@ import (
 	"go.opentelemetry.io/collector/config/configoptional"
 	"go.opentelemetry.io/collector/confmap"
 
-	"github.com/cxone-otel/cxonereceiver/internal/signature"
 	"github.com/cxone-otel/cxonereceiver/receiver/internal/configkeys"
 	"github.com/cxone-otel/cxonereceiver/receiver/internal/metadata"
 	"github.com/cxone-otel/cxonereceiver/receiver/internal/privacy"
@@ -30,7 +29,7 @@ type Config struct {
 	ClientCertificate ClientCertificateConfig `mapstructure:"client_certificate"`
 
 	// Signature says how deliveries are signed. Without the block they are not verified.
-	Signature configoptional.Optional[signature.Config] `mapstructure:"signature"`
+	Signature configoptional.Optional[SignatureConfig] `mapstructure:"signature"`
 
 	// AllowUnauthenticated must be set to run with none of signature, tls::client_ca_file and auth. Default: false.
 	AllowUnauthenticated bool `mapstructure:"allow_unauthenticated"`

@@ -4,6 +4,7 @@
 package receiver
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -155,6 +156,8 @@ func TestBadConfigurations(t *testing.T) {
 		"CRL interval":                  {"{client_certificate: {crl_file: a, crl_reload_interval: 0s}}", "crl_reload_interval"},
 		"tls without certificate":       {"{tls: {client_ca_file: ca.crt}}", "tls"},
 		"signature without keys":        {"{signature: {}}", "keys"},
+		"capture of nothing":            {"{signature: {scheme: github, keys: [{secret: 0123456789abcdef}], capture_rejected: {directory: /d, max_files: 0}}}", "signature: capture_rejected::max_files"},
+		"capture from where":            {"{signature: {scheme: github, keys: [{secret: 0123456789abcdef}], capture_rejected: {from: [192.0.2.1]}}}", "capture_rejected::from[0]"},
 		"replay ttl under a signature":  {"{signature: {keys: [{version: '1', public_key_file: k}], timestamp: {max_age: 1h}}}", "replay_window::ttl"},
 		"replay ttl under RFC 9421":     {"{replay_window: {ttl: 1m}, signature: {scheme: rfc9421, keys: [{version: '1', algorithm: ed25519, public_key_file: k}]}}", "replay_window::ttl"},
 	} {
@@ -173,4 +176,13 @@ func TestSecretsStayOutOfErrors(t *testing.T) {
 	_, err := load(t, "{privacy: {phone_numbers: hash, hash_key: s3cr3t}, signature: {scheme: github, keys: [{secret: s3cr3t-too}]}}")
 	require.Error(t, err)
 	assert.NotContains(t, err.Error(), "s3cr3t")
+}
+
+func TestCapturesAreFewUnlessSaidOtherwise(t *testing.T) {
+	const keys = "keys: [{secret: 0123456789abcdef}]"
+	cfg, err := load(t, "{signature: {scheme: github, "+keys+", capture_rejected: {directory: /d}}}")
+	require.NoError(t, err)
+	assert.Equal(t, CaptureConfig{Directory: "/d", MaxFiles: 20}, cfg.Signature.Get().CaptureRejected)
+	_, err = load(t, "{signature: {}}")
+	assert.Equal(t, 1, strings.Count(err.Error(), "keys: there are none"), err)
 }

@@ -33,7 +33,7 @@ func bodySigned(t *testing.T, change func(*Config)) *running {
 	scheme.Keys = []signature.KeyConfig{{Algorithm: "hmac_sha256", Secret: configopaque.String(rawSecret), SecretEncoding: "raw"}}
 	cfg := testConfig()
 	cfg.AllowUnauthenticated = false
-	cfg.Signature = configoptional.Some(scheme)
+	cfg.Signature = configoptional.Some(SignatureConfig{Config: scheme})
 	if change != nil {
 		change(cfg)
 	}

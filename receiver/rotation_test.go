@@ -72,7 +72,7 @@ func TestRotationUnderLoad(t *testing.T) {
 		{Version: "2", Algorithm: "rsa_sha256", PublicKeyFile: filepath.Join(volume.dir, "v2.pem")}, // not there yet
 	}
 	cfg := testConfig()
-	cfg.Signature = configoptional.Some(scheme)
+	cfg.Signature = configoptional.Some(SignatureConfig{Config: scheme})
 	r := run(t, cfg)
 	signers := map[string]*signature.Signer{}
 	for version, key := range map[string]*rsa.PrivateKey{"1": first, "2": second} {

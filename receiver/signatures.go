@@ -13,12 +13,12 @@ import (
 )
 
 // useSignatures gives each callback its verifier. The keys are read with startKeys.
-func (e *endpoint) useSignatures(cfg *signature.Config) error {
+func (e *endpoint) useSignatures(cfg *SignatureConfig) error {
 	if cfg == nil {
 		return nil
 	}
 	var err error
-	e.keyring, err = signature.NewKeyring(cfg, signature.KeyringOptions{
+	e.keyring, err = signature.NewKeyring(&cfg.Config, signature.KeyringOptions{
 		Logger:   e.unsampled,
 		OnReload: e.telemetry.countKeyReload,
 	})
@@ -26,7 +26,7 @@ func (e *endpoint) useSignatures(cfg *signature.Config) error {
 		return err
 	}
 	for _, c := range e.callbacks {
-		c.verifier, err = signature.NewVerifier(cfg, e.keyring, signature.Callback{SignatureURL: c.signatureURL})
+		c.verifier, err = signature.NewVerifier(&cfg.Config, e.keyring, signature.Callback{SignatureURL: c.signatureURL})
 		if err != nil {
 			return fmt.Errorf("%s: %w", c.dataType, err)
 		}
@@ -62,7 +62,7 @@ func (e *endpoint) warnOfSignatures() {
 	for _, c := range e.callbacks {
 		callbacks = append(callbacks, signature.Callback{SignatureURL: c.signatureURL})
 	}
-	for _, warning := range signature.Warnings(cfg, callbacks...) {
+	for _, warning := range signature.Warnings(&cfg.Config, callbacks...) {
 		e.unsampled.Warn(warning, zap.String("scheme", cfg.Scheme))
 	}
 }

@@ -89,7 +89,7 @@ func verifierOf(file string) (func(*http.Request, []byte) error, error) {
 	if err != nil {
 		return nil, err
 	}
-	config := receiver.Signature.Get()
+	config := receiver.Scheme()
 	keyring, err := signature.NewKeyring(config, signature.KeyringOptions{})
 	if err == nil {
 		err = keyring.Load()

@@ -44,7 +44,7 @@ var errNoKey = errors.New("the receiver verifies signatures, and there is no key
 
 // newSender reads the scheme and the key. A nil sender is one that has no need to sign.
 func (f *signingFlags) newSender(receiver *collectorconfig.Receiver) (*sender, error) {
-	config := receiver.Signature.Get()
+	config := receiver.Scheme()
 	given := f.privateKeyFile != "" || f.secretFile != ""
 	if config == nil && !given {
 		return nil, nil

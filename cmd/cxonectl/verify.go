@@ -158,7 +158,7 @@ func readCapture(file string) (*http.Request, []byte, time.Time, error) {
 
 // verifierFor makes the verifier of the callback that the request went to.
 func (f *verifyFlags) verifierFor(receiver *collectorconfig.Receiver, request *http.Request) (*signature.Config, *signature.Verifier, error) {
-	config, where := receiver.Signature.Get(), "receivers::"+receiver.Name+"::signature"
+	config, where := receiver.Scheme(), "receivers::"+receiver.Name+"::signature"
 	if config == nil {
 		var err error
 		if config, err = f.block(request); err == nil {

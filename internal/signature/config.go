@@ -16,10 +16,9 @@ const (
 	defaultRefreshInterval = 5 * time.Minute
 	defaultMaxAge          = 10 * time.Minute
 	defaultMaxFuture       = time.Minute
-	defaultMaxFiles        = 20
 )
 
-// Config is the receiver's `signature:` block: a scheme by name, its keys, and whatever of the scheme's parts the user sets
+// Config is a `signature:` block: a scheme by name, its keys, and whatever of the scheme's parts the user sets
 // differently. Get one by unmarshaling (which starts from the scheme's preset) or from [Preset].
 type Config struct {
 	// Scheme is a preset's name, `custom` (starts empty) or `rfc9421`. Default monitoring_gateway.
@@ -48,8 +47,6 @@ type Config struct {
 	// Components are what an RFC 9421 signature must cover, each `name` or `name|name` where any one will do. Scheme rfc9421
 	// only. Default @method, @target-uri|@path|@request-target, content-digest.
 	Components []string `mapstructure:"components"`
-	// CaptureRejected writes refused requests to files. The receiver does that; it is off by default.
-	CaptureRejected CaptureConfig `mapstructure:"capture_rejected"`
 
 	_ struct{}
 }
@@ -65,18 +62,6 @@ type (
 	// TimestampConfig says where the time of signing is and which times are accepted.
 	TimestampConfig = parts.Timestamp
 )
-
-// CaptureConfig limits the capture of refused requests.
-type CaptureConfig struct {
-	// Directory is where the files go. Default none: off.
-	Directory string `mapstructure:"directory"`
-	// MaxFiles is the number of files at which capture stops. Default 20.
-	MaxFiles int `mapstructure:"max_files"`
-	// From limits capture to senders in these CIDR ranges. Default all.
-	From []string `mapstructure:"from"`
-
-	_ struct{}
-}
 
 // IsTimed reports whether a signature is good for max_age only: the scheme has a timestamp, or is RFC 9421, whose
 // signatures carry `created`.

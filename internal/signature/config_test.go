@@ -21,7 +21,6 @@ func TestUnmarshalStartsFromThePreset(t *testing.T) {
 		preset, _ := Preset("monitoring_gateway")
 		preset.Keys = []KeyConfig{{Version: "1", PublicKeyFile: "v1.pub.pem", Algorithm: "rsa_sha256", SecretEncoding: "raw"}}
 		assert.Equal(t, &preset, config)
-		assert.Equal(t, 20, config.CaptureRejected.MaxFiles)
 		require.NoError(t, config.Validate())
 	})
 	t.Run("key by key", func(t *testing.T) {
@@ -147,8 +146,6 @@ func TestValidateNamesTheKeyAndWhatWouldBeRight(t *testing.T) {
 		"select of a plain":  {"value: {select: [a]}\n" + gateway, []string{"value.select: only value.format: pairs"}},
 		"not a URL":          {"url: telemetry.example.com\n" + gateway, []string{`url: "telemetry.example.com" is not a whole URL`}},
 		"refreshing always":  {"refresh_interval: 1ms\n" + gateway, []string{"refresh_interval: 1ms is too short"}},
-		"capture of nothing": {"capture_rejected: {directory: /tmp, max_files: 0}\n" + gateway, []string{"capture_rejected.max_files"}},
-		"capture from where": {"capture_rejected: {from: [192.0.2.1]}\n" + gateway, []string{"capture_rejected.from[0]", "CIDR"}},
 		"consumer unchecked": {github + "consumer_id: a\n" + secret, []string{"consumer_id: nothing in the scheme carries a consumer"}},
 		"components":         {github + "components: [\"@method\"]\n" + secret, []string{"components: only scheme: rfc9421"}},
 
@@ -218,7 +215,6 @@ timestamp:   {header: X-Timestamp, query: "", field: "", unit: ms, max_age: 10m,
 key_version: {header: X-Key-Version, query: "", field: ""}
 consumer:    {header: X-Consumer-Id, query: "", field: ""}
 nonce:       {header: "", query: ""}
-capture_rejected: {directory: /var/tmp, max_files: 20, from: [192.0.2.0/24, "2001:db8::/32"]}
 `)
 	require.NoError(t, config.Validate())
 }

@@ -155,7 +155,6 @@ func newConfig(scheme string) (Config, keyDefaults) {
 		RefreshInterval: defaultRefreshInterval,
 		Value:           ValueConfig{Format: parts.FormatPlain, Separator: ",", Encoding: "base64"},
 		Timestamp:       TimestampConfig{Unit: "ms", MaxAge: defaultMaxAge, MaxFuture: defaultMaxFuture},
-		CaptureRejected: CaptureConfig{MaxFiles: defaultMaxFiles},
 	}
 	defaults := keyDefaults{secretEncoding: "raw"}
 	if scheme == SchemeRFC9421 {

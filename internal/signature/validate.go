@@ -6,7 +6,6 @@ package signature
 import (
 	"errors"
 	"fmt"
-	"net/netip"
 	"net/url"
 	"slices"
 	"strings"
@@ -56,7 +55,6 @@ func (c *Config) validateScheme() error {
 	if c.ConsumerID != "" && !c.Consumer.IsSet() && !strings.Contains(c.SignedString, "{"+string(parts.Consumer)) {
 		p.Add("consumer_id", "nothing in the scheme carries a consumer, so this would never be checked: name consumer.header, or leave consumer_id out")
 	}
-	c.CaptureRejected.check(&p)
 	return p.Err()
 }
 
@@ -163,17 +161,6 @@ func (c *Config) checkSignedString(p *refusal.Problems) {
 	}
 	if parsed.UsesFields() && c.Value.Format != parts.FormatPairs {
 		p.Add("signed_string", "uses {field:...}, but only value.format: pairs has fields")
-	}
-}
-
-func (c *CaptureConfig) check(p *refusal.Problems) {
-	if c.Directory != "" && c.MaxFiles < 1 {
-		p.Add("capture_rejected.max_files", "%d captures nothing; at least 1, or leave the directory out", c.MaxFiles)
-	}
-	for i, text := range c.From {
-		if _, err := netip.ParsePrefix(text); err != nil {
-			p.Add(fmt.Sprintf("capture_rejected.from[%d]", i), "%q is not a CIDR range such as 192.0.2.0/24", text)
-		}
 	}
 }
 

@@ -71,8 +71,18 @@ func (r *Receiver) TimeZone() *time.Location {
 	return time.UTC
 }
 
-// SetSignature replaces the signature block.
-func (r *Receiver) SetSignature(block *signature.Config) { r.Signature = configoptional.Some(*block) }
+// Scheme is the signature block, nil where there is none.
+func (r *Receiver) Scheme() *signature.Config {
+	if block := r.Signature.Get(); block != nil {
+		return &block.Config
+	}
+	return nil
+}
+
+// SetScheme replaces the signature block.
+func (r *Receiver) SetScheme(scheme *signature.Config) {
+	r.Signature = configoptional.Some(receiver.SignatureConfig{Config: *scheme})
+}
 
 // Reachable returns an error where the receiver listens on something that is no TCP port.
 func (r *Receiver) Reachable() error {

@@ -76,7 +76,7 @@ func summary(r *Receiver) string {
 		}
 	}
 	signed := "unsigned"
-	if block := r.Signature.Get(); block != nil {
+	if block := r.Scheme(); block != nil {
 		signed = fmt.Sprintf("%s %d keys", block.Scheme, len(block.Keys))
 	}
 	return strings.Join(append(parts, signed, r.TimeZone().String()), ", ")
