@@ -66,9 +66,7 @@ func (p *parts) add(rec *payload.Record) error {
 		if err := p.handOn(); err != nil {
 			return err
 		}
-		stats := p.batch.Stats
-		p.batch = p.translator.NewBatch(p.received, p.v.callback.want)
-		p.batch.Stats = stats
+		p.batch = p.batch.Next()
 		p.records = 0
 		p.part++
 	}

@@ -28,7 +28,8 @@ type Decoder struct {
 	metadata source // an envelope's metadata
 	object   object // the object read last
 	record   Record
-	envelope Record
+	envelope Record    // the envelope around it
+	shared   *Envelope // what the envelope holds for its records
 
 	readable  int    // records read in this body
 	wrongType *Error // the first record that was of the other data type
@@ -79,7 +80,7 @@ func (d *Decoder) decode(text []byte) error {
 
 // release drops what the records point to, so that an idle Decoder holds no body.
 func (d *Decoder) release() {
-	d.yield, d.wrongType, d.stopped = nil, nil, nil
+	d.yield, d.wrongType, d.stopped, d.shared = nil, nil, nil, nil
 	d.record.reset(d.dataType)
 	d.envelope.reset(d.dataType)
 	d.body.close()
@@ -185,6 +186,7 @@ func (d *Decoder) decodeEnvelope(s *source, metadata []byte, alone bool) error {
 	}
 	d.envelope.reset(d.dataType)
 	d.envelope.fillEnvelope(&d.object, s.text, d.zone)
+	d.shared = d.envelope.share()
 	d.metadata.open(partMetadata, text)
 	return d.decodeRecords(&d.metadata, func(s *source, _ bool) error {
 		if s.json.PeekKind() != '{' {
@@ -213,7 +215,7 @@ func (d *Decoder) yieldObject(s *source, alone bool) error {
 	d.record.reset(d.dataType)
 	d.record.fill(o, s.text, d.zone)
 	if s.part == partMetadata {
-		d.record.adopt(&d.envelope)
+		d.adopt(&d.record)
 	} else if o.ofEnvelope > 0 {
 		d.record.adoptStrays(envelopeSource)
 	}
@@ -251,7 +253,7 @@ func (d *Decoder) yieldUnreadable(s *source, raw string, why *Error) error {
 	d.record.Raw = raw
 	d.record.Err = why
 	if s.part == partMetadata {
-		d.record.adopt(&d.envelope)
+		d.adopt(&d.record)
 	}
 	return d.hand(&d.record)
 }

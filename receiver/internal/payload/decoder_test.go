@@ -20,6 +20,7 @@ type read struct {
 	fields     map[string]string
 	unreadable []string
 	unknown    []Member
+	envelope   []Member // unknown fields of the envelope
 	numUnknown int
 	numDropped int
 	err        string
@@ -43,6 +44,9 @@ func keep(r *Record) read {
 	k := read{
 		fields: map[string]string{}, numUnknown: r.NumUnknown, numDropped: r.NumDropped, unknown: append([]Member(nil), r.Unknown...),
 		raw: r.Raw, envelopeNanos: r.EnvelopeNanos,
+	}
+	if r.Envelope != nil {
+		k.envelope = r.Envelope.Unknown
 	}
 	if r.Err != nil {
 		k.err = r.Err.Error()

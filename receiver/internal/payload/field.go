@@ -3,11 +3,7 @@
 
 package payload
 
-import (
-	"bytes"
-	"strings"
-	"unicode"
-)
+import "strings"
 
 // DataType is one of the vendor's data types; each has a callback URL of its own.
 type DataType uint8
@@ -238,18 +234,6 @@ func (s *schema) lookup(name []byte) Field {
 
 // Name returns the field's name as the vendor prints it in the data type's payload.
 func (f Field) Name(t DataType) string { return schemas[t].specs[f].name }
-
-// bare returns a name without the blanks around it, and without what cannot be seen there.
-func bare(name []byte) []byte {
-	if n := len(name); n == 0 || isVisibleASCII(name[0]) && isVisibleASCII(name[n-1]) {
-		return name
-	}
-	return bytes.TrimFunc(name, isBlank)
-}
-
-func isVisibleASCII(c byte) bool { return ' ' < c && c < 0x7f }
-
-func isBlank(r rune) bool { return unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) }
 
 // FieldByName finds the field that a name stands for in either payload, without regard to case and to blanks around it.
 // Privacy uses it for text that is no readable record.

@@ -22,7 +22,7 @@ func (p span) within(object string, base int) string { return object[p.start-bas
 // names that come twice costs little.
 type member struct {
 	name, value span
-	hash        uint32
+	hash        uint64
 }
 
 // object is what one pass over a JSON object finds: where the values lie. Values are read afterwards, and only the last
@@ -101,13 +101,13 @@ func (o *object) add(s *source, name, value span) {
 	o.values[field] = value
 }
 
-// bareName returns a member's name without its quotes and escapes.
+// bareName returns a member's name as names are compared: without its quotes and escapes, and without the blanks around it.
 func bareName(text []byte, name span) []byte {
-	return unquoteText(name.of(text))
+	return bare(unquoteText(name.of(text)))
 }
 
 // addUnknown keeps a member that is not known, at most MaxUnknown of them; of two whose names are the same, or differ
-// only by case, the last counts.
+// only by case and by blanks around them, the last counts.
 func (o *object) addUnknown(text, bare []byte, m member) {
 	for i := range o.unknown {
 		if o.unknown[i].hash == m.hash && foldedEqual(bareName(text, o.unknown[i].name), bare) {
@@ -151,7 +151,7 @@ func (r *Record) fillEnvelope(o *object, text []byte, zone *time.Location) {
 	r.NumUnknown = o.numUnknown
 	r.NumDropped = o.numUnknown - len(o.unknown)
 	for _, m := range o.unknown {
-		r.addUnknown(string(bareName(text, m.name)), readValue(string(m.value.of(text)), anything, nil))
+		r.addUnknown(unquote(string(m.name.of(text))), readValue(string(m.value.of(text)), anything, nil))
 	}
 	r.EnvelopeNanos, _ = r.Nanos(EnvelopeTimestamp)
 	r.adoptStrays(0)
@@ -183,19 +183,20 @@ func (r *Record) adoptStrays(from Field) {
 	}
 }
 
-// adopt gives a record what its envelope holds for all of its records. The envelope's unknown fields are counted with
-// its first record only. Where both have one of the same name, the record's is nearer.
-func (r *Record) adopt(envelope *Record) {
-	r.EnvelopeNanos = envelope.EnvelopeNanos
-	r.NumUnknown += envelope.NumUnknown
-	r.NumDropped += envelope.NumDropped
-	envelope.NumUnknown = 0
-	own := r.Unknown
-	for _, m := range envelope.Unknown {
-		if len(r.Unknown) == MaxUnknown || slices.ContainsFunc(own, func(o Member) bool { return o.Name == m.Name }) {
-			r.NumDropped++
-			continue
-		}
-		r.Unknown = append(r.Unknown, m)
+// share returns what an envelope, read as a record, holds for all of its records; nil where that is nothing.
+func (r *Record) share() *Envelope {
+	timestamp := r.Get(EnvelopeTimestamp)
+	if len(r.Unknown) == 0 && !timestamp.Unreadable {
+		return nil
 	}
+	return &Envelope{Unknown: slices.Clone(r.Unknown), NumDropped: r.NumDropped, Timestamp: *timestamp}
+}
+
+// adopt gives a record what its envelope holds for all of its records. The envelope's unknown fields are counted with its
+// first record only.
+func (d *Decoder) adopt(r *Record) {
+	r.EnvelopeNanos = d.envelope.EnvelopeNanos
+	r.Envelope = d.shared
+	r.NumUnknown += d.envelope.NumUnknown
+	d.envelope.NumUnknown = 0
 }

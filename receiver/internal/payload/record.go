@@ -18,9 +18,10 @@ type Record struct {
 	// Err is set on a record that cannot be read, and says why. Such a record has nothing but Type, Raw and what its
 	// envelope gives.
 	Err error
-	// Unknown are the fields that this release does not know, the envelope's included, in the order received; at most
-	// MaxUnknown of them.
+	// Unknown are the fields that this release does not know, in the order received; at most MaxUnknown of them.
 	Unknown []Member
+	// Envelope is what the envelope holds for all of its records; nil where it holds nothing.
+	Envelope *Envelope
 	// NumUnknown counts all unknown fields, those beyond MaxUnknown included; an envelope's with its first record only.
 	NumUnknown int
 	// NumDropped counts the unknown fields that are not in Unknown.
@@ -29,6 +30,17 @@ type Record struct {
 	EnvelopeNanos int64
 
 	values [numFields]Value
+}
+
+// Envelope is what an envelope holds besides its own known fields and its records. It is read once, and is the same for all
+// of its records.
+type Envelope struct {
+	// Unknown are its unknown fields, in the order received; at most MaxUnknown of them.
+	Unknown []Member
+	// NumDropped counts the unknown fields that are not in Unknown.
+	NumDropped int
+	// Timestamp is its own time as received, which may be unreadable.
+	Timestamp Value
 }
 
 // Member is an unknown field: its name, and its value as text.

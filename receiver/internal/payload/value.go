@@ -110,35 +110,6 @@ func unquoteText(json []byte) []byte {
 	return content
 }
 
-// foldedHash is the FNV-1a hash of a name without regard to ASCII case.
-func foldedHash(name []byte) uint32 {
-	hash := uint32(2166136261)
-	for _, c := range name {
-		hash = (hash ^ uint32(lowerASCII(c))) * 16777619
-	}
-	return hash
-}
-
-// foldedEqual compares names without regard to ASCII case, as the known names are compared.
-func foldedEqual(a, b []byte) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for i := range a {
-		if lowerASCII(a[i]) != lowerASCII(b[i]) {
-			return false
-		}
-	}
-	return true
-}
-
-func lowerASCII(c byte) byte {
-	if 'A' <= c && c <= 'Z' {
-		c += 'a' - 'A'
-	}
-	return c
-}
-
 // offsetIn returns the place in a body of an offset in the text that was made of it, without its byte order mark and with
 // its invalid UTF-8 replaced.
 func offsetIn(body []byte, offset int64) int64 {

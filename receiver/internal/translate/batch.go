@@ -47,6 +47,7 @@ type Batch struct {
 	identity   identity
 	groups     map[resourceKey]*group
 	newest     *group // the group of the last record: most deliveries have but one
+	envelope   envelope
 	line       []byte // for the summary lines
 	labels     labels // for the observations
 }
@@ -79,10 +80,14 @@ type UnreadableField struct {
 
 // NewBatch starts the telemetry of a delivery that was received at that time.
 func (t *Translator) NewBatch(received time.Time, want Signals) *Batch {
+	return t.newBatch(pcommon.NewTimestampFromTime(received), want)
+}
+
+func (t *Translator) newBatch(received pcommon.Timestamp, want Signals) *Batch {
 	b := &Batch{
 		translator: t,
 		want:       want,
-		received:   pcommon.NewTimestampFromTime(received),
+		received:   received,
 		identity:   identity{namespace: t.options.Namespace, scratch: make([]byte, 0, 1024)},
 	}
 	if want.Metrics {
@@ -97,9 +102,17 @@ func (t *Translator) NewBatch(received time.Time, want Signals) *Batch {
 	return b
 }
 
+// Next starts the telemetry of the delivery's next part. What was counted so far goes along.
+func (b *Batch) Next() *Batch {
+	next := b.translator.newBatch(b.received, b.want)
+	next.Stats, next.envelope = b.Stats, b.envelope
+	return next
+}
+
 // Add translates a record.
 func (b *Batch) Add(rec *payload.Record) {
 	b.Stats.UnknownFields += rec.NumUnknown
+	b.open(rec.Envelope)
 	if rec.Err != nil {
 		b.Stats.Unreadable++
 		b.addUnreadable(rec)
@@ -121,6 +134,9 @@ func (b *Batch) countUnreadable(rec *payload.Record, own payload.Field, source s
 	}
 	if v := rec.Get(own); source != "" && !v.Unreadable {
 		b.Stats.addUnreadable(own.Name(rec.Type), v)
+	}
+	if v := rec.Get(payload.EnvelopeTimestamp); v.Unreadable { // of a record without its envelope
+		b.Stats.addUnreadable(payload.EnvelopeTimestamp.Name(rec.Type), v)
 	}
 }
 

@@ -32,25 +32,16 @@ func (b *Batch) finishLog(lr plog.LogRecord, rec *payload.Record) {
 		text := b.translator.options.Privacy.Field(f, v.Text, v.Kind == '{' || v.Kind == '[')
 		putStr(attrs, prefixUnreadable+f.Name(rec.Type), cut(text, maxText))
 	}
-	for i := range rec.Unknown {
-		m := &rec.Unknown[i]
-		if b.translator.options.Privacy.ExtraFields == privacy.Drop {
-			break
+	dropped := rec.NumDropped
+	if b.translator.options.Privacy.ExtraFields != privacy.Drop {
+		for i := range rec.Unknown {
+			b.extraOf(&rec.Unknown[i]).put(attrs)
 		}
-		putStr(attrs, prefixExtra+cut(m.Name, maxText), cut(b.extra(m), maxText))
+		dropped += b.putEnvelope(attrs, rec)
 	}
-	lr.SetDroppedAttributesCount(uint32(rec.NumDropped)) //nolint:gosec // fewer than the bytes of a body
+	lr.SetDroppedAttributesCount(uint32(dropped)) //nolint:gosec // fewer than the bytes of a body
 	attrs.PutStr(keyLogRecordUID, b.identity.logRecord(rec))
 	lr.SetObservedTimestamp(b.received)
-}
-
-// extra returns the text of an unknown field. It may be a field of the other payload, and so personal.
-func (b *Batch) extra(m *payload.Member) string {
-	policies := &b.translator.options.Privacy
-	if f, known := payload.FieldByName(m.Name); known {
-		return policies.Field(f, m.Text, m.JSON)
-	}
-	return policies.Text(m.Text, m.JSON)
 }
 
 // addUnreadable keeps a record that could not be read, raw, and says why. Without a logs pipeline it is only counted.
