@@ -227,7 +227,7 @@ func (b *Batch) metricsOf(g *group) pmetric.MetricSlice {
 	if !g.scoped {
 		rm := b.Metrics.ResourceMetrics().AppendEmpty()
 		rm.SetSchemaUrl(SchemaURL)
-		b.fillResource(rm.Resource(), g.key)
+		b.fillResource(rm.Resource(), resourceKey{cut(g.key.businessUnit, maxMetricText), cut(g.key.cluster, maxMetricText)})
 		sm := rm.ScopeMetrics().AppendEmpty()
 		sm.SetSchemaUrl(SchemaURL)
 		b.fillScope(sm.Scope())

@@ -171,7 +171,7 @@ func TestSpearlineAnalysis(t *testing.T) {
 		assert.Equal(t, want, v.AsRaw(), json)
 	}
 	var wide strings.Builder
-	for i := range maxMembers + 1 {
+	for i := range maxNodes {
 		fmt.Fprintf(&wide, `,"n%d":1`, i)
 	}
 	text := "{" + wide.String()[1:] + "}"

@@ -15,11 +15,13 @@ import (
 
 // The labels keep the kinds of identity apart and carry the derivation's version.
 const (
-	labelTrace     = "cxone.trace.v1"
-	labelContact   = "cxone.contact.v1"
-	labelScriptAPI = "cxone.script-api.v1"
-	labelAnonymous = "cxone.anonymous.v1"
-	labelLog       = "cxone.log.v1"
+	labelTrace           = "cxone.trace.v1"
+	labelContact         = "cxone.contact.v1"
+	labelContactRecord   = "cxone.contact-record.v1"
+	labelScriptAPI       = "cxone.script-api.v1"
+	labelScriptAPIRecord = "cxone.script-api-record.v1"
+	labelAnonymous       = "cxone.anonymous.v1"
+	labelLog             = "cxone.log.v1"
 )
 
 // identity derives IDs from the payload, so that a redelivery, or a delivery to another replica, gives the same ones.
@@ -49,6 +51,13 @@ func (id *identity) add(part string) {
 	id.scratch = append(id.scratch, part...)
 }
 
+// deriveFrom derives an ID from the whole of a record, where what tells records apart is missing in it.
+func (id *identity) deriveFrom(label string, rec *payload.Record) [sha256.Size]byte {
+	id.start(label)
+	id.addCompact(rec)
+	return sha256.Sum256(id.scratch)
+}
+
 // addCompact adds a record's compact JSON without making a string of it.
 func (id *identity) addCompact(rec *payload.Record) {
 	at := len(id.scratch)
@@ -67,9 +76,7 @@ func (id *identity) trace(rec *payload.Record) pcommon.TraceID {
 	if contact != "" {
 		sum = id.derive(labelTrace, contact)
 	} else {
-		id.start(labelAnonymous)
-		id.addCompact(rec)
-		sum = sha256.Sum256(id.scratch)
+		sum = id.deriveFrom(labelAnonymous, rec)
 	}
 	return pcommon.TraceID(sum[:16])
 }
@@ -80,15 +87,26 @@ func (id *identity) contactSpan(contact string) pcommon.SpanID {
 	return pcommon.SpanID(sum[:8])
 }
 
-// scriptAPISpan returns the span of an API call.
+// legSpan returns the span of a call leg: that of its contact, or the record's own where it names none.
+func (id *identity) legSpan(rec *payload.Record) pcommon.SpanID {
+	if contact := rec.Text(payload.ContactID); contact != "" {
+		return id.contactSpan(contact)
+	}
+	sum := id.deriveFrom(labelContactRecord, rec)
+	return pcommon.SpanID(sum[:8])
+}
+
+// scriptAPISpan returns the span of an API call, or the record's own where all is missing that tells the calls of a contact
+// apart.
 func (id *identity) scriptAPISpan(rec *payload.Record) pcommon.SpanID {
-	sum := id.derive(labelScriptAPI,
-		rec.Get(payload.MessageID).Text,
-		rec.Get(payload.ContactID).Text,
-		rec.Get(payload.ScriptIDVersion).Text,
-		rec.Get(payload.ActionID).Text,
-		rec.Get(payload.DateTime).Text,
-	)
+	message, script := rec.Get(payload.MessageID).Text, rec.Get(payload.ScriptIDVersion).Text
+	action, at := rec.Get(payload.ActionID).Text, rec.Get(payload.DateTime).Text
+	var sum [sha256.Size]byte
+	if message != "" || script != "" || action != "" || at != "" {
+		sum = id.derive(labelScriptAPI, message, rec.Get(payload.ContactID).Text, script, action, at)
+	} else {
+		sum = id.deriveFrom(labelScriptAPIRecord, rec)
+	}
 	return pcommon.SpanID(sum[:8])
 }
 

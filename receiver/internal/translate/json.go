@@ -12,24 +12,32 @@ import (
 	"go.opentelemetry.io/collector/pdata/pcommon"
 )
 
-// maxMembers bounds the maps that are made of JSON objects: pdata's maps are lists, so that filling one takes the square
-// of its length.
-const maxMembers = 256
+// maxNodes bounds what is made of one JSON value: objects, arrays and scalars, all together. A small array of small numbers
+// takes more than ten times its bytes as telemetry, and filling a map takes the square of its length.
+const maxNodes = 256
 
-var errTooWide = errors.New("too many members for a map")
+var errTooManyNodes = errors.New("too many nodes for a value")
 
 // putJSON sets a value from valid JSON text: objects become maps, arrays slices; whole numbers stay whole, and one that
-// no int64 holds stays text. An object too wide for a map leaves the whole value as text. The nesting is bounded by
-// payload.
+// no int64 holds stays text. Where there are more than maxNodes, the whole value is its text, which is cut. The nesting is
+// bounded by payload.
 func putJSON(dst pcommon.Value, text string) {
-	in := jsontext.NewDecoder(strings.NewReader(text), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
-	if err := readJSON(dst, in); err != nil {
-		dst.SetStr(text)
+	r := jsonReader{in: jsontext.NewDecoder(strings.NewReader(text), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))}
+	if err := r.value(dst); err != nil {
+		dst.SetStr(cut(text, maxText))
 	}
 }
 
-func readJSON(dst pcommon.Value, in *jsontext.Decoder) error {
-	token, err := in.ReadToken()
+type jsonReader struct {
+	in    *jsontext.Decoder
+	nodes int
+}
+
+func (r *jsonReader) value(dst pcommon.Value) error {
+	if r.nodes++; r.nodes > maxNodes {
+		return errTooManyNodes
+	}
+	token, err := r.in.ReadToken()
 	if err != nil {
 		return err
 	}
@@ -41,38 +49,35 @@ func readJSON(dst pcommon.Value, in *jsontext.Decoder) error {
 	case '0':
 		setNumber(dst, token.String())
 	case '[':
-		return readArray(dst.SetEmptySlice(), in)
+		return r.array(dst.SetEmptySlice())
 	case '{':
-		return readObject(dst.SetEmptyMap(), in)
+		return r.object(dst.SetEmptyMap())
 	default: // null is an empty value
 	}
 	return nil
 }
 
-func readArray(dst pcommon.Slice, in *jsontext.Decoder) error {
-	for in.PeekKind() != ']' {
-		if err := readJSON(dst.AppendEmpty(), in); err != nil {
+func (r *jsonReader) array(dst pcommon.Slice) error {
+	for r.in.PeekKind() != ']' {
+		if err := r.value(dst.AppendEmpty()); err != nil {
 			return err
 		}
 	}
-	_, err := in.ReadToken()
+	_, err := r.in.ReadToken()
 	return err
 }
 
-func readObject(dst pcommon.Map, in *jsontext.Decoder) error {
-	for in.PeekKind() != '}' {
-		if dst.Len() == maxMembers {
-			return errTooWide
-		}
-		name, err := in.ReadToken()
+func (r *jsonReader) object(dst pcommon.Map) error {
+	for r.in.PeekKind() != '}' {
+		name, err := r.in.ReadToken()
 		if err != nil {
 			return err
 		}
-		if err := readJSON(dst.PutEmpty(name.String()), in); err != nil {
+		if err := r.value(dst.PutEmpty(name.String())); err != nil {
 			return err
 		}
 	}
-	_, err := in.ReadToken()
+	_, err := r.in.ReadToken()
 	return err
 }
 

@@ -191,7 +191,7 @@ func TestWideAndDeepAnalysis(t *testing.T) {
 		}
 		return "{" + s.String()[1:] + "}"
 	}
-	for n, want := range map[int]pcommon.ValueType{maxMembers: pcommon.ValueTypeMap, maxMembers + 1: pcommon.ValueTypeStr, 50_000: pcommon.ValueTypeStr} {
+	for n, want := range map[int]pcommon.ValueType{maxNodes - 3: pcommon.ValueTypeMap, maxNodes: pcommon.ValueTypeStr, 50_000: pcommon.ValueTypeStr} {
 		v, _ := firstSpanAttributes(voice(t, defaults(), `{"ContactId":1,"spearlineAnalysis":`+wide(n)+`}`)).Get("cxone.spearline_analysis")
 		assert.Equal(t, want, v.Type(), n)
 		v, _ = firstSpanAttributes(voice(t, defaults(), `{"ContactId":1,"spearlineAnalysis":[[`+wide(n)+`]]}`)).Get("cxone.spearline_analysis")
@@ -199,6 +199,42 @@ func TestWideAndDeepAnalysis(t *testing.T) {
 	}
 	v, _ = firstSpanAttributes(voice(t, defaults(), `{"ContactId":1,"spearlineAnalysis":{"a":1,"a":2,"b":1e400,"c":-0.5,"d":9223372036854775807}}`)).Get("cxone.spearline_analysis")
 	assert.Equal(t, map[string]any{"a": int64(2), "b": "1e400", "c": -0.5, "d": int64(math.MaxInt64)}, v.AsRaw())
+}
+
+// TestAValueOfAnyKindIsBounded has values that are small as text and large as telemetry.
+func TestAValueOfAnyKindIsBounded(t *testing.T) {
+	for name, value := range map[string]string{
+		"an array":           `[` + strings.Repeat(`1,`, 1<<20) + `1]`,
+		"an array of arrays": `[` + strings.Repeat(`[],`, 1<<20) + `[]]`,
+		"arrays in a map":    `{"a":[` + strings.Repeat(`1,`, 200) + `1],"b":[` + strings.Repeat(`"é",`, 5000) + `1]}`,
+		"objects":            `[` + strings.Repeat(`{"a":{}},`, 1<<18) + `1]`,
+	} {
+		b := voice(t, defaults(), `{"ContactId":1,"spearlineAnalysis":`+value+`}`)
+		for _, attrs := range []pcommon.Map{firstSpanAttributes(b), firstLogAttributes(b)} {
+			v, _ := attrs.Get("cxone.spearline_analysis")
+			assert.Equal(t, pcommon.ValueTypeStr, v.Type(), name)
+			assert.LessOrEqual(t, len(v.Str()), maxText, name)
+			assert.True(t, strings.HasPrefix(value, v.Str()), name)
+		}
+		assert.Less(t, len(marshal(t, b)), 3*maxText, name)
+	}
+}
+
+// TestTextsOnMetricsAreCut has texts that would be repeated with every figure.
+func TestTextsOnMetricsAreCut(t *testing.T) {
+	long := strings.Repeat("é", 1<<20)
+	b := voice(t, defaults(), `{"ContactId":1,"AvgMos":4,"AvgJitter":1,"AvgRtt":2,"SkillName":"`+long+`","MediaTransport":"`+long+`","Cluster":"`+long+`","BusinessUnit":"`+long+`"}`)
+	rm := b.Metrics.ResourceMetrics().At(0)
+	cut := strings.Repeat("é", 128)
+	assert.Equal(t, cut, get(rm.Resource().Attributes(), "cxone.cluster"))
+	assert.Equal(t, cut, get(rm.Resource().Attributes(), "cxone.business_unit.id"))
+	for _, m := range rm.ScopeMetrics().At(0).Metrics().All() {
+		attrs := m.Gauge().DataPoints().At(0).Attributes()
+		assert.Equal(t, cut, get(attrs, "cxone.skill.name"))
+		assert.Equal(t, cut, get(attrs, "network.transport"))
+	}
+	assert.Equal(t, long, get(firstSpanAttributes(b), "cxone.skill.name"), "spans and log records have it whole")
+	assert.Equal(t, long, get(b.Logs.ResourceLogs().At(0).Resource().Attributes(), "cxone.cluster"))
 }
 
 func TestUnreadableRecords(t *testing.T) {

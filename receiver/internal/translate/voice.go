@@ -35,7 +35,7 @@ func (b *Batch) addVoice(rec *payload.Record) {
 		l.values[f], l.measured[f] = b.measure(rec, f)
 	}
 	l.trace = b.identity.trace(rec)
-	l.span = b.identity.contactSpan(rec.Text(payload.ContactID))
+	l.span = b.identity.legSpan(rec)
 
 	b.judgeLeg(l)
 	b.countUnreadable(rec, payload.EndDateTime, l.times.source)
@@ -106,7 +106,7 @@ func (b *Batch) addPoints(g *group, l *leg) {
 func (b *Batch) fillAttributes(attrs pcommon.Map, l *leg, plan []int) {
 	attrs.EnsureCapacity(len(plan) + 1)
 	for _, i := range plan {
-		putStr(attrs, voiceAttributes[i].key, voiceAttributes[i].text(l.rec, &b.translator.options.Privacy))
+		putStr(attrs, voiceAttributes[i].key, cut(voiceAttributes[i].text(l.rec, &b.translator.options.Privacy), maxMetricText))
 	}
 	putStr(attrs, keyTimestampSource, l.times.source)
 }
