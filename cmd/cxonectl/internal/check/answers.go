@@ -37,7 +37,7 @@ func (c *checker) ask(ctx context.Context) {
 		DialContext:           func(ctx context.Context, _, _ string) (net.Conn, error) { return c.dial(ctx, c.addresses[0]) },
 		ExpectContinueTimeout: c.Timeout, // the body of the announced size is never sent
 	}
-	transport.TLSClientConfig.InsecureSkipVerify = true //nolint:gosec // said before; the probes hold nothing
+	transport.TLSClientConfig.InsecureSkipVerify = !c.verified //nolint:gosec // said before; the probes hold nothing, and are not signed
 	defer transport.CloseIdleConnections()
 	c.client = http.Client{
 		Transport: transport, Timeout: c.Timeout,
@@ -199,6 +199,11 @@ func (c *checker) postUnsigned(ctx context.Context) bool {
 func (c *checker) postSigned(ctx context.Context) {
 	if c.Sign == nil {
 		c.warn("signature", "not tried: there is no key to sign with", "give --config and --private-key-file (or --secret-file), which also proves that proxies let the scheme's headers through")
+		return
+	}
+	if !c.verified {
+		c.warn("signature", "not tried: it is not certain that this is your server, and another one could make use of a signature",
+			"mend what is said above of tls and certificate first; for an authority of your own give --ca-file")
 		return
 	}
 	a, headers, err := c.post(ctx, true)

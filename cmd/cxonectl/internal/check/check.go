@@ -30,7 +30,7 @@ const (
 // Finding is what one look at the endpoint gave.
 type Finding struct {
 	Level Level `json:"level"`
-	// What was looked at: name, connection, tls, certificate, client certificate, GET, POST, signature, headers, body, path,
+	// What was looked at: name, connection, tls, ciphers, certificate, client certificate, GET, POST, signature, headers, body, path,
 	// clock.
 	What string `json:"what"`
 	// Text says what was found.
@@ -69,7 +69,10 @@ type checker struct {
 	addresses []string // host:port, those that answered
 	// certificateAsked and certificateGiven are of the TLS handshake.
 	certificateAsked, certificateGiven bool
-	client                             http.Client
+	// verified says that every address has proven to be the URL's host. To any other server nothing signed is sent: under a
+	// scheme that does not cover the body, it could use the signature for deliveries of its own.
+	verified bool
+	client   http.Client
 }
 
 func (c *checker) ok(what, text string) { c.tell(Finding{Level: OK, What: what, Text: text}) }

@@ -7,6 +7,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/rsa"
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
@@ -21,6 +22,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -249,6 +251,20 @@ func issue(t *testing.T, parent *tls.Certificate, change func(*x509.Certificate)
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key, Leaf: leaf}
 }
 
+// rsaOf is a server's certificate with an RSA key.
+func rsaOf(t *testing.T, parent *tls.Certificate) tls.Certificate {
+	t.Helper()
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	require.NoError(t, err)
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(2), Subject: pkix.Name{CommonName: "rsa"}, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().AddDate(0, 3, 0),
+		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, parent.Leaf, &key.PublicKey, parent.PrivateKey)
+	require.NoError(t, err)
+	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
+}
+
 func TestTLS(t *testing.T) {
 	ca := issue(t, nil, func(c *x509.Certificate) {
 		c.Subject.CommonName = "the authority"
@@ -261,6 +277,8 @@ func TestTLS(t *testing.T) {
 	good := issue(t, &ca, func(*x509.Certificate) {})
 	start, rest := []string{"warn name", "ok connection"}, []string{"ok GET", "ok path", "ok POST", "ok signature", "ok headers", "ok body"}
 	with := func(middle ...string) []string { return append(append(start[:2:2], middle...), rest...) }
+	// Nothing signed is sent to a server that could not be verified.
+	unverified := []string{"warn name", "ok connection", "ok tls", "FAIL certificate", "ok ciphers", "ok client certificate", "ok GET", "ok path", "ok POST", "warn signature", "ok body"}
 	for name, tc := range map[string]struct {
 		certificate tls.Certificate
 		server      *tls.Config
@@ -270,47 +288,62 @@ func TestTLS(t *testing.T) {
 	}{
 		"of one's own authority": {
 			certificate: good,
-			want:        with("ok tls", "warn certificate", "ok client certificate"),
+			want:        with("ok tls", "warn certificate", "ok ciphers", "ok client certificate"),
 			says:        "not by one that this machine trusts",
 		},
 		"of an authority that nobody knows": {
 			certificate: good, client: &tls.Config{RootCAs: strangers},
-			want: with("ok tls", "FAIL certificate", "ok client certificate"),
+			want: unverified,
 			says: "sent no intermediate certificate",
 		},
 		"self-signed": {
 			certificate: stranger,
-			want:        with("ok tls", "FAIL certificate", "ok client certificate"),
+			want:        unverified,
 			says:        "self-signed",
 		},
 		"expired": {
 			certificate: issue(t, &ca, func(c *x509.Certificate) { c.NotAfter = time.Now().Add(-time.Minute) }),
-			want:        with("ok tls", "FAIL certificate", "ok client certificate"),
+			want:        unverified,
 			says:        "renew it: it was valid until",
 		},
 		"not valid yet": {
 			certificate: issue(t, &ca, func(c *x509.Certificate) { c.NotBefore = time.Now().Add(time.Hour) }),
-			want:        with("ok tls", "FAIL certificate", "ok client certificate"),
+			want:        unverified,
 			says:        "is a clock wrong",
 		},
 		"for another name": {
 			certificate: issue(t, &ca, func(c *x509.Certificate) { c.IPAddresses, c.DNSNames = nil, []string{"other.example"} }),
-			want:        with("ok tls", "FAIL certificate", "ok client certificate"),
+			want:        unverified,
 			says:        "the certificate is for other.example",
 		},
 		"expires soon": {
 			certificate: issue(t, &ca, func(c *x509.Certificate) { c.NotAfter = time.Now().Add(73 * time.Hour) }),
-			want:        with("ok tls", "warn certificate", "ok client certificate"),
+			want:        with("ok tls", "warn certificate", "ok ciphers", "ok client certificate"),
 			says:        "3 days",
+		},
+		"none of the vendor's ciphers": {
+			certificate: rsaOf(t, &ca), server: &tls.Config{CipherSuites: []uint16{tls.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256}, MinVersion: tls.VersionTLS12},
+			want: with("ok tls", "warn certificate", "warn ciphers", "ok client certificate"),
+			says: "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA",
+		},
+		"TLS 1.3 only": {
+			certificate: good, server: &tls.Config{MinVersion: tls.VersionTLS13},
+			want: with("ok tls", "warn certificate", "warn ciphers", "ok client certificate"),
+			says: "leave TLS 1.2 on",
+		},
+		"an RSA certificate with Go's own ciphers": {
+			certificate: rsaOf(t, &ca), server: &tls.Config{MinVersion: tls.VersionTLS12},
+			want: with("ok tls", "warn certificate", "ok ciphers", "ok client certificate"),
+			says: "ECDHE-RSA-AES128-CBC-SHA",
 		},
 		"TLS 1.0 is taken too": {
 			certificate: good, server: &tls.Config{MinVersion: tls.VersionTLS10},
-			want: with("ok tls", "warn certificate", "warn tls", "ok client certificate"),
+			want: with("ok tls", "warn certificate", "ok ciphers", "warn tls", "ok client certificate"),
 			says: "TLS 1.1 is accepted too",
 		},
 		"a client certificate is asked for, and none given": {
 			certificate: good, server: &tls.Config{ClientAuth: tls.RequireAndVerifyClientCert, ClientCAs: roots, MinVersion: tls.VersionTLS13},
-			want: append(start[:2:2], "ok client certificate", "ok tls", "warn certificate", "ok GET"),
+			want: append(start[:2:2], "ok client certificate", "ok tls", "warn certificate", "warn ciphers", "ok GET"),
 			says: "asks for a certificate of CN=the authority",
 		},
 		"before TLS 1.3, too": {
@@ -323,23 +356,27 @@ func TestTLS(t *testing.T) {
 			client: &tls.Config{Certificates: []tls.Certificate{issue(t, &ca, func(c *x509.Certificate) {
 				c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}
 			})}},
-			want: append(append(start[:2:2], "ok client certificate", "ok tls", "warn certificate"), rest...),
+			want: append(append(start[:2:2], "ok client certificate", "ok tls", "warn certificate", "ok ciphers"), rest...),
 			says: "the one given is",
 		},
 		"another authority's client certificate": {
 			certificate: good, server: &tls.Config{ClientAuth: tls.RequireAndVerifyClientCert, ClientCAs: roots, MinVersion: tls.VersionTLS13},
 			client: &tls.Config{Certificates: []tls.Certificate{stranger}},
-			want:   append(start[:2:2], "FAIL client certificate", "ok tls", "warn certificate", "FAIL GET"),
+			want:   append(start[:2:2], "FAIL client certificate", "ok tls", "warn certificate", "warn ciphers", "FAIL GET"),
 			says:   "put this one's authority into tls.client_ca_file",
 		},
 		"a client certificate that nobody asked for": {
 			certificate: good, client: &tls.Config{Certificates: []tls.Certificate{stranger}},
-			want: with("ok tls", "warn certificate", "FAIL client certificate"),
+			want: with("ok tls", "warn certificate", "ok ciphers", "FAIL client certificate"),
 			says: "let it pass TLS through",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			server := httptest.NewUnstartedServer(http.HandlerFunc(receiver))
+			var signed atomic.Bool
+			server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				signed.Store(signed.Load() || r.Header.Get("X_Wm.Signature") != "")
+				receiver(w, r)
+			}))
 			server.Config.ErrorLog = log.New(io.Discard, "", 0)
 			server.EnableHTTP2 = true
 			server.TLS = &tls.Config{MinVersion: tls.VersionTLS12}
@@ -359,6 +396,7 @@ func TestTLS(t *testing.T) {
 			lines, text := findings(t, &Endpoint{URL: hook(t, server.URL), TLS: client, Sign: sign})
 			assert.Equal(t, tc.want, lines, text)
 			assert.Contains(t, text, tc.says)
+			assert.Equal(t, slices.Contains(lines, "ok signature"), signed.Load(), "whether the server saw a signature")
 		})
 	}
 

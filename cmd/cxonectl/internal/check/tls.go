@@ -22,6 +22,7 @@ const expiresSoon = 21 * 24 * time.Hour
 // secure looks at the TLS handshake with each address: version, certificate, and whether one is asked of the client.
 func (c *checker) secure(ctx context.Context) bool {
 	if c.URL.Scheme == "http" {
+		c.verified = c.isLoopback() // nothing leaves this machine
 		const remedy = "configure `tls`, and https:// in the vendor's form"
 		if c.isLoopback() {
 			c.warn("tls", "none: fine on this machine, not for the vendor", remedy)
@@ -30,11 +31,13 @@ func (c *checker) secure(ctx context.Context) bool {
 		}
 		return true
 	}
+	c.verified = true
 	for _, address := range c.addresses {
 		if !c.handshake(ctx, address) {
 			return false
 		}
 	}
+	c.ciphers(ctx)
 	c.oldVersions(ctx)
 	c.clientCertificate()
 	return true
@@ -102,6 +105,7 @@ func (c *checker) certificate(state *tls.ConnectionState, config *tls.Config) bo
 	_, err := leaf.Verify(x509.VerifyOptions{DNSName: config.ServerName, Roots: config.RootCAs, Intermediates: intermediates})
 	ends := leaf.NotAfter.UTC().Format(time.DateOnly)
 	if err != nil {
+		c.verified = false
 		c.fail("certificate", err.Error(), certificateRemedy(err, leaf, len(state.PeerCertificates) > 1))
 		return true // the rest can still be looked at
 	}
