@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/url"
 	"strings"
+	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -29,21 +30,27 @@ func newCheckCommand() *cobra.Command {
 	var f checkFlags
 	command := &cobra.Command{
 		Use:   "check [URL...]",
-		Short: "See a callback's URL as the vendor's server would meet it",
-		Long: `Check looks at a callback's URL, as it stands in the vendor's form, the way the vendor's server would meet
+		Short: "See a callback's URL as the vendor's server would meet it, or what a configuration names",
+		Long: `With a URL, check looks at a callback, as it stands in the vendor's form, the way the vendor's server would meet
 it: name, connection, TLS chain and dates, whether a client certificate is asked for and of which authority, the
 exact path's answers, and whether proxies in between let headers and large bodies through. One line each, with
 what to do about it.
 
-With --config and the sender's key it also signs a probe, which proves key, scheme and the way of the headers.
-Without a URL it looks at the callbacks of --config.
+With --config and the sender's key it also signs a probe, which proves key, scheme and the way of the headers; to a
+server whose certificate does not prove who it is, nothing signed is sent. With --endpoint instead of a URL it looks
+at the callbacks that --config names, there.
+
+With --config alone it reads what the collector's own "validate" does not: keys and secrets, certificates and their
+chain, authorities and revocation lists, the directory of captures. It starts the receiver on a port that nobody
+knows, without the rest of the collector, and prints what the receiver says belongs in the vendor's form.
 
 Nothing is delivered: the probes hold {}, which no callback takes. They show up in the receiver's log and in its
 counters of refused deliveries. Run it from outside your own network, where the vendor is.
 
 Exit status: 0 nothing failed; 1 something did; 2 it could not run.`,
 		Example: `  cxonectl check https://hooks.example.org:8443/cxone/voice-quality
-  cxonectl check --config collector.yaml --private-key-file v1.key.pem
+  cxonectl check --config collector.yaml
+  cxonectl check --config collector.yaml --endpoint https://hooks.example.org:8443 --private-key-file v1.key.pem
   cxonectl check https://hooks.example.org/cxone/script-api --ca-file ca.crt --cert-file client.crt --key-file client.key`,
 		RunE: func(command *cobra.Command, urls []string) error {
 			return f.run(command.Context(), command.OutOrStdout(), urls)
@@ -58,6 +65,10 @@ Exit status: 0 nothing failed; 1 something did; 2 it could not run.`,
 }
 
 func (f *checkFlags) run(ctx context.Context, out io.Writer, urls []string) error {
+	report := checkReport{out: out, json: f.output == outputJSON, counts: map[check.Level]int{}}
+	if f.isGiven() && len(urls) == 0 && f.endpoint == "" {
+		return f.files(ctx, &report)
+	}
 	for _, text := range urls {
 		u, err := parseCallbackURL(text)
 		if err != nil {
@@ -76,15 +87,30 @@ func (f *checkFlags) run(ctx context.Context, out io.Writer, urls []string) erro
 			}
 		}
 	}
-	report := checkReport{out: out, json: f.output == outputJSON, counts: map[check.Level]int{}}
 	for _, each := range urls {
 		endpoint, err := f.endpointOf(each, t)
 		if err != nil {
 			return err
 		}
-		report.begin(each)
+		report.begin(checked{URL: each}, each)
 		check.Run(ctx, endpoint, report.add)
 	}
+	return report.end()
+}
+
+// files looks at what the configuration names.
+func (f *checkFlags) files(ctx context.Context, report *checkReport) error {
+	receiver, err := f.find(ctx)
+	if err != nil {
+		return err
+	}
+	config, err := f.tls.Config()
+	if err != nil {
+		return err
+	}
+	name := strings.Join(f.config, ", ") + ": receivers::" + receiver.Name
+	report.begin(checked{Config: f.config, Receiver: receiver.Name}, name)
+	report.form(check.Files(ctx, receiver.Config, config.RootCAs, report.add))
 	return report.end()
 }
 
@@ -96,16 +122,36 @@ type checkReport struct {
 	all    []checked
 }
 
-// checked is one URL and what was found, as --output json prints it.
+// checked is one URL, or one configuration, and what was found, as --output json prints it.
 type checked struct {
-	URL      string          `json:"url"`
+	URL      string          `json:"url,omitempty"`
+	Config   []string        `json:"config,omitempty"`
+	Receiver string          `json:"receiver,omitempty"`
 	Findings []check.Finding `json:"findings"`
+	// Form is what belongs in the vendor's form, for each callback.
+	Form []check.Form `json:"form,omitempty"`
 }
 
-func (r *checkReport) begin(url string) {
-	r.all = append(r.all, checked{URL: url})
+func (r *checkReport) begin(what checked, title string) {
+	r.all = append(r.all, what)
 	if !r.json {
-		fmt.Fprintln(r.out, url)
+		fmt.Fprintln(r.out, title)
+	}
+}
+
+// form tells what belongs in the vendor's form.
+func (r *checkReport) form(forms []check.Form) {
+	r.all[len(r.all)-1].Form = forms
+	if r.json {
+		return
+	}
+	for _, form := range forms {
+		fmt.Fprintf(r.out, "\nInto the vendor's form:\n\n")
+		table := tabwriter.NewWriter(r.out, 0, 0, 2, ' ', 0)
+		for _, field := range form {
+			fmt.Fprintf(table, "  %s\t%s\n", field.Name, field.Value)
+		}
+		_ = table.Flush() // the error is the writer's, and the next line's too
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"io"
 	"math"
 	"net/http"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -17,10 +18,11 @@ import (
 
 // report tells what became of the deliveries: as text line by line while they go, as JSON in one document at the end.
 type report struct {
-	out   io.Writer
-	json  bool
-	width int // of the scenarios' names
-	doc   document
+	out    io.Writer
+	json   bool
+	width  int // of the scenarios' names
+	target *target
+	doc    document
 }
 
 // document is the report as --output json prints it.
@@ -45,6 +47,7 @@ type delivered struct {
 	Milliseconds float64        `json:"milliseconds"`
 	Expected     string         `json:"expected"`
 	AsExpected   bool           `json:"as_expected"`
+	Advice       string         `json:"advice,omitempty"`
 	File         string         `json:"file,omitempty"`
 }
 
@@ -56,8 +59,8 @@ type summary struct {
 	AsExpected int `json:"as_expected"`
 }
 
-func newReport(out io.Writer, output outputFlag, plays []story.Play, seed uint64, at time.Time) *report {
-	r := &report{out: out, json: output == outputJSON, width: len("SCENARIO")}
+func newReport(out io.Writer, output outputFlag, t *target, plays []story.Play, seed uint64, at time.Time) *report {
+	r := &report{out: out, json: output == outputJSON, width: len("SCENARIO"), target: t}
 	r.doc = document{Seed: seed, At: at, Deliveries: []delivered{}}
 	for _, play := range plays {
 		r.width = max(r.width, len(play.Name))
@@ -72,6 +75,7 @@ func (r *report) add(all []sent) {
 	}
 	for i := range all {
 		d := describe(&all[i])
+		d.Advice = r.target.advice(&all[i])
 		r.doc.Deliveries = append(r.doc.Deliveries, d)
 		r.doc.Summary.count(&d)
 		if r.json {
@@ -131,6 +135,9 @@ func (r *report) end() error {
 	if s.Sent == 0 {
 		return nil
 	}
+	for _, advice := range r.advice() {
+		fmt.Fprintf(r.out, "\n%s.\n", advice)
+	}
 	verdict := "every answer as expected"
 	if differing := s.Sent - s.AsExpected; differing > 0 {
 		verdict = fmt.Sprintf("%d not answered as expected", differing)
@@ -138,6 +145,17 @@ func (r *report) end() error {
 	_, err := fmt.Fprintf(r.out, "\n%s: %d accepted, %d refused; %s.\nThe same again: --seed %d --at %s\n",
 		plural(s.Sent, "delivery", "deliveries"), s.Accepted, s.Refused, verdict, r.doc.Seed, r.doc.At.Format(time.RFC3339Nano))
 	return err
+}
+
+// advice is what there is to do, each once.
+func (r *report) advice() []string {
+	var all []string
+	for i := range r.doc.Deliveries {
+		if text := r.doc.Deliveries[i].Advice; text != "" && !slices.Contains(all, text) {
+			all = append(all, text)
+		}
+	}
+	return all
 }
 
 // listed is a scenario as --list --output json prints it.

@@ -96,7 +96,7 @@ func (f *sendFlags) run(ctx context.Context, out io.Writer, names []string) erro
 	if err != nil {
 		return err
 	}
-	report := newReport(out, f.output, plays, f.seed, at)
+	report := newReport(out, f.output, t, plays, f.seed, at)
 	for _, play := range plays {
 		all, sendErr := send(ctx, t, play)
 		if f.save != "" {

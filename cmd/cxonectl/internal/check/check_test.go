@@ -30,8 +30,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// receiver answers as the receiver does to what check asks.
-func receiver(w http.ResponseWriter, r *http.Request) {
+// answering answers as the receiver does to what check asks.
+func answering(w http.ResponseWriter, r *http.Request) {
 	refuse := func(status int) {
 		w.WriteHeader(status)
 		fmt.Fprint(w, `{"error": "refused"}`)
@@ -93,7 +93,7 @@ func TestAnswers(t *testing.T) {
 				then(w, r)
 				return
 			}
-			receiver(w, r)
+			answering(w, r)
 		}
 	}
 	post := func(r *http.Request) bool { return r.Method == http.MethodPost }
@@ -104,12 +104,12 @@ func TestAnswers(t *testing.T) {
 		says    string
 	}{
 		"all is well": {
-			handler: receiver,
+			handler: answering,
 			want:    []string{"ok GET", "ok path", "ok POST", "ok signature", "ok headers", "ok body"},
 			says:    "names with dots or underscores arrive: X_wm.signature",
 		},
 		"no key to sign with": {
-			handler: receiver, keyless: true,
+			handler: answering, keyless: true,
 			want: []string{"ok GET", "ok path", "ok POST", "warn signature", "ok body"},
 			says: "--private-key-file",
 		},
@@ -120,7 +120,7 @@ func TestAnswers(t *testing.T) {
 						delete(r.Header, name)
 					}
 				}
-				receiver(w, r)
+				answering(w, r)
 			},
 			want: []string{"ok GET", "ok path", "ok POST", "FAIL signature", "ok body"},
 			says: "underscores_in_headers on",
@@ -186,7 +186,7 @@ func TestAnswers(t *testing.T) {
 		"a clock an hour ahead": {
 			handler: func(w http.ResponseWriter, r *http.Request) {
 				w.Header().Set("Date", time.Now().Add(time.Hour).UTC().Format(http.TimeFormat))
-				receiver(w, r)
+				answering(w, r)
 			},
 			want: []string{"warn clock", "ok GET", "ok path", "ok POST", "ok signature", "ok headers", "ok body"},
 			says: "NTP",
@@ -220,7 +220,7 @@ func TestWayThere(t *testing.T) {
 		assert.Equal(t, []string{"warn name", "FAIL connection"}, lines, text)
 	})
 	t.Run("a signature that cannot be made", func(t *testing.T) {
-		server := httptest.NewServer(http.HandlerFunc(receiver))
+		server := httptest.NewServer(http.HandlerFunc(answering))
 		defer server.Close()
 		lines, text := findings(t, &Endpoint{URL: hook(t, server.URL), Sign: func(*http.Request, []byte) error { return errors.New("no such field") }})
 		assert.Contains(t, lines, "FAIL signature")
@@ -375,7 +375,7 @@ func TestTLS(t *testing.T) {
 			var signed atomic.Bool
 			server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				signed.Store(signed.Load() || r.Header.Get("X_Wm.Signature") != "")
-				receiver(w, r)
+				answering(w, r)
 			}))
 			server.Config.ErrorLog = log.New(io.Discard, "", 0)
 			server.EnableHTTP2 = true
@@ -401,7 +401,7 @@ func TestTLS(t *testing.T) {
 	}
 
 	t.Run("plain HTTP to a server that speaks TLS", func(t *testing.T) {
-		server := httptest.NewUnstartedServer(http.HandlerFunc(receiver))
+		server := httptest.NewUnstartedServer(http.HandlerFunc(answering))
 		server.Config.ErrorLog = log.New(io.Discard, "", 0)
 		server.StartTLS()
 		defer server.Close()
@@ -410,7 +410,7 @@ func TestTLS(t *testing.T) {
 		assert.Contains(t, text, "use https://")
 	})
 	t.Run("TLS to a server that speaks plain HTTP", func(t *testing.T) {
-		server := httptest.NewServer(http.HandlerFunc(receiver))
+		server := httptest.NewServer(http.HandlerFunc(answering))
 		defer server.Close()
 		lines, text := findings(t, &Endpoint{URL: hook(t, strings.Replace(server.URL, "http", "https", 1))})
 		assert.Equal(t, append(start[:2:2], "FAIL tls"), lines, text)

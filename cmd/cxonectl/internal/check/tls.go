@@ -80,7 +80,8 @@ func (c *checker) handshake(ctx context.Context, address string) bool {
 	}
 	state := client.ConnectionState()
 	c.ok("tls", fmt.Sprintf("%s with %s", tls.VersionName(state.Version), address))
-	return c.certificate(&state, config)
+	c.certificate(&state, config)
+	return true // the rest can be looked at, whatever is wrong with the certificate
 }
 
 func handshakeRemedy(err error, certificateMissing bool) string {
@@ -95,30 +96,36 @@ func handshakeRemedy(err error, certificateMissing bool) string {
 	}
 }
 
-// certificate verifies the server's chain, and says which of the usual things is wrong with it.
-func (c *checker) certificate(state *tls.ConnectionState, config *tls.Config) bool {
-	leaf := state.PeerCertificates[0]
+// certificate looks at the chain that the server showed.
+func (c *checker) certificate(state *tls.ConnectionState, config *tls.Config) {
+	finding, err := judgeChain(state.PeerCertificates, config.ServerName, config.RootCAs)
+	c.verified = c.verified && err == nil
+	c.tell(finding)
+}
+
+// judgeChain verifies a server's chain, leaf first, and says which of the usual things is wrong with it. The error is that of
+// the verification.
+func judgeChain(chain []*x509.Certificate, name string, roots *x509.CertPool) (Finding, error) {
+	leaf := chain[0]
 	intermediates := x509.NewCertPool()
-	for _, each := range state.PeerCertificates[1:] {
+	for _, each := range chain[1:] {
 		intermediates.AddCert(each)
 	}
-	_, err := leaf.Verify(x509.VerifyOptions{DNSName: config.ServerName, Roots: config.RootCAs, Intermediates: intermediates})
-	ends := leaf.NotAfter.UTC().Format(time.DateOnly)
+	finding := Finding{Level: OK, What: "certificate"}
+	_, err := leaf.Verify(x509.VerifyOptions{DNSName: name, Roots: roots, Intermediates: intermediates})
 	if err != nil {
-		c.verified = false
-		c.fail("certificate", err.Error(), certificateRemedy(err, leaf, len(state.PeerCertificates) > 1))
-		return true // the rest can still be looked at
+		return Finding{Level: Fail, What: "certificate", Text: err.Error(), Remedy: certificateRemedy(err, leaf, len(chain) > 1)}, err
 	}
-	text := fmt.Sprintf("for %s, issued by %s, valid until %s", config.ServerName, cmp.Or(leaf.Issuer.CommonName, leaf.Issuer.String()), ends)
+	finding.Text = fmt.Sprintf("for %s, issued by %s, valid until %s", name, cmp.Or(leaf.Issuer.CommonName, leaf.Issuer.String()), leaf.NotAfter.UTC().Format(time.DateOnly))
 	switch left := time.Until(leaf.NotAfter); {
 	case left < expiresSoon:
-		c.warn("certificate", fmt.Sprintf("%s: %d days", text, int(left.Hours()/24)), "renew it; the receiver reads the files again every tls.reload_interval, without a restart")
-	case config.RootCAs != nil:
-		c.warn("certificate", text+"; by the authority in --ca-file, not by one that this machine trusts", "the vendor's servers must trust that authority: ask, or use a certificate of a public one")
-	default:
-		c.ok("certificate", text)
+		finding.Level, finding.Remedy = Warn, "renew it; the receiver reads the files again every tls.reload_interval, without a restart"
+		finding.Text += fmt.Sprintf(": %d days", int(left.Hours()/24))
+	case roots != nil:
+		finding.Level, finding.Remedy = Warn, "the vendor's servers must trust that authority: ask, or use a certificate of a public one"
+		finding.Text += "; by the authority in --ca-file, not by one that this machine trusts"
 	}
-	return true
+	return finding, nil
 }
 
 func certificateRemedy(err error, leaf *x509.Certificate, chained bool) string {

@@ -1,0 +1,156 @@
+// Copyright The CXone Receiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package check
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/config/confignet"
+	"go.opentelemetry.io/collector/config/configoptional"
+	"go.opentelemetry.io/collector/consumer"
+	"go.opentelemetry.io/collector/extension/extensionauth"
+	"go.opentelemetry.io/collector/pdata/plog"
+	otelreceiver "go.opentelemetry.io/collector/receiver"
+	metricnoop "go.opentelemetry.io/otel/metric/noop"
+	tracenoop "go.opentelemetry.io/otel/trace/noop"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+	"go.uber.org/zap/zaptest/observer"
+
+	"github.com/cxone-otel/cxonereceiver/internal/signature"
+	"github.com/cxone-otel/cxonereceiver/receiver"
+)
+
+// Form is what the receiver says at its start of one callback: what belongs in the vendor's form.
+type Form []FormField
+
+// FormField is one line of it.
+type FormField struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// start starts the receiver itself, on a port of this machine that nobody knows, and ends it again: so what it says of its
+// files is what it would say in the collector. Nothing is captured meanwhile.
+func start(ctx context.Context, config *receiver.Config, tell func(Finding)) []Form {
+	core, logs := observer.New(zapcore.InfoLevel)
+	err := startOnce(ctx, config, zap.New(core))
+	if err != nil {
+		tell(Finding{Level: Fail, What: "start", Text: "the receiver does not start: " + err.Error(), Remedy: "mend what it says; the collector would end with the same words"})
+		return nil
+	}
+	tell(Finding{Level: OK, What: "start", Text: "the receiver reads all its files and starts"})
+	var forms []Form
+	for _, entry := range logs.All() {
+		switch {
+		case entry.Level >= zapcore.WarnLevel:
+			tell(Finding{Level: Warn, What: "start", Text: entry.Message + fieldsText(entry.Context), Remedy: "the collector will say the same at its start; docs/signature.md and the README's Security say what it means"})
+		case strings.Contains(entry.Message, "form"):
+			forms = append(forms, formOf(entry.Context))
+		}
+	}
+	return forms
+}
+
+func startOnce(ctx context.Context, config *receiver.Config, logger *zap.Logger) error {
+	mine := *config
+	mine.NetAddr = confignet.AddrConfig{Transport: confignet.TransportTypeTCP, Endpoint: "127.0.0.1:0"}
+	if block := config.Signature.Get(); block != nil {
+		copied := *block
+		copied.CaptureRejected = signature.CaptureConfig{}
+		mine.Signature = configoptional.Some(copied)
+	}
+	factory := receiver.NewFactory()
+	settings := otelreceiver.Settings{ID: component.NewID(factory.Type()), TelemetrySettings: component.TelemetrySettings{
+		Logger: logger, TracerProvider: tracenoop.NewTracerProvider(), MeterProvider: metricnoop.NewMeterProvider(),
+	}}
+	nowhere, err := consumer.NewLogs(func(context.Context, plog.Logs) error { return nil })
+	if err != nil {
+		return err
+	}
+	logs, err := factory.CreateLogs(ctx, settings, &mine, nowhere)
+	if err != nil {
+		return err
+	}
+	if err = logs.Start(ctx, hostOf(config)); err != nil {
+		return errors.Join(err, logs.Shutdown(ctx))
+	}
+	return logs.Shutdown(ctx)
+}
+
+// host is a collector that has the extension that the receiver authenticates with.
+type host map[component.ID]component.Component
+
+// GetExtensions implements component.Host.
+func (h host) GetExtensions() map[component.ID]component.Component { return h }
+
+func hostOf(config *receiver.Config) component.Host {
+	if !config.Auth.HasValue() {
+		return host{}
+	}
+	return host{config.Auth.Get().Config.AuthenticatorID: refuseAll{}}
+}
+
+// refuseAll stands for an authenticator of the collector.
+type refuseAll struct {
+	component.StartFunc
+	component.ShutdownFunc
+}
+
+var _ extensionauth.Server = refuseAll{}
+
+// Authenticate implements extensionauth.Server.
+func (refuseAll) Authenticate(ctx context.Context, _ map[string][]string) (context.Context, error) {
+	return ctx, errors.New("nobody is let in")
+}
+
+func formOf(fields []zapcore.Field) Form {
+	var form Form
+	for _, field := range fields {
+		if field.Key == "listening_on" {
+			continue // it is the port of this check
+		}
+		if text := fieldText(field); text != "" {
+			form = append(form, FormField{Name: field.Key, Value: text})
+		}
+	}
+	return form
+}
+
+func fieldsText(fields []zapcore.Field) string {
+	var texts []string
+	for _, field := range fields {
+		if text := fieldText(field); text != "" && field.Key != "listening_on" {
+			texts = append(texts, field.Key+" "+text)
+		}
+	}
+	if len(texts) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(texts, ", ") + ")"
+}
+
+func fieldText(field zapcore.Field) string {
+	encoder := zapcore.NewMapObjectEncoder()
+	field.AddTo(encoder)
+	switch value := encoder.Fields[field.Key].(type) {
+	case []any:
+		var texts []string
+		for _, each := range value {
+			texts = append(texts, fmt.Sprint(each))
+		}
+		return strings.Join(texts, ", ")
+	case time.Duration:
+		return value.String()
+	case nil:
+		return ""
+	default:
+		return fmt.Sprint(value)
+	}
+}
