@@ -140,5 +140,5 @@ func readSecret(file, encoding string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return keys.ParseSecret(strings.TrimRight(string(text), "\r\n"), encoding)
+	return keys.ParseSecret(keys.SecretText(text), encoding)
 }

@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strings"
 	"time"
 
 	"github.com/cxone-otel/cxonereceiver/internal/signature/refusal"
@@ -120,7 +119,7 @@ func (s *keySource) keyOf(material []byte) (*Key, error) {
 	if s.algorithm.Symmetric() {
 		text := string(material)
 		if s.path != "" {
-			text = strings.TrimRight(text, "\r\n") // editors and `echo` add it, and nobody means it
+			text = SecretText(material)
 		}
 		secret, err := ParseSecret(text, s.config.SecretEncoding)
 		if err != nil {

@@ -181,6 +181,10 @@ func decodeBase64(text string) ([]byte, error) {
 	return decoded, nil
 }
 
+// SecretText is the secret in a file's bytes. The line end at their end does not count: editors and `echo` add it, and nobody
+// means it.
+func SecretText(file []byte) string { return strings.TrimRight(string(file), "\r\n") }
+
 // ParseSecret decodes an HMAC secret. The encoding is raw (or empty), base64 or hex; a base64 secret may begin with whsec_,
 // as those of Standard Webhooks do. It refuses secrets shorter than 16 bytes (ErrShortSecret) and keys of key pairs
 // (ErrPublicKeyAsSecret); no error holds any part of the secret.

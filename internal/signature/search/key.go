@@ -13,7 +13,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/cxone-otel/cxonereceiver/internal/signature"
 	"github.com/cxone-otel/cxonereceiver/internal/signature/keys"
@@ -62,7 +61,7 @@ func SecretFile(file, encoding string) (*Key, error) {
 	k := &Key{file: absolute(file)}
 	var problems []error
 	for _, encoding := range encodings {
-		decoded, err := keys.ParseSecret(strings.TrimRight(string(text), "\r\n"), encoding)
+		decoded, err := keys.ParseSecret(keys.SecretText(text), encoding)
 		if err != nil {
 			problems = append(problems, fmt.Errorf("%s, read as %s: %w", file, encoding, err))
 			continue

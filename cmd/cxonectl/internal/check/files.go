@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"github.com/cxone-otel/cxonereceiver/internal/signature"
+	"github.com/cxone-otel/cxonereceiver/internal/signature/keys"
 	"github.com/cxone-otel/cxonereceiver/receiver"
 )
 
@@ -83,7 +84,7 @@ func (f *files) publicKey(name, file string) {
 		f.fail("key", fmt.Sprintf("%s: %v", name, err), "make a key pair with `cxonectl keygen signature`, or correct public_key_file; a relative path counts from where the collector is started")
 		return
 	}
-	key, err := signature.ParsePublicKey(text)
+	key, err := keys.ParsePublicKey(text)
 	if err != nil {
 		f.fail("key", fmt.Sprintf("%s: %s: %v", name, file, err), "put the public half of the key pair there: PEM, base64 or a JWK")
 		return
@@ -108,12 +109,12 @@ func (f *files) secret(name string, key *signature.KeyConfig) {
 			f.fail("key", fmt.Sprintf("%s: %v", name, err), "make a secret with `cxonectl keygen signature --algorithm hmac_sha256`, or correct secret_file; a relative path counts from where the collector is started")
 			return
 		}
-		text, where = strings.TrimRight(string(raw), "\r\n"), key.SecretFile
+		text, where = keys.SecretText(raw), key.SecretFile
 		f.private("key", key.SecretFile)
 	}
 	encoding := cmp.Or(key.SecretEncoding, "raw")
 	looks := looksEncoded(text)
-	switch secret, err := signature.ParseSecret(text, encoding); {
+	switch secret, err := keys.ParseSecret(text, encoding); {
 	case err != nil:
 		f.fail("key", fmt.Sprintf("%s: %s, read as %s: %v", name, where, encoding, err), "correct the secret, or its secret_encoding")
 	case looks != "" && encoding == "raw":
