@@ -9,8 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"go.opentelemetry.io/collector/config/configoptional"
-
 	"github.com/cxone-otel/cxonereceiver/cmd/internal/story"
 	"github.com/cxone-otel/cxonereceiver/internal/signature"
 	"github.com/cxone-otel/cxonereceiver/receiver"
@@ -77,11 +75,6 @@ func (r *Receiver) Scheme() *signature.Config {
 		return &block.Config
 	}
 	return nil
-}
-
-// SetScheme replaces the signature block.
-func (r *Receiver) SetScheme(scheme *signature.Config) {
-	r.Signature = configoptional.Some(receiver.SignatureConfig{Config: *scheme})
 }
 
 // Reachable returns an error where the receiver listens on something that is no TCP port.

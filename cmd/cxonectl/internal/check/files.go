@@ -148,7 +148,7 @@ func (f *files) private(what, file string) {
 }
 
 // captures looks at the directory of refused requests, which hold secrets and personal data.
-func (f *files) captures(config *signature.CaptureConfig) {
+func (f *files) captures(config *receiver.CaptureConfig) {
 	if config.Directory == "" {
 		return
 	}

@@ -23,7 +23,6 @@ import (
 	"go.uber.org/zap/zapcore"
 	"go.uber.org/zap/zaptest/observer"
 
-	"github.com/cxone-otel/cxonereceiver/internal/signature"
 	"github.com/cxone-otel/cxonereceiver/receiver"
 )
 
@@ -63,7 +62,7 @@ func startOnce(ctx context.Context, config *receiver.Config, logger *zap.Logger)
 	mine.NetAddr = confignet.AddrConfig{Transport: confignet.TransportTypeTCP, Endpoint: "127.0.0.1:0"}
 	if block := config.Signature.Get(); block != nil {
 		copied := *block
-		copied.CaptureRejected = signature.CaptureConfig{}
+		copied.CaptureRejected = receiver.CaptureConfig{}
 		mine.Signature = configoptional.Some(copied)
 	}
 	factory := receiver.NewFactory()
