@@ -5,6 +5,7 @@ package receiver
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"net/http"
@@ -87,6 +88,14 @@ func newEndpoint(ctx context.Context, r *cxoneReceiver, host component.Host) (*e
 		e.authQuery = auth.RequestParameters
 	}
 	return e, nil
+}
+
+// clientRoots returns where the authorities of client certificates are found, nil without mutual TLS.
+func (e *endpoint) clientRoots() func() *x509.CertPool {
+	if e.certificates == nil {
+		return nil
+	}
+	return e.certificates.Roots
 }
 
 // ServeHTTP answers a request.

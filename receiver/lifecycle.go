@@ -71,6 +71,7 @@ type cxoneReceiver struct {
 
 	endpoint *endpoint
 	emitter  *emitter
+	tls      *serverTLS // nil for plain HTTP
 	server   *http.Server
 	address  net.Addr
 	serving  sync.WaitGroup
@@ -99,36 +100,71 @@ func (r *cxoneReceiver) start(ctx context.Context, host component.Host) error {
 	if err != nil {
 		return err
 	}
-	// The endpoint authenticates and decompresses for itself: the answers are its own, and a body is verified as it
-	// travelled.
-	serverConfig := r.cfg.ServerConfig
-	serverConfig.Auth = configoptional.None[confighttp.AuthConfig]()
-	serverConfig.CompressionAlgorithms = []string{}
-	server, err := serverConfig.ToServer(ctx, host.GetExtensions(), r.settings.TelemetrySettings, e)
+	if settings := r.cfg.TLS.Get(); settings != nil {
+		if r.tls, err = newServerTLS(*settings, e.clientRoots(), r.settings.Logger); err != nil {
+			return err
+		}
+	}
+	server, err := r.newServer(ctx, host, e)
 	if err != nil {
 		return fmt.Errorf("cannot make the HTTP server: %w", err)
 	}
-	server.MaxHeaderBytes = maxHeaderBytes
-	server.ErrorLog = newServerLog(r.settings.Logger, r.telemetry)
-	silent := &silentConns{conns: map[net.Conn]struct{}{}}
-	server.ConnState = silent.note
-	server.RegisterOnShutdown(silent.close) // once the listener is closed
-	listener, err := serverConfig.ToListener(ctx)
+	listener, err := listen(ctx, r.cfg.ServerConfig, r.tls)
 	if err != nil {
-		return fmt.Errorf("cannot listen on endpoint %s: %w", serverConfig.NetAddr.Endpoint, err)
+		return err
 	}
-	if err := errors.Join(r.telemetry.start(e.callbacks), e.startKeys()); err != nil {
+	r.endpoint, r.server, r.address = e, server, listener.Addr()
+	if err := errors.Join(r.telemetry.start(e.callbacks, r.tls != nil), r.observeCredentials(), e.startKeys()); err != nil {
+		r.server = nil
 		e.stopKeys()
 		return errors.Join(err, listener.Close())
 	}
-	if e.certificates != nil {
-		e.certificates.Start()
-	}
-	r.endpoint, r.server, r.address = e, server, listener.Addr()
+	r.watchFiles()
 	e.announce(r.address)
 	r.emitter = startEmitter(r.cfg, e.deliverer)
 	r.serving.Go(func() { r.serve(listener) })
 	return nil
+}
+
+// newServer makes the HTTP server. The endpoint authenticates and decompresses for itself: the answers are its own, and a
+// body is verified as it travelled.
+func (r *cxoneReceiver) newServer(ctx context.Context, host component.Host, e *endpoint) (*http.Server, error) {
+	config := r.cfg.ServerConfig
+	config.Auth = configoptional.None[confighttp.AuthConfig]()
+	config.CompressionAlgorithms = []string{}
+	server, err := config.ToServer(ctx, host.GetExtensions(), r.settings.TelemetrySettings, e)
+	if err != nil {
+		return nil, err
+	}
+	server.MaxHeaderBytes = maxHeaderBytes
+	server.ErrorLog = newServerLog(r.settings.Logger)
+	silent := &silentConns{conns: map[net.Conn]struct{}{}}
+	failed := handshakes{logger: e.logger, telemetry: r.telemetry}
+	server.ConnState = func(c net.Conn, state http.ConnState) {
+		silent.note(c, state)
+		failed.note(c, state)
+	}
+	server.RegisterOnShutdown(silent.close) // once the listener is closed
+	return server, nil
+}
+
+// watchFiles begins to read certificates and revocation lists again.
+func (r *cxoneReceiver) watchFiles() {
+	if r.tls != nil {
+		r.tls.start()
+	}
+	if r.endpoint.certificates != nil {
+		r.endpoint.certificates.Start()
+	}
+}
+
+func (r *cxoneReceiver) unwatchFiles() {
+	if r.tls != nil {
+		r.tls.shutdown()
+	}
+	if r.endpoint.certificates != nil {
+		r.endpoint.certificates.Shutdown()
+	}
 }
 
 func (r *cxoneReceiver) serve(listener net.Listener) {
@@ -163,9 +199,7 @@ func (r *cxoneReceiver) shutdown(ctx context.Context) error {
 	r.serving.Wait()
 	r.emitter.stop(ctx)
 	r.endpoint.stopKeys()
-	if r.endpoint.certificates != nil {
-		r.endpoint.certificates.Shutdown()
-	}
+	r.unwatchFiles()
 	r.status.stop()
 	return err
 }

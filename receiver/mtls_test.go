@@ -130,21 +130,23 @@ func (p *pki) client(cert *tls.Certificate, keepAlive bool) *http.Client {
 }
 
 func TestMutualTLS(t *testing.T) {
-	p, stranger := newPKI(t), newPKI(t)
+	p, other := newPKI(t), newPKI(t)
 	good := p.issue(nil)
-	selfSigned := &tls.Certificate{Certificate: [][]byte{stranger.cert.Raw}, PrivateKey: stranger.key}
+	selfSigned := &tls.Certificate{Certificate: [][]byte{other.cert.Raw}, PrivateKey: other.key}
 	for name, tc := range map[string]struct {
 		cert   *tls.Certificate
 		status int // 0: refused inside TLS
+		reason string
 	}{
-		"a good certificate": {good, 200},
-		"none":               {nil, 0},
-		"another authority":  {stranger.issue(nil), 0},
-		"self-signed":        {selfSigned, 0},
-		"expired":            {p.issue(func(c *x509.Certificate) { c.NotAfter = time.Now().Add(-time.Second) }), 0},
-		"not valid yet":      {p.issue(func(c *x509.Certificate) { c.NotBefore = time.Now().Add(time.Minute) }), 0},
-		"for servers only":   {p.issue(func(c *x509.Certificate) { c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth} }), 0},
-		"not allowed":        {p.issue(func(c *x509.Certificate) { c.Subject.CommonName = "somebody" }), 403},
+		"a good certificate": {good, 200, ""},
+		"none":               {nil, 0, reasonNoCertificate},
+		"another authority":  {other.issue(nil), 0, reasonUnknownAuthority},
+		"self-signed":        {selfSigned, 0, reasonUnknownAuthority},
+		"expired":            {p.issue(func(c *x509.Certificate) { c.NotAfter = time.Now().Add(-time.Second) }), 0, reasonExpiredCertificate},
+		"not valid yet":      {p.issue(func(c *x509.Certificate) { c.NotBefore = time.Now().Add(time.Minute) }), 0, reasonExpiredCertificate},
+		"for servers only": {p.issue(func(c *x509.Certificate) { c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth} }), 0,
+			reasonTLS},
+		"not allowed": {p.issue(func(c *x509.Certificate) { c.Subject.CommonName = "somebody" }), 403, "certificate_not_allowed"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			cfg := p.config()
@@ -159,11 +161,11 @@ func TestMutualTLS(t *testing.T) {
 			case 403:
 				assert.Zero(t, spans)
 				assert.Equal(t, `{"error": "the client certificate may not deliver here"}`, text)
-				assert.EqualValues(t, 1, r.failures("certificate_not_allowed"))
+				assert.EqualValues(t, 1, r.failures(tc.reason))
 				assert.EqualValues(t, 1, r.counted("otelcol_receiver_cxone_deliveries", "outcome", "forbidden"))
 			default:
 				assert.Zero(t, spans)
-				assert.Eventually(t, func() bool { return r.failures("tls_handshake") >= 1 }, 5*time.Second, time.Millisecond)
+				r.requireHandshakeRefused(tc.reason, "certificate")
 			}
 		})
 	}
@@ -193,6 +195,7 @@ func TestTLSBelow12IsRefused(t *testing.T) {
 	code, text := tryPost(t, client, r.url, leg)
 	assert.Zero(t, code)
 	assert.Contains(t, text, "protocol version")
+	r.requireHandshakeRefused(reasonNoCommonVersion, "it offers TLS 1.1, TLS 1.0")
 }
 
 func TestARevokedCertificate(t *testing.T) {

@@ -28,11 +28,8 @@ const (
 	dataTypeUnknown = "unknown" // a request refused before it came to a callback
 )
 
-// Reasons for which a delivery is not authenticated.
-const (
-	reasonServerAuth = "server_auth"
-	reasonTLS        = "tls_handshake"
-)
+// reasonServerAuth is the reason of a delivery that the server-auth extension refuses.
+const reasonServerAuth = "server_auth"
 
 // telemetry is the receiver's own. Attribute sets are made once.
 type telemetry struct {
@@ -74,12 +71,18 @@ func attributes(dataType, key, value string) metric.MeasurementOption {
 	return metric.WithAttributeSet(attribute.NewSet(attribute.String(attrDataType, dataType), attribute.String(key, value)))
 }
 
-// start begins the series of the data types that are served, so that an alert can tell nothing from zero.
-func (t *telemetry) start(callbacks []*callback) error {
+// start begins the series of the data types that are served, so that an alert can tell nothing from zero. Those of refused
+// TLS handshakes belong to no data type.
+func (t *telemetry) start(callbacks []*callback, speaksTLS bool) error {
 	ctx := context.Background()
 	t.builder.ReceiverCxoneReplayEvictions.Add(ctx, 0)
 	for _, outcome := range []string{signature.ReloadSuccess, signature.ReloadFailure} {
 		t.builder.ReceiverCxoneKeyReloads.Add(ctx, 0, metric.WithAttributes(attribute.String(attrOutcome, outcome)))
+	}
+	if speaksTLS {
+		for _, reason := range handshakeReasons {
+			t.builder.ReceiverCxoneAuthenticationFailures.Add(ctx, 0, attributes(dataTypeUnknown, attrReason, reason))
+		}
 	}
 	for _, c := range callbacks {
 		d := t.of(c)

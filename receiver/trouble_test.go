@@ -53,7 +53,7 @@ func TestAPanicInAPipeline(t *testing.T) {
 // TestTroubleOfTheServerIsLoud distinguishes what strangers cause from what an operator must know.
 func TestTroubleOfTheServerIsLoud(t *testing.T) {
 	r := run(t, testConfig())
-	log := newServerLog(r.receiver.settings.Logger, r.receiver.telemetry)
+	log := newServerLog(r.receiver.settings.Logger)
 	for line, want := range map[string]zapcore.Level{
 		"http: Accept error: accept tcp [::]:8443: accept4: too many open files; retrying in 1s":   zapcore.ErrorLevel,
 		"http: panic serving 127.0.0.1:1234: index out of range\ngoroutine 1 [running]:\nmain.go":  zapcore.ErrorLevel,

@@ -59,6 +59,7 @@ func TestWhatIsWrong(t *testing.T) {
 		"no base64":                    {strings.Replace(one, "b25l", "b*5l", 1), "broken"},
 		"an end of another type":       {strings.Replace(one, "END CERTIFICATE", "END KEY", 1), "broken"},
 		"a private key":                {text("RSA PRIVATE KEY", "secret"), "holds RSA PRIVATE KEY where CERTIFICATE is expected"},
+		"an encrypted key":             {text("ENCRYPTED PRIVATE KEY", "secret"), "openssl pkey"},
 		"two of a kind":                {text("X509 CRL", "1") + text("X509 CRL", "2"), "holds X509 CRL where"},
 	} {
 		t.Run(name, func(t *testing.T) {

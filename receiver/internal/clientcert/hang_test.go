@@ -21,7 +21,6 @@ func TestAFileSystemThatHangs(t *testing.T) {
 	cert := ca.issue(2, nil)
 	caFile, crlFile := write(t, "ca", ca.pem()), write(t, "crl", ca.crl(now.Add(time.Hour)))
 	p := newPolicy(t, ca, func(s *Settings) { s.CAFile, s.CRLFile, s.CRLInterval = caFile, crlFile, time.Millisecond })
-	p.ca.interval = time.Millisecond
 	for _, file := range []string{caFile, crlFile} {
 		require.NoError(t, os.Remove(file))
 		require.NoError(t, syscall.Mkfifo(file, 0o600))

@@ -19,6 +19,8 @@ import (
 	"time"
 
 	"go.uber.org/zap"
+
+	"github.com/cxone-otel/cxonereceiver/receiver/internal/watch"
 )
 
 // Settings say which clients may deliver.
@@ -76,8 +78,8 @@ type Policy struct {
 	state    atomic.Pointer[state]
 
 	changing sync.Mutex // held while the state is replaced
-	ca       watched[[]*x509.Certificate]
-	crl      watched[[]*list]
+	ca       watch.File[[]*x509.Certificate]
+	crl      watch.File[[]*list]
 	stop     chan struct{}
 	stopOnce sync.Once
 }
@@ -89,8 +91,8 @@ func New(s Settings, logger *zap.Logger) (*Policy, error) {
 		settings: s,
 		allowed:  newAllowList(s.AllowedNames, s.AllowedSPKI),
 		logger:   logger,
-		ca:       watched[[]*x509.Certificate]{path: s.CAFile, interval: caInterval, parse: parseAuthorities},
-		crl:      watched[[]*list]{path: s.CRLFile, interval: s.CRLInterval, parse: parseLists},
+		ca:       watch.File[[]*x509.Certificate]{Path: s.CAFile, Parse: parseAuthorities},
+		crl:      watch.File[[]*list]{Path: s.CRLFile, Parse: parseLists},
 		stop:     make(chan struct{}),
 	}
 	p.state.Store(&state{})
@@ -108,10 +110,10 @@ func New(s Settings, logger *zap.Logger) (*Policy, error) {
 // Start begins to look at the files again, until Shutdown.
 func (p *Policy) Start() {
 	if p.settings.CAReload {
-		go p.ca.watch(p.stop, func() { _ = p.lookAtCA() })
+		go watch.Every(caInterval, p.stop, p.lookAtCA)
 	}
 	if p.settings.CRLFile != "" {
-		go p.crl.watch(p.stop, func() { _ = p.lookAtCRL() })
+		go watch.Every(p.settings.CRLInterval, p.stop, p.lookAtCRL)
 	}
 }
 
@@ -149,7 +151,7 @@ func (p *Policy) Expiry() (authority, crl time.Time) {
 
 // lookAtCA reads the certificate authorities. When they cannot be read, the last good ones stay in force.
 func (p *Policy) lookAtCA() error {
-	anchors, isNew, err := p.ca.look()
+	anchors, isNew, err := p.ca.Look()
 	if err != nil {
 		if isNew {
 			p.logger.Error("cannot read the certificate authorities again; the last good ones stay in force", zap.Error(err))
@@ -168,7 +170,7 @@ func (p *Policy) lookAtCA() error {
 	for _, c := range anchors {
 		roots.AddCert(c)
 		if err := ValidAt(c, time.Now()); err != nil {
-			p.logger.Warn("a certificate authority is out of date: client certificates that it issued are refused", zap.String("client_ca_file", p.ca.path), zap.Error(err))
+			p.logger.Warn("a certificate authority is out of date: client certificates that it issued are refused", zap.String("client_ca_file", p.ca.Path), zap.Error(err))
 		}
 	}
 	p.replace(func(s *state) { s.roots, s.anchors = roots, anchors })
@@ -177,7 +179,7 @@ func (p *Policy) lookAtCA() error {
 
 // lookAtCRL reads the revocation lists. When they cannot be read, no certificate is accepted.
 func (p *Policy) lookAtCRL() error {
-	lists, isNew, err := p.crl.look()
+	lists, isNew, err := p.crl.Look()
 	if !isNew {
 		return err
 	}
@@ -186,7 +188,7 @@ func (p *Policy) lookAtCRL() error {
 	}
 	s := p.replace(func(s *state) { s.revocation = &revocation{lists: lists, err: err} })
 	for _, problem := range s.revocation.warnings(time.Now()) {
-		p.logger.Warn("a revocation list is missing or cannot be used", zap.String("crl_file", p.crl.path), zap.Error(problem))
+		p.logger.Warn("a revocation list is missing or cannot be used", zap.String("crl_file", p.crl.Path), zap.Error(problem))
 	}
 	return err
 }

@@ -1,0 +1,244 @@
+// Copyright The CXone Receiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package receiver
+
+import (
+	"bytes"
+	"context"
+	"crypto/rsa"
+	"crypto/tls"
+	"crypto/x509"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"go.opentelemetry.io/collector/config/configtls"
+	"go.uber.org/zap"
+
+	"github.com/cxone-otel/cxonereceiver/internal/pemfile"
+	"github.com/cxone-otel/cxonereceiver/receiver/internal/clientcert"
+	"github.com/cxone-otel/cxonereceiver/receiver/internal/watch"
+)
+
+// serverTLS is the server's side of TLS. The collector's configtls makes it from the settings, but for what configtls would
+// read again in the middle of a handshake, under a lock: here it is read in the background.
+type serverTLS struct {
+	settings    configtls.ServerConfig
+	interval    time.Duration // of reading the certificate again; 0: never
+	logger      *zap.Logger
+	base        *tls.Config
+	certificate atomic.Pointer[tls.Certificate]
+	roots       func() *x509.CertPool // the authorities of client certificates; nil where none are asked for
+
+	stop     chan struct{}
+	stopOnce sync.Once
+}
+
+const (
+	protocolHTTP1 = "http/1.1"
+	protocolHTTP2 = "h2"
+)
+
+func newServerTLS(settings configtls.ServerConfig, roots func() *x509.CertPool, logger *zap.Logger) (*serverTLS, error) {
+	s := &serverTLS{settings: settings, interval: settings.ReloadInterval, roots: roots, logger: logger, stop: make(chan struct{})}
+	s.settings.ReloadInterval = 0
+	s.settings.ClientCAFile, s.settings.ReloadClientCAFile = "", false // roots has them
+	var err error
+	if s.base, err = s.load(); err != nil {
+		return nil, err
+	}
+	s.base.NextProtos = []string{protocolHTTP2, protocolHTTP1}
+	s.base.GetCertificate = func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return s.certificate.Load(), nil }
+	s.base.GetConfigForClient = s.forClient
+	if len(s.base.CipherSuites) == 0 {
+		s.base.CipherSuites = defaultCipherSuites
+	}
+	if roots != nil {
+		s.base.ClientAuth = tls.RequireAndVerifyClientCert
+	}
+	s.warn()
+	if !s.reachesVendor() {
+		logger.Warn("CXone's network may not be able to connect: of the cipher suites that it asks for, none is left",
+			zap.Strings("cipher_suites_asked_for", vendorSuiteNames()), zap.String("server_certificate", keyKind(s.leaf())),
+			zap.String("advice", "see min_version, max_version and cipher_suites of tls: leave TLS 1.2 on, with TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA "+
+				"for an RSA certificate, or use an ECDSA certificate"))
+	}
+	return s, nil
+}
+
+// load reads the certificate and its key, and puts them in force.
+func (s *serverTLS) load() (*tls.Config, error) {
+	if err := s.explainFiles(); err != nil {
+		return nil, err
+	}
+	config, err := s.settings.LoadTLSConfig(context.Background())
+	if err != nil {
+		return nil, fmt.Errorf("tls: %w", err)
+	}
+	certificate, err := config.GetCertificate(nil)
+	if err != nil {
+		return nil, fmt.Errorf("tls: %w", err)
+	}
+	if certificate.Leaf == nil {
+		if certificate.Leaf, err = x509.ParseCertificate(certificate.Certificate[0]); err != nil {
+			return nil, fmt.Errorf("tls::cert_file: %w", err)
+		}
+	}
+	s.certificate.Store(certificate)
+	return config, nil
+}
+
+// explainFiles says what is wrong with a file better than crypto/tls does.
+func (s *serverTLS) explainFiles() error {
+	if s.settings.TPMConfig.Enabled {
+		return nil // whose key file has a form of its own
+	}
+	for _, file := range []struct {
+		key, path string
+		types     []string
+	}{
+		{"cert_file", s.settings.CertFile, []string{"CERTIFICATE"}},
+		{"key_file", s.settings.KeyFile, []string{"PRIVATE KEY", "EC PRIVATE KEY", "RSA PRIVATE KEY"}},
+	} {
+		if file.path == "" {
+			continue
+		}
+		data, err := os.ReadFile(filepath.Clean(file.path))
+		if err != nil {
+			return fmt.Errorf("tls::%s: %w", file.key, err)
+		}
+		if _, err = pemfile.Blocks(data, file.types...); err != nil {
+			return fmt.Errorf("tls::%s: %s: %w", file.key, file.path, err)
+		}
+	}
+	return nil
+}
+
+// start begins to read the certificate again, until shutdown.
+func (s *serverTLS) start() {
+	if s.interval > 0 && s.settings.CertFile != "" {
+		go watch.Every(s.interval, s.stop, s.reload)
+	}
+}
+
+// shutdown does not wait: the reading of a file on a file system that hangs cannot be ended.
+func (s *serverTLS) shutdown() { s.stopOnce.Do(func() { close(s.stop) }) }
+
+func (s *serverTLS) reload() error {
+	before := s.certificate.Load()
+	if _, err := s.load(); err != nil {
+		s.logger.Error("cannot read the server's certificate again; the last good one stays in force", zap.Error(err))
+		return err
+	}
+	if !slices.EqualFunc(before.Certificate, s.certificate.Load().Certificate, bytes.Equal) {
+		s.logger.Info("the server's certificate has changed", zap.String("subject", s.leaf().Subject.String()), zap.Time("expires", s.leaf().NotAfter))
+		s.warn()
+	}
+	return nil
+}
+
+func (s *serverTLS) leaf() *x509.Certificate { return s.certificate.Load().Leaf }
+
+// warn logs what will keep clients from trusting the certificate.
+func (s *serverTLS) warn() {
+	if err := clientcert.ValidAt(s.leaf(), time.Now()); err != nil {
+		s.logger.Warn("the server's certificate is not valid now, so that clients will not connect; renew cert_file and key_file of tls", zap.Error(err))
+	}
+}
+
+// expiry returns when the first certificate that the server shows expires.
+func (s *serverTLS) expiry() time.Time {
+	first := s.leaf().NotAfter
+	for _, der := range s.certificate.Load().Certificate[1:] {
+		if c, err := x509.ParseCertificate(der); err == nil && c.NotAfter.Before(first) {
+			first = c.NotAfter
+		}
+	}
+	return first
+}
+
+// forClient returns the settings for a connection.
+func (s *serverTLS) forClient(hello *tls.ClientHelloInfo) (*tls.Config, error) {
+	config := s.base.Clone()
+	if s.roots != nil {
+		config.ClientCAs = s.roots()
+	}
+	if !s.allowsHTTP2(hello) {
+		config.NextProtos = []string{protocolHTTP1}
+	}
+	return config, nil
+}
+
+// defaultCipherSuites are those of TLS 1.2; those of TLS 1.3 cannot be chosen. The last one is for the vendor's network
+// (docs/mutual-tls.md), which may have no other for a server with an RSA certificate. Further suites with CBC are left out.
+var defaultCipherSuites = []uint16{
+	tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
+	tls.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
+	tls.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
+	tls.TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
+	tls.TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,
+	tls.TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
+	tls.TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA,
+}
+
+// Suites of TLS 1.2 by the server's kind of key.
+var (
+	vendorRSASuites   = []uint16{tls.TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA}
+	vendorECDSASuites = []uint16{tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, tls.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384}
+
+	http2RSASuites = []uint16{
+		tls.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, tls.TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384, tls.TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
+	}
+	http2ECDSASuites = []uint16{
+		tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, tls.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, tls.TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,
+	}
+)
+
+// reachesVendor reports whether a client that has nothing but what the vendor's network asks for can connect.
+func (s *serverTLS) reachesVendor() bool {
+	suites := vendorECDSASuites
+	if isRSA(s.leaf()) {
+		suites = vendorRSASuites
+	}
+	return s.base.MinVersion <= tls.VersionTLS12 && (s.base.MaxVersion == 0 || s.base.MaxVersion >= tls.VersionTLS12) &&
+		intersect(suites, s.base.CipherSuites)
+}
+
+// allowsHTTP2 reports whether a connection can become one of HTTP/2, which forbids suites with CBC (RFC 9113, appendix A).
+// A client that offers both a suite with CBC only and HTTP/2 would otherwise be connected and then cut off.
+func (s *serverTLS) allowsHTTP2(hello *tls.ClientHelloInfo) bool {
+	if (s.base.MaxVersion == 0 || s.base.MaxVersion >= tls.VersionTLS13) && slices.Contains(hello.SupportedVersions, tls.VersionTLS13) {
+		return true
+	}
+	suites := http2ECDSASuites
+	if isRSA(s.leaf()) {
+		suites = http2RSASuites
+	}
+	return slices.ContainsFunc(suites, func(suite uint16) bool {
+		return slices.Contains(hello.CipherSuites, suite) && slices.Contains(s.base.CipherSuites, suite)
+	})
+}
+
+func intersect(a, b []uint16) bool {
+	return slices.ContainsFunc(a, func(suite uint16) bool { return slices.Contains(b, suite) })
+}
+
+func isRSA(c *x509.Certificate) bool {
+	_, ok := c.PublicKey.(*rsa.PublicKey)
+	return ok
+}
+
+func keyKind(c *x509.Certificate) string { return c.PublicKeyAlgorithm.String() }
+
+func vendorSuiteNames() []string {
+	var names []string
+	for _, suite := range slices.Concat(vendorRSASuites, vendorECDSASuites) {
+		names = append(names, tls.CipherSuiteName(suite))
+	}
+	return names
+}
