@@ -43,7 +43,7 @@ func TestTLS(t *testing.T) {
 	assert.Equal(t, http.StatusBadRequest, plain.status, "plain HTTP where TLS is spoken; net/http's own answer")
 
 	c.await(1, 1, 1)
-	assert.NotContains(t, c.log.String(), "\terror\t", "a stranger who fails the handshake is no error of the collector's")
+	assert.NotContains(t, c.log.String(), "\terror\t", "a sender who fails the handshake is no error of the collector's")
 }
 
 func TestMutualTLS(t *testing.T) {
@@ -55,7 +55,7 @@ func TestMutualTLS(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, http.StatusOK, resp.StatusCode)
 
-	refusedHandshakes := func() float64 { return c.own("receiver_cxone_authentication_failures", `reason="tls_handshake"`) }
+	refusedHandshakes := func() float64 { return c.own("receiver_cxone_authentication_failures", `data_type="unknown"`) }
 	before := refusedHandshakes()
 	_, err = c.postTLS(ours.httpsClient(), voicePath, leg)
 	assert.Error(t, err, "no client certificate") // in TLS 1.3 the client may learn of it by any broken connection
