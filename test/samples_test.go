@@ -62,7 +62,7 @@ func TestTheVendorsSamples(t *testing.T) {
 	assert.Equal(t, contact.SpanID(), leg.SpanID())
 	assert.Equal(t, contact.EndTimestamp(), leg.Timestamp())
 	assert.Equal(t, "cxone.script.api.completed", api.EventName())
-	assert.Equal(t, "SUCESS", api.Body().Str())
+	assert.Equal(t, "Do RESTful web service API call: 200 OK, 1 s, callbackurl.com", api.Body().Str())
 	assert.Equal(t, call.SpanID(), api.SpanID())
 	assert.Equal(t, call.TraceID(), api.TraceID())
 	assert.Equal(t, call.EndTimestamp(), api.Timestamp())

@@ -98,9 +98,6 @@ func logText(record plog.LogRecord) string {
 	if why := attribute(record.Attributes(), "cxone.record.error"); why != "" {
 		return text + " (" + why + ")"
 	}
-	if label := attribute(record.Attributes(), "cxone.action.label"); label != "" {
-		return label + ": " + text
-	}
 	return text
 }
 

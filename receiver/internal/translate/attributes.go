@@ -18,7 +18,7 @@ type form uint8
 const (
 	verbatim    form = iota
 	lowerCase        // semantic conventions want network.transport in lower case
-	isoCountry       // a two-letter country code, and nothing where it is none
+	isoCountry       // a country code of ISO 3166-1, and nothing where it is none
 	agentName        // personal data: privacy.agent_names
 	phoneNumber      // personal data: privacy.phone_numbers
 )
@@ -139,10 +139,7 @@ func (a *attribute) text(rec *payload.Record, policies *privacy.Policies) string
 	case lowerCase:
 		return strings.ToLower(s)
 	case isoCountry:
-		if len(s) == 2 && isLetter(s[0]) && isLetter(s[1]) {
-			return strings.ToUpper(s)
-		}
-		return ""
+		return countryCode(s)
 	case agentName:
 		return policies.AgentName(s)
 	case phoneNumber:
@@ -151,5 +148,3 @@ func (a *attribute) text(rec *payload.Record, policies *privacy.Policies) string
 		return s
 	}
 }
-
-func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }

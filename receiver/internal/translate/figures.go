@@ -5,9 +5,7 @@ package translate
 
 import (
 	"fmt"
-	"maps"
 	"math"
-	"slices"
 	"strings"
 
 	"github.com/cxone-otel/cxonereceiver/receiver/internal/payload"
@@ -90,46 +88,4 @@ func ParseFigure(name string) (Figure, error) {
 		names = append(names, f.String())
 	}
 	return 0, fmt.Errorf("unknown figure %q; the figures are %s", name, strings.Join(names, ", "))
-}
-
-// Unit converts the vendor's numbers to a metric's unit. The zero Unit converts nothing. It divides by whole numbers
-// rather than multiplying by fractions, so that 898 ms comes out as 0.898 s to the last digit.
-type Unit struct{ times, over float64 }
-
-// To returns v, given in the Unit, in the base unit: seconds, a ratio, or bit/s.
-func (u Unit) To(v float64) float64 {
-	if u.over == 0 {
-		return v
-	}
-	return v * u.times / u.over
-}
-
-var (
-	durationUnits = map[string]Unit{"s": {1, 1}, "ms": {1, 1e3}, "us": {1, 1e6}, "ns": {1, 1e9}}
-	ratioUnits    = map[string]Unit{"ratio": {1, 1}, "percent": {1, 100}}
-	bitrateUnits  = map[string]Unit{"bit/s": {1, 1}, "kbit/s": {1e3, 1}, "Mbit/s": {1e6, 1}}
-)
-
-// ParseUnit finds a unit that the figure's numbers can be in.
-func ParseUnit(f Figure, name string) (Unit, error) {
-	switch figures[f].unit {
-	case "s":
-		return ParseDurationUnit(name)
-	case "1":
-		return parseUnit(ratioUnits, name)
-	case "bit/s":
-		return parseUnit(bitrateUnits, name)
-	default:
-		return Unit{}, fmt.Errorf("%s is a score and has no unit to choose", f)
-	}
-}
-
-// ParseDurationUnit finds a unit of time.
-func ParseDurationUnit(name string) (Unit, error) { return parseUnit(durationUnits, name) }
-
-func parseUnit(units map[string]Unit, name string) (Unit, error) {
-	if u, ok := units[name]; ok {
-		return u, nil
-	}
-	return Unit{}, fmt.Errorf("unknown unit %q; it can be %s", name, strings.Join(slices.Sorted(maps.Keys(units)), ", "))
 }

@@ -16,36 +16,6 @@ import (
 	"github.com/cxone-otel/cxonereceiver/receiver/internal/payload"
 )
 
-func TestUnits(t *testing.T) {
-	for _, tc := range []struct {
-		figure Figure
-		unit   string
-		given  float64
-		want   float64
-	}{
-		{SetupTime, "ms", 898, 0.898},
-		{Jitter, "us", 898, 0.000898},
-		{Jitter, "ns", 898, 0.000000898},
-		{Duration, "s", 561, 561},
-		{PacketLoss, "percent", 0.3, 0.003},
-		{PacketLoss, "percent", 7, 0.07},
-		{PacketLoss, "ratio", 0.3, 0.3},
-		{Bitrate, "kbit/s", 48.2, 48200},
-		{Bitrate, "Mbit/s", 1.5, 1500000},
-		{Bitrate, "bit/s", 48, 48},
-	} {
-		unit, err := ParseUnit(tc.figure, tc.unit)
-		require.NoError(t, err)
-		assert.Equal(t, tc.want, unit.To(tc.given), "%v %s", tc.given, tc.unit) //nolint:testifylint // to the last digit
-	}
-	_, err := ParseUnit(Mos, "s")
-	assert.ErrorContains(t, err, "is a score")
-	_, err = ParseUnit(RTT, "percent")
-	assert.ErrorContains(t, err, "it can be ms, ns, s, us")
-	_, err = ParseFigure("moss")
-	assert.ErrorContains(t, err, "the figures are mos, r_factor, score")
-}
-
 func TestThresholdsAtTheirEdges(t *testing.T) {
 	for body, want := range map[string]string{
 		`"AvgMos":3.61`: "", `"AvgMos":3.6`: `["mos"]`, `"AvgRFactor":70.1`: "", `"AvgRFactor":70`: `["r_factor"]`,

@@ -41,10 +41,9 @@ func (b *Batch) addScript(rec *payload.Record) {
 	c := &call{rec: rec, message: b.translator.options.Privacy.Message(rec.Text(payload.APIResponseMessage))}
 	c.at, c.source = b.scriptTime(rec)
 	if given, ok := rec.Number(payload.ResponseTime); ok {
-		c.seconds, c.hasDuration = b.translator.options.ResponseTime.To(given), true
+		c.seconds, c.hasDuration = b.translator.options.ResponseTime.To(rec.Get(payload.ResponseTime).Text, given), true
 	}
-	c.code, _ = strconv.ParseInt(strings.TrimSpace(rec.Text(payload.APIResponseCode)), 10, 64)
-
+	c.code = responseCode(rec.Text(payload.APIResponseCode))
 	c.endpoint = b.translator.options.Privacy.Address(rec.Text(payload.APIEndpoint))
 	c.address = addressOf(c.endpoint)
 
@@ -76,7 +75,21 @@ func (b *Batch) addScript(rec *payload.Record) {
 	}
 }
 
-// failed says whether the API, or Studio itself, answered with an error.
+// responseCode reads the code of a response, such as 500, or 500.0 from a system that knows no whole numbers. It is 0 for
+// what is not a whole number.
+func responseCode(text string) int64 {
+	text = strings.TrimSpace(text)
+	if whole, fraction, found := strings.Cut(text, "."); found && strings.Trim(fraction, "0") == "" {
+		text = whole
+	}
+	code, err := strconv.ParseInt(text, 10, 64)
+	if err != nil {
+		return 0
+	}
+	return code
+}
+
+// failed reports whether the API, or Studio itself, answered with an error.
 func (c *call) failed() bool { return c.code == codeInternal || (c.code >= 400 && c.code <= 599) }
 
 // errorType returns the error.type of a failed call.
@@ -150,10 +163,6 @@ func (b *Batch) fillCallLog(lr plog.LogRecord, c *call) {
 	default:
 		setSeverity(lr, plog.SeverityNumberInfo)
 	}
-	if c.message != "" {
-		lr.Body().SetStr(c.message)
-	} else {
-		lr.Body().SetStr(b.callSummary(c))
-	}
+	lr.Body().SetStr(b.callSummary(c))
 	b.finishLog(lr, c.rec)
 }

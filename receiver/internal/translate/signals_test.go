@@ -141,11 +141,14 @@ func TestSummaries(t *testing.T) {
 		assert.Equal(t, want, body(voice(t, defaults(), given)))
 	}
 	for given, want := range map[string]string{
-		`{"actionLabel":"Look up","apiResponseCode":200,"responseTime":"0.2500"}`: "Look up: 200 in 0.25 s",
-		`{"actionName":"Rest","apiResponseCode":"-1"}`:                            "Rest: Studio's internal error (-1)",
+		`{"actionLabel":"Look up","apiResponseCode":200,"responseTime":"0.2500"}`:                                                                       "Look up: 200 OK, 0.25 s",
+		`{"actionLabel":"Take the payment","apiResponseCode":"503.0","responseTime":"12.6000","apiEndpoint":"https://u:p@pay.example.com:8443/v1?k=1"}`: "Take the payment: 503 Service Unavailable, 12.6 s, pay.example.com",
+		`{"actionName":" Two\nlines\u2028","apiResponseCode":"no\tcode","apiEndpoint":"u:p@h"}`:                                                         " Two lines : no code",
+		`{"actionLabel":"` + strings.Repeat("é", 1000) + `","apiResponseCode":"599"}`:                                                                   strings.Repeat("é", 128) + ": 599",
+		`{"actionName":"Rest","apiResponseCode":"-1"}`:                                                                                                  "Rest: Studio's internal error (-1)",
 		`{"actionId":1}`: "script API call: no response code",
-		`{"actionId":1,"apiResponseMessage":"said"}`: "said",
-		`{"actionId":1,"responseTime":1e300}`:        "script API call: no response code in 1e+300 s",
+		`{"actionId":1,"apiResponseMessage":"said"}`: "script API call: no response code",
+		`{"actionId":1,"responseTime":1e300}`:        "script API call: no response code, 1e+300 s",
 	} {
 		assert.Equal(t, want, body(script(t, defaults(), given)))
 	}

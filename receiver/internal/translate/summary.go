@@ -5,61 +5,100 @@ package translate
 
 import (
 	"math"
+	"net/http"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/cxone-otel/cxonereceiver/receiver/internal/payload"
 )
 
+// maxPart is the length in bytes at which a part of a summary is cut: an attribute has the whole of it.
+const maxPart = 256
+
+// summary is a line that a person can read, made of parts.
+type summary struct {
+	line      []byte
+	separator string
+}
+
+// say adds a part, unless there is nothing to say.
+func (s *summary) say(what, text string) {
+	if text == "" {
+		return
+	}
+	s.begin(what)
+	s.text(text)
+}
+
+// measure adds a number with its unit.
+func (s *summary) measure(what string, v float64, unit string) {
+	s.begin(what)
+	s.line = append(appendNumber(s.line, v), unit...)
+}
+
+func (s *summary) begin(what string) {
+	s.line = append(append(s.line, s.separator...), what...)
+	s.separator = ", "
+}
+
+// text adds a sender's text in one line.
+func (s *summary) text(text string) {
+	for _, r := range cut(text, maxPart) {
+		if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' {
+			r = ' '
+		}
+		s.line = utf8.AppendRune(s.line, r)
+	}
+}
+
 // legSummary is a call leg in one line that a person can read, as far as its parts are given:
 // "Call leg 8675309: agent Sherlock Holmes, skill Mysteries, MOS 4.1, loss 0.5 %, jitter 12 ms, RTT 85 ms".
 func (b *Batch) legSummary(l *leg) string {
-	line := append(b.line[:0], "Call leg"...)
-	if contact := l.rec.Text(payload.ContactID); contact != "" {
-		line = append(append(line, ' '), contact...)
-	}
-	separator := ": "
-	say := func(what, text string) {
-		if text != "" {
-			line = append(append(append(line, separator...), what...), text...)
-			separator = ", "
+	s := summary{line: append(b.line[:0], "Call leg"...), separator: " "}
+	s.say("", l.rec.Text(payload.ContactID))
+	s.separator = ": "
+	s.say("agent ", b.translator.options.Privacy.AgentName(l.rec.Text(payload.Agent)))
+	s.say("skill ", l.rec.Text(payload.SkillName))
+	for _, part := range []struct {
+		what   string
+		figure Figure
+		factor float64
+		unit   string
+	}{{"MOS ", Mos, 1, ""}, {"loss ", PacketLoss, 100, " %"}, {"jitter ", Jitter, 1e3, " ms"}, {"RTT ", RTT, 1e3, " ms"}} {
+		if l.measured[part.figure] {
+			s.measure(part.what, l.values[part.figure]*part.factor, part.unit)
 		}
 	}
-	measure := func(what string, f Figure, factor float64, unit string) {
-		if l.measured[f] {
-			line = append(append(line, separator...), what...)
-			line = append(appendNumber(line, l.values[f]*factor), unit...)
-			separator = ", "
-		}
-	}
-	say("agent ", b.translator.options.Privacy.AgentName(l.rec.Text(payload.Agent)))
-	say("skill ", l.rec.Text(payload.SkillName))
-	measure("MOS ", Mos, 1, "")
-	measure("loss ", PacketLoss, 100, " %")
-	measure("jitter ", Jitter, 1e3, " ms")
-	measure("RTT ", RTT, 1e3, " ms")
-	b.line = line
-	return string(line)
+	b.line = s.line
+	return string(s.line)
 }
 
-// callSummary is an API call without a message in one line: "Look up customer: 200 in 0.25 s".
+// callSummary is an API call in one line that a person can read on its own: what was called, the outcome, how long it took,
+// and which host was called: "Take the payment: 503 Service Unavailable, 12.6 s, pay.example.com".
 func (b *Batch) callSummary(c *call) string {
-	line := append(b.line[:0], callName(c.rec)...)
-	line = append(line, ": "...)
+	s := summary{line: b.line[:0]}
+	s.text(callName(c.rec))
+	s.separator = ": "
 	switch code := strings.TrimSpace(c.rec.Text(payload.APIResponseCode)); {
 	case code == "":
-		line = append(line, "no response code"...)
+		s.say("", "no response code")
 	case c.code == codeInternal:
-		line = append(line, "Studio's internal error (-1)"...)
+		s.say("", "Studio's internal error (-1)")
+	case c.code != 0:
+		s.say("", strings.TrimSpace(strconv.FormatInt(c.code, 10)+" "+http.StatusText(int(c.code))))
 	default:
-		line = append(line, code...)
+		s.say("", code)
 	}
 	if c.hasDuration {
-		line = append(line, " in "...)
-		line = append(appendNumber(line, c.seconds), " s"...)
+		s.measure("", c.seconds, " s")
 	}
-	b.line = line
-	return string(line)
+	if c.address != nil {
+		s.say("", c.address.Hostname())
+	}
+	b.line = s.line
+	return string(s.line)
 }
 
 // appendNumber appends a number with three decimals at most.

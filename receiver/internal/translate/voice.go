@@ -69,7 +69,7 @@ func (b *Batch) measure(rec *payload.Record, f Figure) (value float64, measured 
 	if !measured || (value == 0 && options.ZeroIsUnmeasured) {
 		return 0, false
 	}
-	value = options.Unit.To(value)
+	value = options.Unit.To(rec.Get(figures[f].field).Text, value)
 	if math.IsInf(value, 0) {
 		rec.Get(figures[f].field).Unreadable = true // too large for a number once converted
 		return 0, false
