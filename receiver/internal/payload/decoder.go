@@ -36,7 +36,7 @@ type Decoder struct {
 	stopped   error  // what yield returned, to end the reading
 }
 
-// NewDecoder returns a Decoder for the bodies of one data type. The zone is that of the script API's times, which carry
+// NewDecoder returns a Decoder for the bodies of one data type. The zone is that of the times that carry
 // none.
 func NewDecoder(dataType DataType, zone *time.Location) *Decoder {
 	return &Decoder{dataType: dataType, zone: zone}

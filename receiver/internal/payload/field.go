@@ -112,8 +112,7 @@ const (
 	identifier kind = iota // a string, or a number kept digit by digit
 	text                   // a string, a number or a boolean, passed on as it is
 	number                 // a decimal number, or a string that holds one
-	isoTime                // RFC 3339
-	usTime                 // M/D/YYYY h:mm:ss AM|PM without a zone
+	moment                 // a time: time.go has the forms
 	anything               // any JSON value
 )
 
@@ -136,8 +135,8 @@ var voiceFields = []fieldSpec{
 	{AgentID, "AgentId", identifier},
 	{Agent, "Agent", text},
 	{DbKey, "DbKey", text},
-	{StartDateTime, "StartDateTime", isoTime},
-	{EndDateTime, "EndDateTime", isoTime},
+	{StartDateTime, "StartDateTime", moment},
+	{EndDateTime, "EndDateTime", moment},
 	{From, "From", text},
 	{To, "To", text},
 	{Direction, "Direction", text},
@@ -186,7 +185,7 @@ var scriptFields = []fieldSpec{
 	{ActionID, "actionId", identifier},
 	{ActionName, "actionName", text},
 	{ActionLabel, "actionLabel", text},
-	{DateTime, "dateTime", usTime},
+	{DateTime, "dateTime", moment},
 	{APIEndpoint, "apiEndpoint", text},
 	{APIResponseCode, "apiResponseCode", text},
 	{APIResponseMessage, "apiResponseMessage", text},
@@ -194,7 +193,7 @@ var scriptFields = []fieldSpec{
 
 	{envelopeSource, "source", text},
 	{envelopeEvent, "event", text},
-	{EnvelopeTimestamp, "timestamp", usTime},
+	{EnvelopeTimestamp, "timestamp", moment},
 	{EnvelopeMetadata, "metadata", anything},
 }
 

@@ -19,7 +19,13 @@ func bare(name []byte) []byte {
 
 func isVisibleASCII(c byte) bool { return ' ' < c && c < 0x7f }
 
-func isBlank(r rune) bool { return unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) }
+// isBlank reports whether a character is white space of any kind, or cannot be seen.
+func isBlank(r rune) bool {
+	if r < 0x80 {
+		return r == ' ' || '\t' <= r && r <= '\r'
+	}
+	return unicode.IsSpace(r) || unicode.Is(unicode.Cf, r)
+}
 
 // seed keeps senders from choosing names whose hashes collide.
 var seed = maphash.MakeSeed()

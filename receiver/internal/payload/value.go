@@ -14,14 +14,6 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// The range of a pdata timestamp that Go's time can give in nanoseconds.
-const (
-	minYear = 1970
-	maxYear = 2261
-)
-
-const usLayout = "1/2/2006 3:04:05 PM"
-
 // readValue reads a field's value from its JSON as its kind wants it.
 func readValue(json string, k kind, zone *time.Location) Value {
 	v := Value{Kind: jsontext.Kind(json[0]), Text: json}
@@ -46,10 +38,8 @@ func readValue(json string, k kind, zone *time.Location) Value {
 	switch k {
 	case number:
 		v.Number, v.Unreadable = readNumber(v.Text)
-	case isoTime:
-		v.Nanos, v.Unreadable = readTime(v.Text, isoTime, zone)
-	case usTime:
-		v.Nanos, v.Unreadable = readTime(v.Text, usTime, zone)
+	case moment:
+		v.Nanos, v.Unreadable = readTime(v.Text, zone)
 	case identifier, text, anything:
 	}
 	return v
@@ -66,29 +56,6 @@ func readNumber(s string) (value float64, unreadable bool) {
 		return 0, true
 	}
 	return value, false
-}
-
-// readTime reads a time as Unix nanoseconds. Years that a time stamp cannot hold (such as the 0001-01-01 that some
-// systems send for "none") are unreadable, and so is the start of 1970: zero is a time stamp's own "none". A US-style field may also hold RFC 3339, which says more.
-func readTime(s string, k kind, zone *time.Location) (nanos int64, unreadable bool) {
-	s = strings.TrimSpace(s)
-	var t time.Time
-	var err error
-	if k == usTime && strings.IndexByte(s, '/') > 0 {
-		t, err = time.ParseInLocation(usLayout, asciiSpaces(s), zone)
-	} else {
-		t, err = time.Parse(time.RFC3339Nano, s)
-	}
-	if err != nil || t.UTC().Year() < minYear || t.UTC().Year() > maxYear || t.UnixNano() == 0 {
-		return 0, true
-	}
-	return t.UnixNano(), false
-}
-
-// asciiSpaces undoes the no-break spaces that newer platforms print before AM and PM.
-func asciiSpaces(s string) string {
-	s = strings.ReplaceAll(s, "\u202f", " ")
-	return strings.ReplaceAll(s, "\u00a0", " ")
 }
 
 // unquote returns the content of a valid JSON string, a part of the given text where it has no escapes.

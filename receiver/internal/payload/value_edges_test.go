@@ -50,36 +50,36 @@ func TestTimesAtTheirEdges(t *testing.T) {
 		zone *time.Location
 		want string // "" for unreadable
 	}{
-		{"1970-01-01T00:00:00Z", isoTime, nil, ""},
-		{"1970-01-01T00:00:00+14:00", isoTime, nil, ""},
-		{"1970-01-01T00:00:00.000000001Z", isoTime, nil, "1970-01-01T00:00:00.000000001Z"},
-		{"1969-12-31T23:00:00-02:00", isoTime, nil, "1970-01-01T01:00:00Z"},
-		{"2261-12-31T23:59:59.999999999Z", isoTime, nil, "2261-12-31T23:59:59.999999999Z"},
-		{"2261-12-31T23:59:59-01:00", isoTime, nil, ""},
-		{"2262-01-01T00:00:00Z", isoTime, nil, ""},
-		{"0001-01-01T00:00:00", isoTime, nil, ""},
-		{"2024-02-29T00:00:00Z", isoTime, nil, "2024-02-29T00:00:00Z"},
-		{"2023-02-29T00:00:00Z", isoTime, nil, ""},
-		{" 2024-03-26T13:57:41Z ", isoTime, nil, "2024-03-26T13:57:41Z"},
-		{"2024-03-26 13:57:41Z", isoTime, nil, ""},
-		{"1/1/0001 12:00:00 AM", usTime, time.UTC, ""},
-		{"1/1/1970 12:00:00 AM", usTime, zone("Asia/Tokyo"), ""},
-		{"1/1/1970 12:00:00 AM", usTime, zone("America/New_York"), "1970-01-01T05:00:00Z"},
-		{"12/31/2023 11:59:59 PM", usTime, zone("Pacific/Kiritimati"), "2023-12-31T09:59:59Z"},
-		{"12/31/2023 12:00:00 AM", usTime, time.UTC, "2023-12-31T00:00:00Z"},
-		{"12/31/2023 12:59:59 PM", usTime, time.UTC, "2023-12-31T12:59:59Z"},
-		{"01/02/2023 03:04:05 AM", usTime, time.UTC, "2023-01-02T03:04:05Z"},
-		{"1/2/2023 3:04:05\u00a0PM", usTime, time.UTC, "2023-01-02T15:04:05Z"},
-		{"3/10/2024 01:59:59 AM", usTime, zone("America/Denver"), "2024-03-10T08:59:59Z"}, // the last second of winter
-		{"3/10/2024 03:00:00 AM", usTime, zone("America/Denver"), "2024-03-10T09:00:00Z"}, // the first of summer
-		{"11/3/2024 02:00:00 AM", usTime, zone("America/Denver"), "2024-11-03T09:00:00Z"}, // the hour after the one that comes twice
-		{"2024-07-01T12:00:00Z", usTime, zone("Asia/Kolkata"), "2024-07-01T12:00:00Z"},    // RFC 3339 has its own zone
-		{"13/1/2023 1:00:00 AM", usTime, time.UTC, ""},
-		{"1/1/23 1:00:00 AM", usTime, time.UTC, ""},
-		{"1/1/2023 1:00:00", usTime, time.UTC, ""},
-		{"1/1/2023 1:00:60 AM", usTime, time.UTC, ""},
-		{"1/1/2023", usTime, time.UTC, ""},
-		{"/", usTime, time.UTC, ""},
+		{"1970-01-01T00:00:00Z", moment, time.UTC, ""},
+		{"1970-01-01T00:00:00+14:00", moment, time.UTC, ""},
+		{"1970-01-01T00:00:00.000000001Z", moment, time.UTC, "1970-01-01T00:00:00.000000001Z"},
+		{"1969-12-31T23:00:00-02:00", moment, time.UTC, "1970-01-01T01:00:00Z"},
+		{"2261-12-31T23:59:59.999999999Z", moment, time.UTC, "2261-12-31T23:59:59.999999999Z"},
+		{"2261-12-31T23:59:59-01:00", moment, time.UTC, ""},
+		{"2262-01-01T00:00:00Z", moment, time.UTC, ""},
+		{"0001-01-01T00:00:00", moment, time.UTC, ""},
+		{"2024-02-29T00:00:00Z", moment, time.UTC, "2024-02-29T00:00:00Z"},
+		{"2023-02-29T00:00:00Z", moment, time.UTC, ""},
+		{" 2024-03-26T13:57:41Z ", moment, time.UTC, "2024-03-26T13:57:41Z"},
+		{"2024-03-26 13:57:41Z", moment, time.UTC, "2024-03-26T13:57:41Z"},
+		{"1/1/0001 12:00:00 AM", moment, time.UTC, ""},
+		{"1/1/1970 12:00:00 AM", moment, zone("Asia/Tokyo"), ""},
+		{"1/1/1970 12:00:00 AM", moment, zone("America/New_York"), "1970-01-01T05:00:00Z"},
+		{"12/31/2023 11:59:59 PM", moment, zone("Pacific/Kiritimati"), "2023-12-31T09:59:59Z"},
+		{"12/31/2023 12:00:00 AM", moment, time.UTC, "2023-12-31T00:00:00Z"},
+		{"12/31/2023 12:59:59 PM", moment, time.UTC, "2023-12-31T12:59:59Z"},
+		{"01/02/2023 03:04:05 AM", moment, time.UTC, "2023-01-02T03:04:05Z"},
+		{"1/2/2023 3:04:05\u00a0PM", moment, time.UTC, "2023-01-02T15:04:05Z"},
+		{"3/10/2024 01:59:59 AM", moment, zone("America/Denver"), "2024-03-10T08:59:59Z"}, // the last second of winter
+		{"3/10/2024 03:00:00 AM", moment, zone("America/Denver"), "2024-03-10T09:00:00Z"}, // the first of summer
+		{"11/3/2024 02:00:00 AM", moment, zone("America/Denver"), "2024-11-03T09:00:00Z"}, // the hour after the one that comes twice
+		{"2024-07-01T12:00:00Z", moment, zone("Asia/Kolkata"), "2024-07-01T12:00:00Z"},    // RFC 3339 has its own zone
+		{"13/1/2023 1:00:00 AM", moment, time.UTC, ""},
+		{"1/1/23 1:00:00 AM", moment, time.UTC, ""},
+		{"1/1/2023 1:00:00", moment, time.UTC, "2023-01-01T01:00:00Z"},
+		{"1/1/2023 1:00:60 AM", moment, time.UTC, ""},
+		{"1/1/2023", moment, time.UTC, ""},
+		{"/", moment, time.UTC, ""},
 	} {
 		v := readValue(`"`+tc.text+`"`, tc.kind, tc.zone)
 		if tc.want == "" {
