@@ -84,7 +84,7 @@ func (e *Error) Error() string {
 	return string(e.Reason) + ": " + e.Detail
 }
 
-// SetHint sets what Hint returns. It is made late, since most refusals are never logged.
+// SetHint sets what Hint returns. It is made late, since it may cost something, and most refusals are never logged.
 func (e *Error) SetHint(hint func() string) { e.hint = hint }
 
 // Hint says what else the operator may look at, or returns the empty string.

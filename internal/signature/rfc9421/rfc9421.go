@@ -217,7 +217,10 @@ func verify(m *parts.Message, ready []labelled, body []byte) *refusal.Error {
 		}
 		return nil
 	}
-	return refusal.New(refusal.ReasonBadSignature, "no signature was made by the key that it names (%s)", keys.Describe([]*keys.Key{ready[0].key}))
+	first := []*keys.Key{ready[0].key}
+	refused := refusal.New(refusal.ReasonBadSignature, "no signature was made by the key that it names (%s)", keys.Describe(first))
+	refused.SetHint(func() string { return keys.Fault(first, [][]byte{ready[0].signature}, "signature.url and the components") })
+	return refused
 }
 
 // signatureBase builds the string that is signed, RFC 9421 section 2.5.

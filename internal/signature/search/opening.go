@@ -13,9 +13,7 @@ import (
 	"crypto/sha1" //nolint:gosec // hmac_sha1 is an algorithm of the receiver
 	"crypto/sha256"
 	"crypto/sha512"
-	"fmt"
 	"hash"
-	"math/big"
 	"slices"
 
 	"github.com/cxone-otel/cxonereceiver/internal/signature/keys"
@@ -88,115 +86,32 @@ func (s *site) openHMAC(key *Key) {
 
 // openRSA raises the signatures to the public exponent. What comes out is padded as the algorithm says, or is noise.
 func (s *site) openRSA(public *rsa.PublicKey) {
-	all := make([][]opened, len(s.signatures))
+	all := make([][]keys.Opened, len(s.signatures))
 	for request, signatures := range s.signatures {
 		for _, one := range signatures {
-			all[request] = append(all[request], openRSA(public, one))
+			all[request] = append(all[request], keys.Open(public, one))
 		}
 	}
 	first := all[0][0]
 	for _, one := range all[0] {
-		if one.padding != "" {
+		if one.Padding != "" {
 			first = one
 		}
 	}
 	s.note = first.String()
 	for request := range all {
-		all[request] = slices.DeleteFunc(all[request], func(one opened) bool { return !one.alike(first) })
+		all[request] = slices.DeleteFunc(all[request], func(one keys.Opened) bool { return one.Padding != first.Padding || one.Hash != first.Hash })
 		if len(all[request]) == 0 {
 			s.note = "is signed by another key, or in another way, than that of the first request"
 			return
 		}
 	}
-	if first.algorithm() == "" {
+	if first.Algorithm() == "" {
 		return
 	}
-	s.openings = []opening{{algorithm: first.algorithm(), newMatcher: func(request int) matcher {
+	s.openings = []opening{{algorithm: first.Algorithm(), newMatcher: func(request int) matcher {
 		return func(signed []byte) bool {
-			return slices.ContainsFunc(all[request], func(one opened) bool { return one.matches(signed) })
+			return slices.ContainsFunc(all[request], func(one keys.Opened) bool { return one.Matches(signed) })
 		}
 	}}}
-}
-
-// opened is what an RSA signature says once it is opened with the public key.
-type opened struct {
-	padding string // PKCS#1 v1.5 or PSS; empty where the key did not make the signature
-	hash    crypto.Hash
-	digest  []byte
-	salt    []byte // PSS only
-	strange string // what is inside the padding, where that is no digest
-}
-
-func (o opened) alike(other opened) bool { return o.padding == other.padding && o.hash == other.hash }
-
-// algorithm is the receiver's name for it, empty where it has none.
-func (o opened) algorithm() string {
-	switch {
-	case o.padding == pkcs1 && o.hash == crypto.SHA256:
-		return "rsa_sha256"
-	case o.padding == pkcs1 && o.hash == crypto.SHA512:
-		return "rsa_sha512"
-	case o.padding == pss && o.hash == crypto.SHA256:
-		return "rsa_pss_sha256"
-	case o.padding == pss && o.hash == crypto.SHA512:
-		return "rsa_pss_sha512"
-	default:
-		return ""
-	}
-}
-
-// String says what the key told.
-func (o opened) String() string {
-	text := fmt.Sprintf("opens with this key: RSA %s, %s", o.padding, o.hash)
-	switch {
-	case o.padding == "":
-		return "does not open with this key: another key made it, or it is no RSA signature"
-	case o.strange != "":
-		return fmt.Sprintf("opens with this key: RSA %s, but around %s; the receiver has no algorithm for that", o.padding, o.strange)
-	case o.algorithm() == "":
-		return text + "; the receiver has no algorithm for that: ask the sender for SHA-256"
-	case o.padding == pss:
-		return fmt.Sprintf("%s, salt of %d bytes", text, len(o.salt))
-	default:
-		return text
-	}
-}
-
-// matches hashes a candidate, and with PSS the salt after it.
-func (o *opened) matches(signed []byte) bool {
-	if o.hash == crypto.SHA256 {
-		sum := sha256.Sum256(signed)
-		if o.padding == pss {
-			sum = sha256.Sum256(slices.Concat(make([]byte, 8), sum[:], o.salt))
-		}
-		return bytes.Equal(sum[:], o.digest)
-	}
-	sum := sha512.Sum512(signed)
-	if o.padding == pss {
-		sum = sha512.Sum512(slices.Concat(make([]byte, 8), sum[:], o.salt))
-	}
-	return bytes.Equal(sum[:], o.digest)
-}
-
-const (
-	pkcs1 = "PKCS#1 v1.5"
-	pss   = "PSS"
-)
-
-func openRSA(public *rsa.PublicKey, value []byte) opened {
-	number := new(big.Int).SetBytes(value)
-	if len(value) != public.Size() || number.Cmp(public.N) >= 0 {
-		return opened{}
-	}
-	number.Exp(number, big.NewInt(int64(public.E)), public.N)
-	message := number.FillBytes(make([]byte, public.Size()))
-	if o, ok := openPKCS1(message); ok {
-		return o
-	}
-	for _, kind := range []crypto.Hash{crypto.SHA256, crypto.SHA512, crypto.SHA384, crypto.SHA1} {
-		if o, ok := openPSS(message, kind, public.N.BitLen()-1); ok {
-			return o
-		}
-	}
-	return opened{}
 }

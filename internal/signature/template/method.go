@@ -62,7 +62,9 @@ func (t *Method) verify(m *parts.Message, found []*keys.Key, body []byte) *refus
 			return nil
 		}
 	}
-	return refusal.New(refusal.ReasonBadSignature, "no key made this signature for this request (tried: %s)", keys.Describe(found))
+	refused := refusal.New(refusal.ReasonBadSignature, "no key made this signature for this request (tried: %s)", keys.Describe(found))
+	refused.SetHint(func() string { return keys.Fault(found, m.Signatures, "signature.url and signed_string") })
+	return refused
 }
 
 // Explain reads a request past whatever is wrong with it, and returns what its signature should be over.

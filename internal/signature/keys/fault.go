@@ -1,0 +1,43 @@
+// Copyright The CXone Receiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package keys
+
+import (
+	"crypto/rsa"
+	"fmt"
+)
+
+// maxOpenings bounds what the explanation of one refusal costs: an opening costs as much as a verification.
+const maxOpenings = 8
+
+// Fault tells a wrong key from a wrong string, where the mathematics does, which is RSA: a signature that a key opens was
+// made with it. It returns a sentence for the operator, or the empty string. lookAt names what may make the string differ.
+func Fault(tried []*Key, signatures [][]byte, lookAt string) string {
+	openings := 0
+	for _, k := range tried {
+		public, ok := k.public.(*rsa.PublicKey)
+		if !ok {
+			return "" // of the others, none can be told
+		}
+		for _, signature := range signatures {
+			if openings++; openings > maxOpenings {
+				return ""
+			}
+			opened := Open(public, signature)
+			switch algorithm := opened.Algorithm(); {
+			case opened.Padding == "" || opened.Padding == PSS && len(opened.Salt) > opened.Hash.Size():
+			case algorithm == k.Algorithm.Name:
+				return fmt.Sprintf("the key fits, the signed string differs: look at %s", lookAt)
+			case algorithm != "":
+				return fmt.Sprintf("the key fits, but it signed with %s, and its algorithm here is %s", algorithm, k.Algorithm.Name)
+			default:
+				return fmt.Sprintf("the key fits, but the signature, which %s, is not %s", opened, k.Algorithm.Name)
+			}
+		}
+	}
+	if openings == 0 {
+		return ""
+	}
+	return "no RSA key opens the signature, so another key made it: compare the key pair and its version"
+}
