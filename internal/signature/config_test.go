@@ -166,7 +166,7 @@ func TestValidateNamesTheKeyAndWhatWouldBeRight(t *testing.T) {
 		"short when decoded":     {github + "keys: [{secret: 0123456789abcdef0123456789abcd, secret_encoding: hex}]", []string{"fewer than 16 bytes when decoded"}},
 		"secret not hex":         {github + "keys: [{secret: " + testSecret + "x, secret_encoding: hex}]", []string{"keys[0].secret: the secret is not in its encoding"}},
 		"secret encoding":        {github + "keys: [{secret: " + testSecret + ", secret_encoding: base32}]", []string{"keys[0].secret_encoding: unknown encoding"}},
-		"PEM as a secret":        {github + "keys: [{secret: \"-----BEGIN PUBLIC KEY-----\\nMFkw\\n-----END PUBLIC KEY-----\"}]", []string{"keys[0].secret: this is a key of a key pair"}},
+		"PEM as a secret":        {github + "keys: [{secret: \"-----BEGIN PUBLIC KEY-----\\nMFkw\\n-----END PUBLIC KEY-----\"}]", []string{"keys[0].secret: this is a public key or a certificate"}},
 		"bad date":               {"keys: [{version: a, public_key_file: a, not_before: soon}]", []string{`keys[0].not_before: "soon" is not an RFC 3339 date`}},
 		"bad other date":         {"keys: [{version: a, public_key_file: a, not_after: \"2026-02-30\"}]", []string{"keys[0].not_after"}},
 		"dates the wrong way":    {"keys: [{version: a, public_key_file: a, not_before: 2026-02-01T00:00:00Z, not_after: 2026-01-01T00:00:00Z}]", []string{"keys[0].not_after: not after not_before"}},
@@ -239,8 +239,8 @@ func TestCoverageAndWarnings(t *testing.T) {
 		},
 		"github": {"scheme: github", "body", "url method timestamp", []string{"signature does not cover: url, method, timestamp"}},
 		"weak digest and no separator": {
-			`{scheme: github, signed_string: "{method}{body|sha1|hex}"}`, "body method", "url timestamp",
-			[]string{"does not cover", "MD5 or SHA-1", "nothing between {method} and {body}"},
+			`{scheme: github, signed_string: "{method}{path}{body|sha1|hex}"}`, "body url method", "timestamp",
+			[]string{"does not cover", "MD5 or SHA-1", "nothing between {method} and {path}"},
 		},
 		"rfc9421": {"scheme: rfc9421", "body url method timestamp", "", []string{"Host header"}},
 		"rfc9421 over the path": {

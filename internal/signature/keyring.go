@@ -25,5 +25,6 @@ func NewKeyring(config *Config, options KeyringOptions) (*Keyring, error) {
 	if err := config.validateKeys(); err != nil {
 		return nil, err
 	}
+	options.Accept = config.kind().accepts
 	return keys.NewRing(config.Keys, config.RefreshInterval, options)
 }

@@ -22,26 +22,31 @@ import (
 func TestWeakAndWrongKeysAreRefusedWhenLoaded(t *testing.T) {
 	smallRSA, err := rsa.GenerateKey(rand.Reader, 1024)
 	require.NoError(t, err)
-	p521, err := ecdsa.GenerateKey(elliptic.P521(), rand.Reader)
+	p224, err := ecdsa.GenerateKey(elliptic.P224(), rand.Reader)
 	require.NoError(t, err)
 	pairs := keyPairs()
+	withExponent := func(e int) crypto.PublicKey {
+		return &rsa.PublicKey{N: pairs["rsa"].Public().(*rsa.PublicKey).N, E: e}
+	}
 	for name, test := range map[string]struct {
 		algorithm string
 		public    crypto.PublicKey
 		want      string
 	}{
-		"small RSA":              {"rsa_sha256", smallRSA.Public(), "the RSA key has 1024 bits; from 2048"},
-		"small RSA for PSS":      {"rsa_pss_sha512", smallRSA.Public(), "the RSA key has 1024 bits"},
-		"P-384 for ecdsa_sha256": {"ecdsa_sha256", pairs["p384"].Public(), "needs a key on curve P-256, this is a key on curve P-384"},
-		"P-256 for ecdsa_sha384": {"ecdsa_sha384", pairs["p256"].Public(), "needs a key on curve P-384"},
-		"P-521":                  {"ecdsa_sha384", p521.Public(), "this is a key on curve P-521"},
-		"RSA for ECDSA":          {"ecdsa_sha256", pairs["rsa"].Public(), "this is an RSA key of 2048 bits"},
-		"ECDSA for RSA":          {"rsa_sha256", pairs["p256"].Public(), "rsa_sha256 needs an RSA key"},
-		"Ed25519 for RSA":        {"rsa_pss_sha256", pairs["ed25519"].Public(), "this is an Ed25519 key"},
-		"RSA for Ed25519":        {"ed25519", pairs["rsa"].Public(), "needs an Ed25519 key"},
+		"small RSA":         {"rsa_sha256", smallRSA.Public(), "the RSA key has 1024 bits; from 2048"},
+		"small RSA for PSS": {"rsa_pss_sha512", smallRSA.Public(), "the RSA key has 1024 bits"},
+		"P-224":             {"ecdsa_sha256", p224.Public(), "needs a key on curve P-256, P-384 or P-521, this is a key on curve P-224"},
+		"exponent 1":        {"rsa_sha256", withExponent(1), "the RSA key has the public exponent 1, with which signatures can be forged"},
+		"exponent 2":        {"rsa_pss_sha256", withExponent(2), "public exponent 2"},
+		"an even exponent":  {"rsa_raw", withExponent(65536), "public exponent 65536"},
+		"small RSA, raw":    {"rsa_raw", smallRSA.Public(), "the RSA key has 1024 bits"},
+		"RSA for ECDSA":     {"ecdsa_sha256", pairs["rsa"].Public(), "this is an RSA key of 2048 bits"},
+		"ECDSA for RSA":     {"rsa_sha256", pairs["p256"].Public(), "rsa_sha256 needs an RSA key"},
+		"Ed25519 for RSA":   {"rsa_pss_sha256", pairs["ed25519"].Public(), "this is an Ed25519 key"},
+		"RSA for Ed25519":   {"ed25519", pairs["rsa"].Public(), "needs an Ed25519 key"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			config := fromYAML(t, `keys: [{version: a, algorithm: `+test.algorithm+`, public_key_file: `+writeFile(t, publicPEM(t, test.public))+`}]`)
+			config := fromYAML(t, `keys: [{version: a, algorithm: `+test.algorithm+`, public_key_file: '`+writeFile(t, publicPEM(t, test.public))+`'}]`)
 			ring, err := NewKeyring(config, KeyringOptions{})
 			require.NoError(t, err)
 			requireError(t, ring.Load(), "keys[0]", test.want)

@@ -37,9 +37,9 @@ type kind struct {
 	newMethod func(*Config, *parts.Layout) (method, error)
 	// check adds what is wrong with the keys of the configuration that this kind takes, or does not take.
 	check func(*Config, *refusal.Problems)
-	// algorithms are those that it takes, and title is what it is called where others are refused.
-	algorithms func(*keys.Algorithm) bool
-	title      string
+	// takes returns why a configuration cannot use an algorithm, and accepts the same of a key that has been read.
+	takes   func(*Config, *keys.Algorithm) error
+	accepts func(*keys.Key) error
 	// namesKey reports whether a request says which key signed it, and timed whether a signature has an end.
 	namesKey, timed func(*Config) bool
 }
@@ -48,10 +48,10 @@ var templates = kind{
 	newMethod: func(c *Config, layout *parts.Layout) (method, error) {
 		return template.NewMethod(c.SignedString, layout)
 	},
-	check:      (*Config).checkTemplate,
-	algorithms: func(*keys.Algorithm) bool { return true },
-	namesKey:   func(c *Config) bool { return c.KeyVersion.IsSet() },
-	timed:      func(c *Config) bool { return c.Timestamp.IsSet() },
+	check:    (*Config).checkTemplate,
+	takes:    (*Config).checkSecretAtom,
+	namesKey: func(c *Config) bool { return c.KeyVersion.IsSet() },
+	timed:    func(c *Config) bool { return c.Timestamp.IsSet() },
 }
 
 // kinds are those of the schemes that are not templates.
@@ -60,11 +60,11 @@ var kinds = map[string]*kind{
 		newMethod: func(c *Config, layout *parts.Layout) (method, error) {
 			return rfc9421.NewMethod(c.Components, !c.hasOneNamelessKey(), layout)
 		},
-		check:      (*Config).checkMessageSignatures,
-		algorithms: func(a *keys.Algorithm) bool { return a.RFC9421 != "" },
-		title:      "RFC 9421",
-		namesKey:   func(c *Config) bool { return !c.hasOneNamelessKey() },
-		timed:      func(*Config) bool { return true },
+		check:    (*Config).checkMessageSignatures,
+		takes:    registered("RFC 9421", func(a *keys.Algorithm) bool { return a.RFC9421 != "" }),
+		accepts:  onItsCurve((*keys.Key).RFC9421),
+		namesKey: func(c *Config) bool { return !c.hasOneNamelessKey() },
+		timed:    func(*Config) bool { return true },
 	},
 }
 
@@ -75,12 +75,24 @@ func (c *Config) kind() *kind {
 	return &templates
 }
 
-// checkAlgorithm returns an error for an algorithm that schemes of this kind cannot use.
-func (k *kind) checkAlgorithm(a *keys.Algorithm) error {
-	if k.algorithms(a) {
+// registered takes the algorithms that a standard knows.
+func registered(title string, known func(*keys.Algorithm) bool) func(*Config, *keys.Algorithm) error {
+	return func(_ *Config, a *keys.Algorithm) error {
+		if known(a) {
+			return nil
+		}
+		return fmt.Errorf("%s is not an algorithm of %s; those are %s", a.Name, title, listed(keys.Names(known)))
+	}
+}
+
+// onItsCurve accepts keys that a standard has a name for: theirs say the curve of an ECDSA key.
+func onItsCurve(name func(*keys.Key) string) func(*keys.Key) error {
+	return func(k *keys.Key) error {
+		if name(k) == "" {
+			return fmt.Errorf("this scheme has %s for keys of one curve only: P-256 with ecdsa_sha256, P-384 with ecdsa_sha384, P-521 with ecdsa_sha512", k.Algorithm.Name)
+		}
 		return nil
 	}
-	return fmt.Errorf("%s is not an algorithm of %s; those are %s", a.Name, k.title, listed(keys.Names(k.algorithms)))
 }
 
 func (c *Config) hasOneNamelessKey() bool { return len(c.Keys) == 1 && c.Keys[0].Version == "" }

@@ -44,18 +44,18 @@ func NewSigner(config *Config, callback Callback, key SigningKey) (*Signer, erro
 		key.Algorithm = config.Keys[i].Algorithm
 	}
 	s := &Signer{scheme: made, key: key}
-	if err := s.checkKey(config.kind()); err != nil {
+	if err := s.checkKey(config, config.kind()); err != nil {
 		return nil, fmt.Errorf("signing key: %w", err)
 	}
 	return s, nil
 }
 
-func (s *Signer) checkKey(kind *kind) error {
+func (s *Signer) checkKey(config *Config, kind *kind) error {
 	a := keys.AlgorithmNamed(s.key.Algorithm)
 	if a == nil {
 		return s.key.Check()
 	}
-	switch err := kind.checkAlgorithm(a); {
+	switch err := kind.takes(config, a); {
 	case err != nil:
 		return err
 	case s.scheme.layout.HasVersion() && s.key.Version == "":

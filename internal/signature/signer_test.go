@@ -27,7 +27,7 @@ func TestSigningKeysAreChecked(t *testing.T) {
 		"no consumer":         {gateway, SigningKey{Algorithm: "rsa_sha256", Version: "1", PrivateKey: rsaKey}, "carries a consumer"},
 		"no private key":      {github, SigningKey{Algorithm: "rsa_sha256"}, "signs with a private key"},
 		"no secret":           {github, SigningKey{Algorithm: "hmac_sha256"}, "fewer than 16 bytes"},
-		"another kind of key": {github, SigningKey{Algorithm: "ecdsa_sha256", PrivateKey: rsaKey}, "needs a key on curve P-256"},
+		"another kind of key": {github, SigningKey{Algorithm: "ecdsa_sha256", PrivateKey: rsaKey}, "needs a key on curve P-256, P-384 or P-521"},
 		"RFC 9421":            {rfc, SigningKey{Algorithm: "hmac_sha1", Secret: []byte(testSecret)}, "not an algorithm of RFC 9421"},
 		"a bad configuration": {&Config{Scheme: "x"}, SigningKey{}, "scheme: unknown scheme"},
 	} {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/cxone-otel/cxonereceiver/internal/signature/keys"
 	"github.com/cxone-otel/cxonereceiver/internal/signature/refusal"
+	"github.com/cxone-otel/cxonereceiver/internal/signature/template"
 )
 
 // maxKeysTried is how many keys may have signed one request under a scheme that does not say which. Each costs a
@@ -63,9 +64,24 @@ func (c *Config) checkKey(p *refusal.Problems, path string, k *KeyConfig) {
 		p.Add(path+".consumer_id", "signature.consumer_id accepts another consumer only, so this key would never be used")
 	}
 	if a := keys.AlgorithmNamed(k.Algorithm); a != nil {
-		if err := c.kind().checkAlgorithm(a); err != nil {
+		if err := c.kind().takes(c, a); err != nil {
 			p.Add(path+".algorithm", "%w", err)
 		}
 	}
 	k.Check(p, path)
+}
+
+// checkSecretAtom: a plain digest has the secret in its string, and nothing else has.
+func (c *Config) checkSecretAtom(a *keys.Algorithm) error {
+	parsed, err := template.Parse(c.SignedString)
+	if err != nil {
+		return nil //nolint:nilerr // it is said of signed_string
+	}
+	switch uses := parsed.UsesSecret(); {
+	case a.SignsSecret() && !uses:
+		return fmt.Errorf("%s is a plain digest, which anyone can make of a signed_string without {secret}; add it where the sender has it, or choose an hmac algorithm", a.Name)
+	case uses && !a.SignsSecret():
+		return fmt.Errorf("signed_string uses {secret}, which only a plain digest signs, and this is %s; take it out, or choose digest_sha256 or digest_sha512", a.Name)
+	}
+	return nil
 }

@@ -19,7 +19,7 @@ import (
 
 // In the manner of Wycheproof: signatures that are wrong in ways that careless verifiers accept.
 func TestECDSASignaturesOfNoValueAreRefused(t *testing.T) {
-	for _, name := range []string{"ecdsa_sha256", "ecdsa_sha384"} {
+	for _, name := range []string{"ecdsa_sha256", "ecdsa_sha384", "ecdsa_sha512"} {
 		a := AlgorithmNamed(name)
 		pair, ok := signaturetest.PairFor(name).(*ecdsa.PrivateKey)
 		require.True(t, ok)
@@ -32,8 +32,8 @@ func TestECDSASignaturesOfNoValueAreRefused(t *testing.T) {
 		require.True(t, a.verifyPublic(public, digest, der), "DER")
 		require.True(t, a.verifyPublic(public, digest, raw), "raw")
 
-		n := coordinateSize(a.curve)
-		order := a.curve.Params().N
+		n := coordinateSize(pair.Curve)
+		order := pair.Curve.Params().N
 		r, s := new(big.Int).SetBytes(raw[:n]), new(big.Int).SetBytes(raw[n:])
 		encode := func(r, s *big.Int) []byte {
 			der, err := asn1.Marshal(struct{ R, S *big.Int }{r, s})

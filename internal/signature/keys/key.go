@@ -29,6 +29,7 @@ type Key struct {
 	public              crypto.PublicKey // nil for a secret
 	secret              []byte           // nil for a public key
 	notBefore, notAfter time.Time        // zero where unbounded
+	warning             string           // what the operator should know of the material
 }
 
 // UsableAt returns why a key cannot be used now, or the empty reason.
@@ -58,6 +59,7 @@ type keySource struct {
 	config    Config
 	path      string // of the file, empty for a secret in the configuration
 	readFile  func(path string) ([]byte, error)
+	accept    func(*Key) error
 	algorithm *Algorithm
 	notBefore time.Time
 	notAfter  time.Time
@@ -66,12 +68,13 @@ type keySource struct {
 	content [sha256.Size]byte
 }
 
-// newkeySource takes a configuration that Check has accepted.
-func newkeySource(config *Config, readFile func(string) ([]byte, error)) (*keySource, error) {
+// newKeySource takes a configuration that Check has accepted.
+func newKeySource(config *Config, options *RingOptions) (*keySource, error) {
 	source := &keySource{
 		config:    *config,
 		path:      config.PublicKeyFile + config.SecretFile, // one of them at most
-		readFile:  readFile,
+		readFile:  options.ReadFile,
+		accept:    options.Accept,
 		algorithm: AlgorithmNamed(config.Algorithm),
 	}
 	var err error
@@ -126,6 +129,9 @@ func (s *keySource) keyOf(material []byte) (*Key, error) {
 			return nil, err
 		}
 		made.secret = secret
+		if isPrivate(text) {
+			made.warning = "The secret is the text of a private key: right only if the sender has no public key for it, and computes an HMAC with that text."
+		}
 		return made, nil
 	}
 	public, err := ParsePublicKey(material)
@@ -136,7 +142,7 @@ func (s *keySource) keyOf(material []byte) (*Key, error) {
 		return nil, err
 	}
 	made.public = public
-	return made, nil
+	return made, s.accept(made)
 }
 
 var errKeyFileTooLarge = fmt.Errorf("the file is larger than %d bytes, so it is no key file", maxKeyFileBytes)

@@ -34,8 +34,10 @@ type Opened struct {
 	Digest []byte
 	Salt   []byte // PSS only
 	Inner  []byte // PKCS#1 only
-	// Strange says what is inside the padding, where that is no digest.
+	// Strange says what is inside the padding, where that does not name its hash.
 	Strange string
+
+	named bool // Inner names a hash, whether it is known or not
 }
 
 // Open opens a signature with a key.
@@ -60,11 +62,16 @@ func Open(public *rsa.PublicKey, signature []byte) Opened {
 // Algorithm is the name of the algorithm that makes such signatures, empty where there is none.
 func (o Opened) Algorithm() string {
 	family := familyRSA
-	if o.Padding == PSS {
+	switch {
+	case o.Padding == "" || o.Hash == 0 && (o.named || len(o.Inner) == 0 || len(o.Inner) > maxRawBytes):
+		return ""
+	case o.Hash == 0:
+		family = familyRSARaw
+	case o.Padding == PSS:
 		family = familyRSAPSS
 	}
 	i := slices.IndexFunc(algorithms, func(a Algorithm) bool { return a.family == family && a.hash == o.Hash })
-	if o.Padding == "" || o.Hash == 0 || i < 0 {
+	if i < 0 {
 		return ""
 	}
 	return algorithms[i].Name
@@ -93,6 +100,8 @@ func (o Opened) String() string {
 	switch {
 	case o.Padding == "":
 		return "does not open with this key: another key made it, or it is no RSA signature"
+	case o.Algorithm() == "rsa_raw":
+		return fmt.Sprintf("opens with this key: RSA %s around %s", o.Padding, o.Strange)
 	case o.Strange != "":
 		return fmt.Sprintf("opens with this key: RSA %s, but around %s; the receiver has no algorithm for that", o.Padding, o.Strange)
 	case o.Algorithm() == "":
@@ -136,6 +145,7 @@ func openPKCS1(message []byte) (Opened, bool) {
 	case err != nil || len(rest) > 0:
 		o.Strange = fmt.Sprintf("%d bytes that do not say by which hash they were made", len(inner))
 	case !known || kind.Size() != len(info.Digest):
+		o.named = true
 		o.Strange = fmt.Sprintf("a digest of kind %s", info.Algorithm.Algorithm)
 	default:
 		o.Hash, o.Digest = kind, info.Digest

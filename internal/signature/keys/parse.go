@@ -11,7 +11,6 @@ import (
 	"crypto/rsa"
 	"crypto/x509"
 	"encoding/base64"
-	"encoding/hex"
 	"encoding/pem"
 	"errors"
 	"fmt"
@@ -30,19 +29,10 @@ var (
 	ErrNotAPrivateKey = errors.New("not a private key: expected PEM or bare base64 of a PKCS#8, PKCS#1 or SEC1 key, or a private JWK")
 	// ErrEncryptedKey: a private key under a pass phrase.
 	ErrEncryptedKey = errors.New("this private key is encrypted: decrypt it first, with openssl pkey -in FILE -out PLAIN")
-	// ErrPublicKeyAsSecret: a key pair's key as an HMAC secret. Anyone who knows the public key could then sign.
-	ErrPublicKeyAsSecret = errors.New("this is a key of a key pair, not a shared secret: choose an rsa, ecdsa or ed25519 algorithm and public_key_file")
-	// ErrShortSecret: an HMAC secret that can be guessed.
-	ErrShortSecret = fmt.Errorf("the secret has fewer than %d bytes when decoded: make a longer one", minSecretBytes)
-	// ErrSecretEncoding: a secret that is not in its secret_encoding.
-	ErrSecretEncoding = errors.New("the secret is not in its encoding: set secret_encoding to raw, base64 or hex")
 )
 
-// Standard Webhooks marks its keys with these; what follows is base64.
-const (
-	standardSecretPrefix = "whsec_"
-	standardPublicPrefix = "whpk_"
-)
+// standardPublicPrefix marks a public key of Standard Webhooks; what follows is base64.
+const standardPublicPrefix = "whpk_"
 
 // ParsePublicKey reads a public key: PEM or bare base64 of the DER of an SPKI, a PKCS#1 key or an X.509 certificate, or a
 // JWK (RFC 7517), or an Ed25519 key of Standard Webhooks (whpk_...). It returns *rsa.PublicKey, *ecdsa.PublicKey or
@@ -179,61 +169,4 @@ func decodeBase64(text string) ([]byte, error) {
 		return nil, errors.New("neither PEM nor base64")
 	}
 	return decoded, nil
-}
-
-// SecretText is the secret in a file's bytes. The line end at their end does not count: editors and `echo` add it, and nobody
-// means it.
-func SecretText(file []byte) string { return strings.TrimRight(string(file), "\r\n") }
-
-// ParseSecret decodes an HMAC secret. The encoding is raw (or empty), base64 or hex; a base64 secret may begin with whsec_,
-// as those of Standard Webhooks do. It refuses secrets shorter than 16 bytes (ErrShortSecret) and keys of key pairs
-// (ErrPublicKeyAsSecret); no error holds any part of the secret.
-func ParseSecret(text, encoding string) ([]byte, error) {
-	secret := []byte(text)
-	var err error
-	switch encoding {
-	case encodingBase64:
-		secret, err = decodeBase64(strings.TrimPrefix(strings.TrimSpace(text), standardSecretPrefix))
-	case encodingHex:
-		secret, err = hex.DecodeString(strings.TrimSpace(text))
-	}
-	if err != nil {
-		return nil, ErrSecretEncoding
-	}
-	if isKeyOfPair([]byte(text)) || isKeyOfPair(secret) {
-		return nil, ErrPublicKeyAsSecret
-	}
-	if len(secret) < minSecretBytes {
-		return nil, ErrShortSecret
-	}
-	return secret, nil
-}
-
-// isKeyOfPair recognises, in any form, what must never be an HMAC secret.
-func isKeyOfPair(data []byte) bool {
-	if bytes.Contains(data, []byte("-----BEGIN")) || isDERKey(data) {
-		return true
-	}
-	if der, err := derOf(data); err == nil && isDERKey(der) {
-		return true
-	}
-	_, err := ParsePublicKey(data)
-	return err == nil || errors.Is(err, ErrPrivateKey)
-}
-
-func isDERKey(der []byte) bool {
-	if _, err := x509.ParsePKIXPublicKey(der); err == nil {
-		return true
-	}
-	if _, err := x509.ParsePKCS1PublicKey(der); err == nil {
-		return true
-	}
-	if _, err := x509.ParseCertificate(der); err == nil {
-		return true
-	}
-	if _, ok := parsePSSPublic(der); ok {
-		return true
-	}
-	_, err := parsePrivateDER(der)
-	return err == nil
 }

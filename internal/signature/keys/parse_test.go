@@ -101,7 +101,10 @@ func TestPrivateKeysInEveryForm(t *testing.T) {
 			_, err = ParsePublicKey(data)
 			require.ErrorIs(t, err, ErrPrivateKey, "%s as %s", name, form)
 			_, err = ParseSecret(string(data), "raw")
-			require.ErrorIs(t, err, ErrPublicKeyAsSecret, "%s as %s", name, form)
+			require.NoError(t, err, "%s as %s: the vendor's page calls a shared secret a private key, too", name, form)
+			assert.True(t, isPrivate(string(data)), "%s as %s", name, form)
+			_, err = ParseSecret(string(data)+string(signaturetest.PublicPEM(t, pair.Public())), "raw")
+			require.ErrorIs(t, err, ErrPublicKeyAsSecret, "with a public key behind it")
 		}
 	}
 }
@@ -127,9 +130,8 @@ func TestRSAKeysForPSSOnly(t *testing.T) {
 	// printf 'signed by openssl' | openssl dgst -sha256 -sign rsa-pss-only.key.pem -sigopt rsa_padding_mode:pss -sigopt rsa_pss_saltlen:32 | base64 -w0
 	signature, err := base64.StdEncoding.DecodeString("sYwLo9W2+97mppQKGaRnwY0vH6aWGG7ao/gqxrYwGng2XWHiXPEbBMHhyInSq7/3GF4s3Fs6Zk5rmY6s2j/HxDwonrbxxfmx+uD39DBkN0ska1MUbkA79wG37TgJqbm5PHJTEZvbfF22fXjpxI+g8Oe/FojoWjTklO2LfHU6sHj8++v0+7YXyeY4DCe79dZ15GrGNpqvzPkz/OFu65tvGejluSZ154Ta4cZhpNCoP5K0XCd0ByaydNHyF/aCdloeHk05HD3xPSuQ1CgP8agZZq1D9CmfVbv94dIns/ncaoW4OkeZYQ3bQqmClV9D7be/TuQ1anoz4sQh127h6eEWmQ==")
 	require.NoError(t, err)
-	pss := AlgorithmNamed("rsa_pss_sha256")
-	assert.True(t, pss.verifyPublic(public, Bytes([]byte("signed by openssl")).Digest(pss.hash), signature))
-	assert.False(t, pss.verifyPublic(public, Bytes([]byte("signed by nobody")).Digest(pss.hash), signature))
+	assert.True(t, VerifyMessage("rsa_pss_sha256", public, []byte("signed by openssl"), signature))
+	assert.False(t, VerifyMessage("rsa_pss_sha256", public, []byte("signed by nobody"), signature))
 }
 
 func TestKeysThatAreNone(t *testing.T) {
@@ -216,6 +218,12 @@ func TestSecrets(t *testing.T) {
 		{"whsec_", "base64", "", ErrSecretEncoding},
 		{"?", "base64", "", ErrSecretEncoding},
 		{"0", "hex", "", ErrSecretEncoding},
+		{strings.Repeat("x", 64), "raw", "", ErrRepeatedSecret},
+		{strings.Repeat("x", 64) + "y", "raw", strings.Repeat("x", 64) + "y", nil},
+		{strings.Repeat("0", 64), "hex", "", ErrRepeatedSecret},
+		{strings.Repeat("ab", 32), "hex", "", ErrRepeatedSecret},
+		{strings.Repeat("A", 44), "base64", "", ErrRepeatedSecret},
+		{strings.Repeat(" ", 64), "raw", "", ErrRepeatedSecret},
 	} {
 		secret, err := ParseSecret(test.text, test.encoding)
 		require.ErrorIs(t, err, test.err, test.text)

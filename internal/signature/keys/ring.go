@@ -39,6 +39,8 @@ type RingOptions struct {
 	// OnReload is called after each reading of the files but the first, with ReloadSuccess or ReloadFailure (of any file).
 	OnReload func(outcome string)
 
+	// Accept returns what else is wrong with a key that has been read. Default: nothing.
+	Accept func(*Key) error
 	// ReadFile reads a key's file. Default: the file system's.
 	ReadFile func(path string) ([]byte, error)
 }
@@ -71,12 +73,15 @@ func NewRing(configs []Config, interval time.Duration, options RingOptions) (*Ri
 	if options.OnReload == nil {
 		options.OnReload = func(string) {}
 	}
+	if options.Accept == nil {
+		options.Accept = func(*Key) error { return nil }
+	}
 	if options.ReadFile == nil {
 		options.ReadFile = readKeyFile
 	}
 	ring := &Ring{options: options, interval: interval, stop: make(chan struct{})}
 	for i := range configs {
-		source, err := newkeySource(&configs[i], options.ReadFile)
+		source, err := newKeySource(&configs[i], &options)
 		if err != nil {
 			return nil, fmt.Errorf("keys[%d]: %w", i, err)
 		}
@@ -112,6 +117,9 @@ func (k *Ring) Load() error {
 	}
 	for _, err := range absent {
 		k.options.Logger.Warn("A key file is not there yet; it is looked for again at every refresh.", zap.Error(err))
+	}
+	for i, source := range k.sources {
+		k.warn(i, source)
 	}
 	for _, err := range set.expired(time.Now()) {
 		k.options.Logger.Warn("A key is out of date and will not be used.", zap.Error(err))
@@ -174,12 +182,20 @@ func (k *Ring) reload() {
 				zap.Int("keys", i), zap.String("version", source.config.Version), zap.Bool("has_last_good", source.good != nil), zap.Error(err))
 		case changed:
 			k.options.Logger.Info("A key has changed.", zap.Int("keys", i), zap.String("version", source.config.Version))
+			k.warn(i, source)
 		}
 	}
 	if anyChanged {
 		k.snapshot.Store(newKeySet(k.sources))
 	}
 	k.options.OnReload(outcome)
+}
+
+// warn says what the operator should know of a key's material.
+func (k *Ring) warn(i int, source *keySource) {
+	if source.good != nil && source.good.warning != "" {
+		k.options.Logger.Warn(source.good.warning, zap.Int("keys", i), zap.String("version", source.config.Version))
+	}
 }
 
 // renew returns the keys after the files were read again on behalf of a request that names an unknown version. Requests

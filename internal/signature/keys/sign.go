@@ -30,6 +30,14 @@ type SigningKey struct {
 	_ struct{}
 }
 
+// StringSecret is the secret where it is a part of the signed string, and nil where it is not.
+func (k *SigningKey) StringSecret() []byte {
+	if AlgorithmNamed(k.Algorithm).SignsSecret() {
+		return k.Secret
+	}
+	return nil
+}
+
 // Check returns what is wrong with the key.
 func (k *SigningKey) Check() error {
 	a := AlgorithmNamed(k.Algorithm)
@@ -56,6 +64,12 @@ func (k *SigningKey) Sign(signed []byte) ([]byte, error) {
 		digest = Bytes(signed).Digest(a.hash)
 	}
 	switch a.family {
+	case familyDigest:
+		return Bytes(signed).Digest(a.hash), nil
+	case familyRSARaw:
+		if len(signed) == 0 || len(signed) > maxRawBytes {
+			return nil, fmt.Errorf("rsa_raw signs from 1 to %d bytes, and the signed string has %d: end it with a hash, such as {({timestamp}{body})|sha256}", maxRawBytes, len(signed))
+		}
 	case familyHMAC:
 		state := hmac.New(a.hash.New, k.Secret)
 		state.Write(signed)

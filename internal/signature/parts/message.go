@@ -87,10 +87,11 @@ func (m *Message) Field(name string) (value string, count int) {
 	return value, count
 }
 
-const whiteSpace = " \t\r\n"
+// WhiteSpace is what is trimmed: space, tab, CR, LF.
+const WhiteSpace = " \t\r\n"
 
-// TrimSpace takes white space off both ends: space, tab, CR, LF.
-func TrimSpace(text string) string { return strings.Trim(text, whiteSpace) }
+// TrimSpace takes WhiteSpace off both ends.
+func TrimSpace(text string) string { return strings.Trim(text, WhiteSpace) }
 
 // Name is what a part of a request is called in a configuration and in a warning.
 type Name string

@@ -150,3 +150,17 @@ func fromHex(c byte) byte {
 		return c - '0'
 	}
 }
+
+// URLEncode percent-encodes all but the unreserved characters of RFC 3986, in upper-case hex.
+func URLEncode(value []byte) []byte {
+	const digits = "0123456789ABCDEF"
+	encoded := make([]byte, 0, len(value)+len(value)/4)
+	for _, c := range value {
+		if c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.IndexByte("-._~", c) >= 0 {
+			encoded = append(encoded, c)
+		} else {
+			encoded = append(encoded, '%', digits[c>>4], digits[c&15])
+		}
+	}
+	return encoded
+}

@@ -219,7 +219,9 @@ func verify(m *parts.Message, ready []labelled, body []byte) *refusal.Error {
 	}
 	first := []*keys.Key{ready[0].key}
 	refused := refusal.New(refusal.ReasonBadSignature, "no signature was made by the key that it names (%s)", keys.Describe(first))
-	refused.SetHint(func() string { return keys.Fault(first, [][]byte{ready[0].signature}, "signature.url and the components") })
+	refused.SetHint(func() string {
+		return keys.Fault(first, [][]byte{ready[0].signature}, "signature.url and the components")
+	})
 	return refused
 }
 

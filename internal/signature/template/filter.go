@@ -8,8 +8,13 @@ import (
 	"crypto"
 	_ "crypto/md5" //nolint:gosec // some schemes sign the MD5 of a body; Warnings says so
 	"encoding/base64"
+	"encoding/binary"
 	"encoding/hex"
+	"errors"
 	"slices"
+	"unicode/utf16"
+
+	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/cxone-otel/cxonereceiver/internal/signature/parts"
 )
@@ -21,23 +26,28 @@ const (
 	filterTrim filter = iota
 	filterLower
 	filterUpper
+	filterSHA1
+	filterSHA256
+	filterSHA384
+	filterSHA512
+	filterMD5
 	filterHex
 	filterBase64
 	filterBase64URL
 	filterURLDecode
-	filterSHA1
-	filterSHA256
-	filterSHA512
-	filterMD5
+	filterURLEncode
+	filterUTF16LE
+	filterJSONCompact
+	filterJSONCanonical
 )
 
 var filterNames = []string{
-	filterTrim: "trim", filterLower: "lower", filterUpper: "upper", filterHex: "hex", filterBase64: "base64",
-	filterBase64URL: "base64url", filterURLDecode: "urldecode", filterSHA1: "sha1", filterSHA256: "sha256",
-	filterSHA512: "sha512", filterMD5: "md5",
+	filterTrim: "trim", filterLower: "lower", filterUpper: "upper",
+	filterSHA1: "sha1", filterSHA256: "sha256", filterSHA384: "sha384", filterSHA512: "sha512", filterMD5: "md5",
+	filterHex: "hex", filterBase64: "base64", filterBase64URL: "base64url",
+	filterURLDecode: "urldecode", filterURLEncode: "urlencode", filterUTF16LE: "utf16le",
+	filterJSONCompact: "json_compact", filterJSONCanonical: "json_canonical",
 }
-
-const whiteSpace = " \t\r\n"
 
 func filterNamed(name string) (filter, bool) {
 	i := slices.Index(filterNames, name)
@@ -51,6 +61,8 @@ func (f filter) hash() crypto.Hash {
 		return crypto.SHA1
 	case filterSHA256:
 		return crypto.SHA256
+	case filterSHA384:
+		return crypto.SHA384
 	case filterSHA512:
 		return crypto.SHA512
 	case filterMD5:
@@ -60,49 +72,74 @@ func (f filter) hash() crypto.Hash {
 	}
 }
 
-// applyFilters changes the value that begins at start, which is the last thing in buffer, and returns the buffer.
-func applyFilters(buffer []byte, start int, filters []filter) []byte {
-	for _, f := range filters {
-		buffer = f.apply(buffer, start)
-	}
-	return buffer
+// keepsLength reports whether values of one length become values of one length.
+func (f filter) keepsLength() bool {
+	return f.hash() != 0 || slices.Contains([]filter{filterLower, filterUpper, filterHex, filterBase64, filterBase64URL}, f)
 }
 
-func (f filter) apply(buffer []byte, start int) []byte {
-	value := buffer[start:]
+// errNotJSON does not quote the value.
+var errNotJSON = errors.New("is not JSON with each name once in an object")
+
+// apply returns the value after the filter, which may have been changed in place. Only the JSON filters return errors.
+func (f filter) apply(value []byte) ([]byte, error) {
 	switch f {
 	case filterTrim:
-		return append(buffer[:start], bytes.Trim(value, whiteSpace)...)
+		return bytes.Trim(value, parts.WhiteSpace), nil
 	case filterLower:
-		for i, c := range value {
-			if c >= 'A' && c <= 'Z' {
-				value[i] = c + 'a' - 'A'
-			}
-		}
-		return buffer
+		return mapASCII(value, 'A', 'Z', 'a'-'A'), nil
 	case filterUpper:
-		for i, c := range value {
-			if c >= 'a' && c <= 'z' {
-				value[i] = c + 'A' - 'a'
-			}
-		}
-		return buffer
+		return mapASCII(value, 'a', 'z', 'A'-'a'), nil
 	case filterHex:
-		return replaceTail(hex.AppendEncode(buffer, value), start, len(buffer))
+		return hex.AppendEncode(nil, value), nil
 	case filterBase64:
-		return replaceTail(base64.StdEncoding.AppendEncode(buffer, value), start, len(buffer))
+		return base64.StdEncoding.AppendEncode(nil, value), nil
 	case filterBase64URL:
-		return replaceTail(base64.RawURLEncoding.AppendEncode(buffer, value), start, len(buffer))
+		return base64.RawURLEncoding.AppendEncode(nil, value), nil
 	case filterURLDecode:
-		return buffer[:start+parts.URLDecode(value, true)]
+		return value[:parts.URLDecode(value, true)], nil
+	case filterURLEncode:
+		return parts.URLEncode(value), nil
+	case filterUTF16LE:
+		return utf16LE(value), nil
+	case filterJSONCompact, filterJSONCanonical:
+		return f.applyJSON(value)
 	default:
 		state := f.hash().New()
 		state.Write(value)
-		return state.Sum(buffer[:start])
+		return state.Sum(nil), nil
 	}
 }
 
-// replaceTail moves what was appended at from to start, over the value that it was made from.
-func replaceTail(buffer []byte, start, from int) []byte {
-	return append(buffer[:start], buffer[from:]...)
+func mapASCII(value []byte, from, to byte, shift int) []byte {
+	for i, c := range value {
+		if c >= from && c <= to {
+			value[i] = byte(int(c) + shift) //nolint:gosec // a letter's other case
+		}
+	}
+	return value
+}
+
+// utf16LE writes UTF-8 as UTF-16, without a byte order mark. What is not UTF-8 becomes U+FFFD.
+func utf16LE(value []byte) []byte {
+	units := utf16.Encode([]rune(string(value)))
+	encoded := make([]byte, 0, 2*len(units))
+	for _, unit := range units {
+		encoded = binary.LittleEndian.AppendUint16(encoded, unit)
+	}
+	return encoded
+}
+
+// applyJSON writes JSON anew. Two members of one name are refused, since readers differ in which of them counts.
+func (f filter) applyJSON(value []byte) ([]byte, error) {
+	text := jsontext.Value(value)
+	var err error
+	if f == filterJSONCompact {
+		err = text.Compact(jsontext.AllowDuplicateNames(false))
+	} else {
+		err = text.Canonicalize()
+	}
+	if err != nil {
+		return nil, errNotJSON // its own error quotes the value
+	}
+	return text, nil
 }

@@ -56,9 +56,18 @@ func (t *Method) find(m *parts.Message, ring *keys.Ring) ([]*keys.Key, *refusal.
 }
 
 func (t *Method) verify(m *parts.Message, found []*keys.Key, body []byte) *refusal.Error {
-	signed := keys.Content{Write: t.template.renderer(m, body).write}
+	rendering := t.template.renderer(m, body)
+	signed := &keys.Content{Write: rendering.write}
 	for _, k := range found {
-		if k.UsableAt(m.Now) == "" && k.Verify(&signed, m.Signatures) {
+		if secret := k.StringSecret(); secret != nil {
+			rendering.secret = secret
+			signed = &keys.Content{Write: rendering.write} // each key has a string of its own
+		}
+		verified := k.UsableAt(m.Now) == "" && k.Verify(signed, m.Signatures)
+		if rendering.refused != nil {
+			return rendering.refused
+		}
+		if verified {
 			return nil
 		}
 	}
@@ -73,7 +82,13 @@ func (t *Method) Explain(m *parts.Message, body []byte) ([]byte, *refusal.Error)
 	if refused == nil {
 		refused = t.template.checkAtoms(m)
 	}
-	return t.template.render(m, body), refused
+	rendering := t.template.renderer(m, body)
+	rendering.secret = []byte("{secret}") // never shown
+	signed := rendering.whole()
+	if refused == nil {
+		refused = rendering.refused
+	}
+	return signed, refused
 }
 
 // Sign puts the parts and the signature into a request.
@@ -82,7 +97,13 @@ func (t *Method) Sign(r *http.Request, body []byte, key *keys.SigningKey, now ti
 	if refused := t.template.checkAtoms(m); refused != nil {
 		return fmt.Errorf("cannot sign: %w", refused)
 	}
-	signature, err := key.Sign(t.template.render(m, body))
+	rendering := t.template.renderer(m, body)
+	rendering.secret = key.StringSecret()
+	signed := rendering.whole()
+	if rendering.refused != nil {
+		return fmt.Errorf("cannot sign: %w", rendering.refused)
+	}
+	signature, err := key.Sign(signed)
 	if err != nil {
 		return err
 	}
@@ -92,8 +113,7 @@ func (t *Method) Sign(r *http.Request, body []byte, key *keys.SigningKey, now ti
 
 // checkAtoms refuses what the template would read but is not there, or is there twice.
 func (t *Template) checkAtoms(m *parts.Message) *refusal.Error {
-	for i := range t.pieces {
-		p := &t.pieces[i]
+	for p := range t.all() {
 		_, count := p.lookUp(m)
 		if count == 0 {
 			return refusal.New(refusal.ReasonMissing, "%s is signed but not there", p)
@@ -119,21 +139,24 @@ func (t *Method) SignsHost() bool { return t.template.uses(atomURL, atomAuthorit
 // Warnings names what weakens the string.
 func (t *Method) Warnings() []string {
 	var found []string
-	pieces := t.template.pieces
-	for i := range pieces {
-		p := &pieces[i]
+	for p := range t.template.all() {
 		if slices.Contains(p.filters, filterMD5) || slices.Contains(p.filters, filterSHA1) {
 			found = append(found, fmt.Sprintf("signed_string hashes %s with MD5 or SHA-1, for which collisions can be made", p))
 		}
-		if i > 0 && p.atom != atomLiteral && pieces[i-1].atom != atomLiteral {
-			found = append(found, fmt.Sprintf("signed_string has nothing between %s and %s, so bytes can be moved from one to the other", &pieces[i-1], p))
+	}
+	return append(found, neighbours(t.template.pieces)...)
+}
+
+// neighbours warns of values with nothing between them.
+func neighbours(pieces []piece) []string {
+	var found []string
+	for i := range pieces {
+		p := &pieces[i]
+		found = append(found, neighbours(p.group)...)
+		if i == 0 || p.atom == atomLiteral || pieces[i-1].atom == atomLiteral || p.isFixed() || pieces[i-1].isFixed() {
+			continue
 		}
+		found = append(found, fmt.Sprintf("signed_string has nothing between %s and %s, so bytes can be moved from one to the other", &pieces[i-1], p))
 	}
 	return found
 }
-
-// Uses reports whether the string has this part.
-func (t *Template) Uses(part parts.Name) bool { return t.uses(atomNamed(string(part), false)) }
-
-// UsesFields reports whether the string has a field of the signature's own value.
-func (t *Template) UsesFields() bool { return t.uses(atomField) }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/cxone-otel/cxonereceiver/internal/signature/keys"
 	"github.com/cxone-otel/cxonereceiver/internal/signature/parts"
+	"github.com/cxone-otel/cxonereceiver/internal/signature/refusal"
 )
 
 // renderer makes a template's string of one request. Small pieces are gathered, and the body is passed on as it is.
@@ -17,32 +18,26 @@ type renderer struct {
 	message  *parts.Message
 	body     []byte
 	hashed   *keys.Content // the body
+	secret   []byte        // the key's, where the string holds it
 	scratch  []byte
+	// refused is why the string cannot be made. What was written is then worth nothing.
+	refused *refusal.Error
 }
 
 func (t *Template) renderer(m *parts.Message, body []byte) *renderer {
 	return &renderer{template: t, message: m, body: body, hashed: keys.Bytes(body), scratch: make([]byte, 0, 512)}
 }
 
-// render returns the string in one piece.
-func (t *Template) render(m *parts.Message, body []byte) []byte {
+// whole returns the string in one piece.
+func (r *renderer) whole() []byte {
 	var text bytes.Buffer
-	t.renderer(m, body).write(&text)
+	r.write(&text)
 	return text.Bytes()
 }
 
 func (r *renderer) write(w io.Writer) {
 	r.scratch = r.scratch[:0]
-	for i := range r.template.pieces {
-		p := &r.template.pieces[i]
-		if p.atom == atomBody {
-			r.writeBody(p.filters, w)
-			continue
-		}
-		start := len(r.scratch)
-		r.scratch = p.append(r.scratch, r.message)
-		r.scratch = applyFilters(r.scratch, start, p.filters)
-	}
+	r.pieces(r.template.pieces, w)
 	r.flush(w)
 }
 
@@ -51,27 +46,74 @@ func (r *renderer) flush(w io.Writer) {
 	r.scratch = r.scratch[:0]
 }
 
-// writeBody passes the body on, or its digest. Only filters that change a whole body (lower, hex, ...) make a copy of it.
-func (r *renderer) writeBody(filters []filter, w io.Writer) {
-	if len(filters) == 0 {
-		r.flush(w)
-		_, _ = w.Write(r.body)
-		return
+func (r *renderer) pieces(pieces []piece, w io.Writer) {
+	for i := range pieces {
+		p := &pieces[i]
+		switch {
+		case p.atom == atomBody && len(p.filters) == 0:
+			r.flush(w)
+			_, _ = w.Write(r.body)
+		case p.atom == atomGroup && len(p.filters) == 0:
+			r.pieces(p.group, w)
+		case p.atom == atomGroup:
+			r.flush(w)
+			r.group(p)
+		default:
+			r.small(p)
+		}
 	}
-	start := len(r.scratch)
-	if kind := filters[0].hash(); kind != 0 {
-		r.scratch = append(r.scratch, r.hashed.Digest(kind)...)
-		filters = filters[1:]
-	} else {
-		r.scratch = append(r.scratch, r.body...)
-	}
-	r.scratch = applyFilters(r.scratch, start, filters)
 }
 
-// append appends the value of any piece but the body.
-func (p *piece) append(dst []byte, m *parts.Message) []byte {
+// group gathers the value of a group. One that is hashed first is not held in memory.
+func (r *renderer) group(p *piece) {
+	if kind := p.filters[0].hash(); kind != 0 {
+		state := kind.New()
+		r.pieces(p.group, state)
+		r.flush(state)
+		r.filtered(state.Sum(nil), p, p.filters[1:])
+		return
+	}
+	var text bytes.Buffer
+	r.pieces(p.group, &text)
+	r.flush(&text)
+	r.filtered(text.Bytes(), p, p.filters)
+}
+
+// small gathers the value of an atom. Of the body it takes the digest, if that is what comes first; other filters make a
+// copy of it.
+func (r *renderer) small(p *piece) {
+	switch {
+	case len(p.filters) == 0:
+		r.scratch = r.append(r.scratch, p)
+	case p.atom == atomBody && p.filters[0].hash() != 0:
+		r.filtered(bytes.Clone(r.hashed.Digest(p.filters[0].hash())), p, p.filters[1:])
+	default:
+		r.filtered(r.append(nil, p), p, p.filters)
+	}
+}
+
+func (r *renderer) filtered(value []byte, p *piece, filters []filter) {
+	var err error
+	for _, f := range filters {
+		if value, err = f.apply(value); err != nil {
+			r.refused = refusal.New(refusal.ReasonMalformed, "%s %v, so %s cannot be signed", p, err, filterNames[f])
+			return
+		}
+	}
+	r.scratch = append(r.scratch, value...)
+}
+
+// append appends the value of an atom or a literal.
+func (r *renderer) append(dst []byte, p *piece) []byte {
+	m := r.message
 	var value string
 	switch p.atom {
+	case atomBody:
+		return append(dst, r.body...)
+	case atomSecret:
+		return append(dst, r.secret...)
+	case atomURL:
+		return m.AppendURL(dst)
 	case atomLiteral:
 		value = p.text
 	case atomMethod:
@@ -84,8 +126,6 @@ func (p *piece) append(dst []byte, m *parts.Message) []byte {
 		value = m.Target.Path
 	case atomQuery:
 		value = m.Target.Query
-	case atomURL:
-		return m.AppendURL(dst)
 	case atomTimestamp:
 		value = m.Timestamp
 	case atomKeyVersion:
