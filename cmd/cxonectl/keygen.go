@@ -19,6 +19,7 @@ import (
 
 	"github.com/cxone-otel/cxonereceiver/cmd/cxonectl/internal/keygen"
 	"github.com/cxone-otel/cxonereceiver/internal/signature"
+	"github.com/cxone-otel/cxonereceiver/internal/signature/keys"
 )
 
 func newKeygenCommand() *cobra.Command {
@@ -52,7 +53,7 @@ func newKeygenSignatureCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "signature --out DIR",
 		Short: "Make a key pair, or a shared secret, for signatures",
-		Long: `Makes a key pair (private key as PKCS#8, public key as SPKI, both PEM) or, for an hmac algorithm, a
+		Long: `Makes a key pair (private key as PKCS#8, public key as SPKI, both PEM) or, for an hmac or digest algorithm, a
 shared secret, and says what goes into which field of the vendor's form and what into the collector's
 configuration. For a rotation, make the next --version into the same directory.`,
 		Example: `  cxonectl keygen signature --out keys --signature-url https://gateway.example.com:8443/cxone
@@ -119,7 +120,7 @@ func (f *keygenSignatureFlags) run(out io.Writer) error {
 	return nil
 }
 
-func (f *keygenSignatureFlags) isSecret() bool { return strings.HasPrefix(f.algorithm, "hmac_") }
+func (f *keygenSignatureFlags) isSecret() bool { return keys.AlgorithmNamed(f.algorithm).Symmetric() }
 
 // make makes the files: the vendor's first, the receiver's last. Of a secret they are the same.
 func (f *keygenSignatureFlags) make() ([]keygen.File, error) {

@@ -8,6 +8,7 @@ import (
 	"compress/gzip"
 	"context"
 	"crypto"
+	"crypto/md5"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha1"
@@ -186,8 +187,9 @@ func TestTheWrongKeyIsToldFromTheWrongString(t *testing.T) {
 func TestAnAlgorithmThatTheReceiverLacksIsNamed(t *testing.T) {
 	private := keyPairs()["rsa"].(*rsa.PrivateKey)
 	sum := sha1.Sum([]byte("x"))
+	md5Sum := make([]byte, md5.Size)
 	for want, make := range map[string]func() ([]byte, error){
-		"PKCS#1 v1.5, SHA-1;":                    func() ([]byte, error) { return rsa.SignPKCS1v15(nil, private, crypto.SHA1, sum[:]) },
+		"PKCS#1 v1.5, MD5;":                      func() ([]byte, error) { return rsa.SignPKCS1v15(nil, private, crypto.MD5, md5Sum) },
 		"PSS, SHA-1;":                            func() ([]byte, error) { return rsa.SignPSS(rand.Reader, private, crypto.SHA1, sum[:], nil) },
 		"20 bytes that do not say by which hash": func() ([]byte, error) { return rsa.SignPKCS1v15(nil, private, 0, sum[:]) },
 	} {
@@ -195,7 +197,7 @@ func TestAnAlgorithmThatTheReceiverLacksIsNamed(t *testing.T) {
 		require.NoError(t, err)
 		c := calls()[0]
 		inHeader(c, b64(signed))
-		result := search(t, keyOf(t, "rsa"), Options{}, c.request(t, "a"))
+		result := search(t, keyOf(t, "rsa"), Options{MaxCandidates: 1000}, c.request(t, "a"))
 		require.Nil(t, result.Finding)
 		assert.Contains(t, result.Sites[0].Opened, want)
 	}

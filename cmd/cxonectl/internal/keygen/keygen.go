@@ -74,6 +74,8 @@ func Pair(algorithm string, bits int) (crypto.Signer, error) {
 		return ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	case algorithm == "ecdsa_sha384":
 		return ecdsa.GenerateKey(elliptic.P384(), rand.Reader)
+	case algorithm == "ecdsa_sha512":
+		return ecdsa.GenerateKey(elliptic.P521(), rand.Reader)
 	case algorithm == "ed25519":
 		_, private, err := ed25519.GenerateKey(rand.Reader)
 		return private, err
@@ -82,7 +84,7 @@ func Pair(algorithm string, bits int) (crypto.Signer, error) {
 	}
 }
 
-// Secret makes a secret as long as the hash of an HMAC algorithm, in base64, which survives every form and editor.
+// Secret makes a secret of 32 bytes, or of 64 for SHA-512, in base64, which survives every form and editor.
 func Secret(algorithm string) []byte {
 	secret := make([]byte, 32)
 	if strings.HasSuffix(algorithm, "512") {
