@@ -26,19 +26,40 @@ const (
 	tooLarge
 	refused  // could not be taken now: the sender may come back
 	rejected // refused for good by the pipeline
+	notFound
+	methodNotAllowed
 	numOutcomes
-
-	uncounted = numOutcomes // no delivery: another path or method
 )
 
 var outcomeNames = [numOutcomes]string{
-	"accepted", "duplicate", "unauthenticated", "forbidden", "malformed", "too_large", "refused", "rejected",
+	"accepted", "duplicate", "unauthenticated", "forbidden", "malformed", "too_large", "refused", "rejected", "not_found", "method_not_allowed",
 }
+
+// Reasons of refusals, for the log. Those of authentication are in the packages that check it.
+const (
+	reasonServerAuth  = "server_auth"
+	reasonNotFound    = "not_found"
+	reasonMethod      = "method_not_allowed"
+	reasonTooLarge    = "too_large"
+	reasonRecords     = "too_many_records"
+	reasonNoRoom      = "no_room"  // max_inflight_bytes
+	reasonTooMany     = "too_many" // max_concurrent_deliveries
+	reasonTooSlow     = "too_slow" // the body gave way to others
+	reasonShutdown    = "shutting_down"
+	reasonIncomplete  = "incomplete_body"
+	reasonEncoding    = "unsupported_encoding"
+	reasonCompression = "bad_compression"
+	reasonMalformed   = "malformed"
+	reasonCallback    = "wrong_callback"
+	reasonPipeline    = "pipeline"
+)
 
 // answer is what a sender is told. This file is the one place where a status code is decided.
 type answer struct {
 	status  int
 	outcome outcome
+	// reason is the kind of refusal, for the log.
+	reason string
 	// text is the error told to the sender; it is constant wherever a sender is not yet trusted.
 	text string
 	// records are how many records were accepted, and unreadable how many of a delivery could not be read.
@@ -50,14 +71,26 @@ type answer struct {
 var (
 	answerUnauthenticated = answer{status: http.StatusUnauthorized, outcome: unauthenticated, text: "authentication failed"}
 	answerForbidden       = answer{status: http.StatusForbidden, outcome: forbidden, text: "the client certificate may not deliver here"}
-	answerNotFound        = answer{status: http.StatusNotFound, outcome: uncounted, text: "no such path"}
-	answerMethod          = answer{status: http.StatusMethodNotAllowed, outcome: uncounted, text: "deliver with POST", allow: http.MethodPost}
-	answerBusy            = answer{status: http.StatusServiceUnavailable, outcome: refused, text: "too many deliveries at once, try again"}
-	answerShuttingDown    = answer{status: http.StatusServiceUnavailable, outcome: refused, text: "shutting down, try again"}
-	answerTryAgain        = answer{status: http.StatusServiceUnavailable, outcome: refused, text: "try again"}
-	answerExhausted       = answer{status: http.StatusTooManyRequests, outcome: refused, text: "the pipeline is out of resources, try again"}
-	answerRejected        = answer{status: http.StatusBadRequest, outcome: rejected, text: "rejected by the pipeline"}
+	answerNotFound        = answer{status: http.StatusNotFound, outcome: notFound, reason: reasonNotFound, text: "no such path"}
+	answerMethod          = answer{
+		status: http.StatusMethodNotAllowed, outcome: methodNotAllowed, reason: reasonMethod,
+		text: "deliver with POST", allow: http.MethodPost,
+	}
+	answerBusy         = unavailable(reasonNoRoom, "too many deliveries at once, try again")
+	answerShuttingDown = unavailable(reasonShutdown, "shutting down, try again")
+	answerTryAgain     = unavailable(reasonPipeline, "try again")
+	answerRejected     = answer{status: http.StatusBadRequest, outcome: rejected, reason: reasonPipeline, text: "rejected by the pipeline"}
 )
+
+func unavailable(reason, text string) answer {
+	return answer{status: http.StatusServiceUnavailable, outcome: refused, reason: reason, text: text}
+}
+
+// because returns the answer with another reason for the log.
+func (a answer) because(reason string) answer {
+	a.reason = reason
+	return a
+}
 
 func answerAccepted(records, unreadable int) answer {
 	return answer{status: http.StatusOK, outcome: accepted, records: records, unreadable: unreadable}
@@ -68,42 +101,38 @@ func answerDuplicate(records, unreadable int) answer {
 }
 
 func answerMalformed(why string) answer {
-	return answer{status: http.StatusBadRequest, outcome: malformed, text: why}
+	return answer{status: http.StatusBadRequest, outcome: malformed, reason: reasonMalformed, text: why}
 }
 
 func answerTooLarge(limit int64) answer {
 	return answer{
-		status: http.StatusRequestEntityTooLarge, outcome: tooLarge,
+		status: http.StatusRequestEntityTooLarge, outcome: tooLarge, reason: reasonTooLarge,
 		text: "the body may have " + strconv.FormatInt(limit, 10) + " bytes at most, compressed or not",
 	}
 }
 
 func answerTooManyRecords(limit int) answer {
 	return answer{
-		status: http.StatusRequestEntityTooLarge, outcome: tooLarge,
+		status: http.StatusRequestEntityTooLarge, outcome: tooLarge, reason: reasonRecords,
 		text: "a delivery may have " + strconv.Itoa(limit) + " records at most",
 	}
 }
 
 func answerEncoding(supported string) answer {
 	return answer{
-		status: http.StatusUnsupportedMediaType, outcome: malformed,
+		status: http.StatusUnsupportedMediaType, outcome: malformed, reason: reasonEncoding,
 		text: "unsupported Content-Encoding; supported: " + supported, acceptEncoding: supported,
 	}
 }
 
 // answerPipelineError maps the error of one signal's pipeline. A gRPC status speaks before the permanent mark, since
-// exporters mark what they will not retry themselves.
+// exporters mark what they will not retry themselves. No answer is 429: many senders never repeat after a 4xx.
 func answerPipelineError(err error) answer {
 	if s, ok := status.FromError(err); ok {
-		switch s.Code() {
-		case codes.ResourceExhausted:
-			return answerExhausted
-		case codes.InvalidArgument:
+		if s.Code() == codes.InvalidArgument {
 			return answerRejected
-		default:
-			return answerTryAgain
 		}
+		return answerTryAgain
 	}
 	if consumererror.IsPermanent(err) {
 		return answerRejected
@@ -112,7 +141,7 @@ func answerPipelineError(err error) answer {
 }
 
 func (a *answer) retryable() bool {
-	return a.status == http.StatusServiceUnavailable || a.status == http.StatusTooManyRequests
+	return a.status == http.StatusServiceUnavailable
 }
 
 var contentTypeJSON = []string{"application/json"}

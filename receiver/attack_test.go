@@ -133,7 +133,7 @@ func TestSignedDeliveriesAreAccepted(t *testing.T) {
 	g := guard(t, nil)
 	code, text, _ := g.do(g.signed(leg))
 	assert.Equal(t, 200, code, text)
-	assert.Contains(t, g.logged(), "key_versions:[1 old next]")
+	assert.Contains(t, g.logged(), "KEY VERSIONS:1, old, next")
 }
 
 // TestAttacks is the attack table: what a stranger tries on a request that was once valid.

@@ -4,6 +4,7 @@
 package receiver
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"net/http"
@@ -30,7 +31,7 @@ type captures struct {
 	logger    *zap.Logger
 
 	mu    sync.Mutex
-	files int
+	tries int // files there are, and those that could not be written
 }
 
 // newCaptures makes the directory. It returns nil where nothing is to be captured.
@@ -44,27 +45,50 @@ func newCaptures(cfg *CaptureConfig, logger *zap.Logger) (*captures, error) {
 		if err != nil {
 			return nil, fmt.Errorf("capture_rejected::from: %w", err)
 		}
+		if prefix.Addr().Is4In6() && prefix.Bits() >= 96 { // addresses are compared as IPv4
+			prefix = netip.PrefixFrom(prefix.Addr().Unmap(), prefix.Bits()-96)
+		}
 		s.from = append(s.from, prefix.Masked())
 	}
-	if err := os.MkdirAll(s.directory, 0o700); err != nil {
+	if err := s.openDirectory(); err != nil {
 		return nil, fmt.Errorf("capture_rejected::directory: %w", err)
 	}
-	earlier, err := filepath.Glob(filepath.Join(s.directory, capturePattern))
-	if err != nil {
-		return nil, fmt.Errorf("capture_rejected::directory: %w", err)
+	if s.tries >= s.maxFiles {
+		s.warnFull()
 	}
-	s.files = len(earlier)
 	return s, nil
 }
 
-// wants says whether a request of that address is still to be captured.
+// openDirectory makes the directory, or sees that an existing one is not for everybody to write to, and counts its files.
+func (s *captures) openDirectory() error {
+	if err := os.MkdirAll(s.directory, 0o700); err != nil {
+		return err
+	}
+	info, err := os.Stat(s.directory)
+	if err != nil {
+		return err
+	}
+	const writableByAll, writableByGroup = 0o002, 0o020
+	switch mode := info.Mode().Perm(); {
+	case mode&writableByAll != 0:
+		return fmt.Errorf("everybody may write to %s (mode %#o), and captures hold secrets; `chmod 700` it, or name a directory below it, which is then made", s.directory, mode)
+	case mode&writableByGroup != 0 || ownedByAnother(info):
+		s.logger.Warn("the directory for captures, which hold secrets, is writable by others than the collector's user; chmod 700 it",
+			zap.String("directory", s.directory), zap.Stringer("mode", info.Mode()))
+	}
+	earlier, err := filepath.Glob(filepath.Join(s.directory, capturePattern))
+	s.tries = len(earlier)
+	return err
+}
+
+// wants reports whether a request of that address is still to be captured.
 func (s *captures) wants(remote string) bool {
 	if s == nil {
 		return false
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.files < s.maxFiles && s.isFrom(remote)
+	return s.tries < s.maxFiles && s.isFrom(remote)
 }
 
 func (s *captures) isFrom(remote string) bool {
@@ -76,40 +100,52 @@ func (s *captures) isFrom(remote string) bool {
 		return false
 	}
 	for _, prefix := range s.from {
-		if prefix.Contains(address.Addr().Unmap()) {
+		if prefix.Contains(address.Addr().Unmap().WithZone("")) {
 			return true
 		}
 	}
 	return false
 }
 
-// write writes a request to a file of its own, unless there are enough.
-func (s *captures) write(r *http.Request, body []byte) error {
+// write writes a request to a file of its own, and reports whether there is one: there may be enough of them. What cannot
+// be written counts too, or a full disk would be tried with every request.
+func (s *captures) write(r *http.Request, body []byte) (written bool, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.files >= s.maxFiles {
-		return nil
+	if s.tries >= s.maxFiles {
+		return false, nil
 	}
-	name := fmt.Sprintf("rejected-%s-%03d.http", time.Now().UTC().Format("20060102T150405.000000000"), s.files)
+	s.tries++
+	if s.tries == s.maxFiles {
+		defer s.warnFull()
+	}
+	name := fmt.Sprintf("rejected-%s-%03d.http", time.Now().UTC().Format("20060102T150405.000000000"), s.tries)
 	file, err := os.OpenFile(filepath.Join(s.directory, name), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600) //nolint:gosec // the operator's directory
 	if err != nil {
-		return err
+		return false, err
 	}
-	s.files++
-	return errors.Join(capture.Write(file, r, body), file.Close())
+	return true, errors.Join(capture.Write(file, r, body), file.Close())
 }
 
-// capture keeps a request whose signature was refused, where that is wanted and its body is JSON.
+func (s *captures) warnFull() {
+	s.logger.Warn("refused requests are not captured any more: there are max_files; move them away and restart the collector for more",
+		zap.String("directory", s.directory), zap.Int("max_files", s.maxFiles))
+}
+
+// capture keeps a request whose signature was refused, where that is wanted and its body may be what the receiver takes.
 func (e *endpoint) capture(r *http.Request, body []byte, why error) {
-	if !e.captures.wants(r.RemoteAddr) || !e.isJSON(r, body) {
+	if !e.captures.wants(r.RemoteAddr) || !mayBeJSON(contentEncoding(r), body) {
 		return
 	}
-	if err := e.captures.write(r, body); err != nil {
+	written, err := e.captures.write(r, body)
+	if err != nil {
 		e.logger.Error("cannot capture a refused request", zap.Error(err))
 		return
 	}
-	e.logger.Info("captured a refused request for `cxonectl diagnose`; the file holds secrets",
-		zap.String("directory", e.captures.directory), zap.NamedError("refused_because", why))
+	if written {
+		e.logger.Info("captured a refused request for `cxonectl diagnose`; the file holds secrets",
+			zap.String("directory", e.captures.directory), zap.NamedError("refused_because", why))
+	}
 }
 
 // captureUnread is capture for a request that was refused before its body was read.
@@ -117,25 +153,16 @@ func (e *endpoint) captureUnread(w http.ResponseWriter, r *http.Request, held *s
 	if !e.captures.wants(r.RemoteAddr) || r.ContentLength > e.cfg.MaxRequestBodySize {
 		return
 	}
-	body, problem := e.readBody(w, r, held)
-	if problem != nil {
-		return
+	if body, err := e.readBody(w, r, held); err == nil {
+		e.capture(r, body, why)
 	}
-	e.capture(r, *body, why)
-	putBuffer(body)
 }
 
-func (e *endpoint) isJSON(r *http.Request, body []byte) bool {
-	encoding := contentEncoding(r)
-	if encoding == "" {
-		return jsontext.Value(body).IsValid()
+// mayBeJSON reports whether a body is JSON. A compressed one is not opened for that: nobody has vouched for it.
+func mayBeJSON(encoding string, body []byte) bool {
+	if encoding != "" {
+		_, known := decompressors[encoding]
+		return known
 	}
-	extra := share{budget: &e.budget}
-	defer extra.release()
-	plain, problem := e.decompress(encoding, body, &extra)
-	if problem != nil {
-		return false
-	}
-	defer putBuffer(plain)
-	return jsontext.Value(*plain).IsValid()
+	return jsontext.Value(bytes.TrimPrefix(body, []byte("\uFEFF"))).IsValid()
 }

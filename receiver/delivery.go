@@ -150,8 +150,8 @@ func (d *deliverer) decode(ctx context.Context, v delivery, yield func(*payload.
 		if records > v.held.maxRecords() {
 			return errTooLarge
 		}
-		if int64(min(records, d.partSize))*recordBytes > v.held.bytes {
-			if err := v.held.grow(); err != nil {
+		if size := int64(min(records, d.partSize)) * recordBytes; size > v.held.bytes {
+			if err := v.held.grow(size); err != nil {
 				return err
 			}
 		}
@@ -183,7 +183,7 @@ func (d *deliverer) answerDecoding(err error, maxRecords int) answer {
 	case errors.Is(err, errBusy):
 		return answerBusy
 	case errors.As(err, &problem) && problem.WrongType:
-		return answerMalformed(problem.Error() + d.rightPath(problem.Found))
+		return answerMalformed(problem.Error() + d.rightPath(problem.Found)).because(reasonCallback)
 	default:
 		return answerMalformed(err.Error())
 	}

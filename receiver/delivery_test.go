@@ -104,16 +104,15 @@ func TestPipelineErrors(t *testing.T) {
 		"all accept":                              {status: 200, text: `{"accepted": 1}`},
 		"any other error":                         {logs: errTransient, status: 503, text: `{"error": "try again"}`},
 		"a permanent error":                       {logs: errPermanent, status: 400, text: `{"error": "rejected by the pipeline"}`},
-		"gRPC ResourceExhausted":                  {logs: grpcError(codes.ResourceExhausted), status: 429, text: `{"error": "the pipeline is out of resources, try again"}`},
+		"gRPC ResourceExhausted":                  {logs: grpcError(codes.ResourceExhausted), status: 503, text: `{"error": "try again"}`},
 		"gRPC InvalidArgument":                    {logs: grpcError(codes.InvalidArgument), status: 400, text: `{"error": "rejected by the pipeline"}`},
 		"gRPC Unavailable":                        {logs: grpcError(codes.Unavailable), status: 503, text: `{"error": "try again"}`},
 		"a gRPC status speaks before permanent":   {logs: consumererror.NewPermanent(grpcError(codes.Unavailable)), status: 503, text: `{"error": "try again"}`},
-		"permanent ResourceExhausted":             {logs: consumererror.NewPermanent(grpcError(codes.ResourceExhausted)), status: 429, text: `{"error": "the pipeline is out of resources, try again"}`},
+		"permanent ResourceExhausted":             {logs: consumererror.NewPermanent(grpcError(codes.ResourceExhausted)), status: 503, text: `{"error": "try again"}`},
 		"retryable beats permanent":               {metrics: errPermanent, logs: errTransient, status: 503, text: `{"error": "try again"}`},
 		"retryable beats permanent, other order":  {metrics: errTransient, logs: errPermanent, status: 503, text: `{"error": "try again"}`},
-		"try again beats out of resources":        {metrics: grpcError(codes.ResourceExhausted), traces: errTransient, status: 503, text: `{"error": "try again"}`},
 		"joined errors of two pipelines":          {logs: errors.Join(errPermanent, errTransient), status: 400, text: `{"error": "rejected by the pipeline"}`},
-		"out of resources beats permanent":        {metrics: grpcError(codes.ResourceExhausted), traces: errPermanent, status: 429, text: `{"error": "the pipeline is out of resources, try again"}`},
+		"out of resources beats permanent":        {metrics: grpcError(codes.ResourceExhausted), traces: errPermanent, status: 503, text: `{"error": "try again"}`},
 		"a context that ran out in the pipeline":  {logs: context.DeadlineExceeded, status: 503, text: `{"error": "try again"}`},
 		"permanent on one, accepted on the other": {traces: errPermanent, status: 400, text: `{"error": "rejected by the pipeline"}`},
 	} {
@@ -124,7 +123,7 @@ func TestPipelineErrors(t *testing.T) {
 			code, text, header := r.post(voicePath, leg)
 			assert.Equal(t, tc.status, code)
 			assert.Equal(t, tc.text, text)
-			if code == 503 || code == 429 {
+			if code == 503 {
 				assert.Equal(t, "5", header.Get("Retry-After"))
 			} else {
 				assert.Empty(t, header.Get("Retry-After"))

@@ -20,8 +20,6 @@ import (
 
 	"github.com/cxone-otel/cxonereceiver/internal/signature"
 	"github.com/cxone-otel/cxonereceiver/receiver/internal/clientcert"
-	"github.com/cxone-otel/cxonereceiver/receiver/internal/payload"
-	"github.com/cxone-otel/cxonereceiver/receiver/internal/translate"
 )
 
 // endpoint is the HTTP handler: it takes a request through the checks in their order, the cheap ones first, and answers.
@@ -41,30 +39,20 @@ type endpoint struct {
 	keyring      *signature.Keyring // nil without signatures
 	captures     *captures          // nil unless refused requests are captured
 
-	budget   budget
-	slots    atomic.Int64
-	bodies   bodyReaders
-	draining atomic.Bool
-}
-
-// callback is one data type's URL.
-type callback struct {
-	dataType     payload.DataType
-	path         string
-	signatureURL string
-	want         translate.Signals
-	decoders     decoderPool
-	verifier     *signature.Verifier // nil without signatures
+	budget     *budget
+	inPipeline atomic.Int64
+	arrivals   arrivals
+	draining   atomic.Bool
 }
 
 func newEndpoint(ctx context.Context, r *cxoneReceiver, host component.Host) (*endpoint, error) {
 	e := &endpoint{
 		cfg:       r.cfg,
-		logger:    newSampledLogger(r.settings.Logger),
+		logger:    newLimitedLogger(r.settings.Logger),
 		unsampled: r.settings.Logger,
 		telemetry: r.telemetry,
 		encodings: strings.Join(r.cfg.CompressionAlgorithms, ", "),
-		budget:    budget{limit: r.cfg.MaxInflightBytes},
+		budget:    newBudget(r.cfg.MaxInflightBytes, r.cfg.MaxRequestBodySize),
 	}
 	var err error
 	if e.callbacks, err = newCallbacks(r); err != nil {
@@ -73,19 +61,8 @@ func newEndpoint(ctx context.Context, r *cxoneReceiver, host component.Host) (*e
 	if e.deliverer, err = newDeliverer(r, e.callbacks, e.logger); err != nil {
 		return nil, err
 	}
-	if r.cfg.requiresClientCertificate() {
-		if e.certificates, err = clientcert.New(r.cfg.certificateSettings(), e.unsampled); err != nil {
-			return nil, err
-		}
-	}
-	if err = e.useSignatures(r.cfg.Signature.Get()); err != nil {
-		return nil, fmt.Errorf("signature: %w", err)
-	}
-	if auth := r.cfg.Auth.Get(); auth != nil {
-		if e.auth, err = auth.Config.GetServerAuthenticator(ctx, host.GetExtensions()); err != nil {
-			return nil, fmt.Errorf("auth: %w", err)
-		}
-		e.authQuery = auth.RequestParameters
+	if err := e.useAuthentication(ctx, host); err != nil {
+		return nil, err
 	}
 	return e, nil
 }
@@ -100,8 +77,17 @@ func (e *endpoint) clientRoots() func() *x509.CertPool {
 
 // ServeHTTP answers a request.
 func (e *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	r = withHost(r)
+	if r.ProtoMajor == 1 && len(r.TransferEncoding) > 0 {
+		// A Content-Length beside it may be an attempt to smuggle a request in, after which the connection must end (RFC 9112,
+		// section 6.1). net/http does not tell whether there was one.
+		w.Header().Set("Connection", "close")
+	}
 	c := e.callbackFor(r)
-	a := e.answer(w, r, c)
+	a, err := e.take(w, r, c)
+	if err != nil {
+		a = e.report(r, c, err)
+	}
 	e.telemetry.countDelivery(c, a.outcome)
 	a.write(w, e.cfg.RetryAfter)
 }
@@ -117,133 +103,133 @@ func (e *endpoint) callbackFor(r *http.Request) *callback {
 	return nil
 }
 
-// answer takes a request through the checks, in the order that the answers' table of the README gives.
-func (e *endpoint) answer(w http.ResponseWriter, r *http.Request, c *callback) answer {
-	ctx, err := e.authenticate(r)
+// take takes a request through the checks, in the order that the answers' table of the README gives. The error is a
+// *refusal.
+func (e *endpoint) take(w http.ResponseWriter, r *http.Request, c *callback) (answer, error) {
+	ctx, err := e.askExtension(r)
 	if err != nil {
-		e.refuse(r, c, refusal{reason: reasonServerAuth, err: err})
-		return answerUnauthenticated
+		return answer{}, refuse(answerUnauthenticated.because(reasonServerAuth), err)
 	}
 	if c == nil {
-		return answerNotFound
+		return answer{}, refuse(answerNotFound, nil)
 	}
 	if r.Method != http.MethodPost {
-		return answerMethod
+		return answer{}, refuse(answerMethod, nil)
 	}
 	if e.certificates != nil {
 		if err := e.certificates.Check(r.TLS, time.Now()); err != nil {
-			return e.refuseCertificate(r, c, err)
+			return answer{}, refuseCertificate(err)
 		}
 	}
-	held := share{budget: &e.budget}
+	held := e.budget.newShare(r.ContentLength)
 	defer held.release()
 	var attempt *signature.Attempt
 	if c.verifier != nil {
 		if attempt, err = c.verifier.Check(r, time.Now()); err != nil {
 			e.captureUnread(w, r, &held, err)
-			return e.refuseSignature(r, c, err)
+			return answer{}, refuseSignature(err)
 		}
 	}
 	if r.ContentLength > e.cfg.MaxRequestBodySize {
-		return answerTooLarge(e.cfg.MaxRequestBodySize)
+		return answer{}, refuse(answerTooLarge(e.cfg.MaxRequestBodySize), nil)
 	}
-	body, problem := e.readBody(w, r, &held)
-	if problem != nil {
-		return *problem
+	body, err := e.readBody(w, r, &held)
+	if err != nil {
+		return answer{}, err
 	}
-	defer putBuffer(body)
-
 	if e.draining.Load() {
-		return answerShuttingDown
+		return answer{}, refuse(answerShuttingDown, nil)
 	}
-	if e.slots.Add(1) > int64(e.cfg.MaxConcurrentDeliveries) {
-		e.slots.Add(-1)
-		return answerBusy
+	if e.inPipeline.Add(1) > int64(e.cfg.MaxConcurrentDeliveries) {
+		e.inPipeline.Add(-1)
+		return answer{}, refuse(answerBusy.because(reasonTooMany), nil)
 	}
-	defer e.slots.Add(-1)
+	defer e.inPipeline.Add(-1)
 
-	v := delivery{callback: c, sent: *body, body: *body, held: &held}
+	v := delivery{callback: c, sent: body, body: body, held: &held}
 	if attempt != nil {
-		if err := attempt.Verify(*body); err != nil {
-			e.capture(r, *body, err)
-			return e.refuseSignature(r, c, err)
+		if err := attempt.Verify(body); err != nil {
+			e.capture(r, body, err)
+			return answer{}, refuseSignature(err)
 		}
 		v.consumer = attempt.Consumer()
 	}
 	if encoding := contentEncoding(r); encoding != "" {
-		plain, problem := e.decompress(encoding, *body, &held)
-		if problem != nil {
-			return *problem
+		if v.body, err = e.decompress(encoding, body, &held); err != nil {
+			return answer{}, err
 		}
-		defer putBuffer(plain)
-		v.body = *plain
 	}
 	// A sender that hangs up does not tear a delivery apart: the pipeline finishes it.
-	return e.deliverer.deliver(context.WithoutCancel(ctx), v)
-}
-
-// authenticate asks the server-auth extension, where there is one.
-func (e *endpoint) authenticate(r *http.Request) (context.Context, error) {
-	if e.auth == nil {
-		return r.Context(), nil
+	a := e.deliverer.deliver(context.WithoutCancel(ctx), v)
+	if a.status != http.StatusOK {
+		return answer{}, refuse(a, nil)
 	}
-	sources := r.Header
-	if len(e.authQuery) > 0 {
-		sources = r.Header.Clone()
-		query := r.URL.Query()
-		for _, name := range e.authQuery {
-			if values, ok := query[name]; ok {
-				sources[name] = values
-			}
-		}
-	}
-	return e.auth.Authenticate(r.Context(), sources)
+	return a, nil
 }
 
 // readBody reads the body as it travelled.
-func (e *endpoint) readBody(w http.ResponseWriter, r *http.Request, held *share) (*[]byte, *answer) {
-	controller := http.NewResponseController(w)
-	e.bodies.begin(controller)
-	body, err := readAll(r.Body, r.ContentLength, e.cfg.MaxRequestBodySize, held)
-	undisturbed := e.bodies.end(controller)
-	if err == nil {
-		return body, nil
-	}
+func (e *endpoint) readBody(w http.ResponseWriter, r *http.Request, held *share) ([]byte, error) {
+	arriving := e.arrivals.begin(http.NewResponseController(w))
+	body, err := readAll(r.Body, r.ContentLength, e.cfg.MaxRequestBodySize, func(n int64) bool {
+		arriving.bytes.Add(n)
+		return held.arrive(n)
+	})
+	undisturbed := e.arrivals.end(arriving)
 	var tooLong *http.MaxBytesError
-	var a answer
 	switch {
+	case err == nil:
+		return body, nil
 	case errors.Is(err, errTooLarge) || errors.As(err, &tooLong):
-		a = answerTooLarge(e.cfg.MaxRequestBodySize)
+		return nil, refuse(answerTooLarge(e.cfg.MaxRequestBodySize), nil)
 	case errors.Is(err, errBusy):
-		e.bodies.shedSlow()
-		a = answerBusy
+		e.arrivals.shedSlow()
+		return nil, refuse(answerBusy.because(reasonNoRoom), nil)
 	case e.draining.Load():
-		a = answerShuttingDown
-	case !undisturbed: // it had to give way
-		a = answerBusy
+		return nil, refuse(answerShuttingDown, nil)
+	case !undisturbed:
+		return nil, refuse(answerBusy.because(reasonTooSlow), nil)
 	default:
-		a = answerMalformed(fmt.Sprintf("the body did not arrive whole within read_timeout (%v)", e.cfg.ReadTimeout))
+		text := fmt.Sprintf("the body did not arrive whole within read_timeout (%v)", e.cfg.ReadTimeout)
+		return nil, refuse(answerMalformed(text).because(reasonIncomplete), nil)
 	}
-	return nil, &a
 }
 
 // decompress undoes the Content-Encoding.
-func (e *endpoint) decompress(encoding string, body []byte, held *share) (*[]byte, *answer) {
-	var a answer
+func (e *endpoint) decompress(encoding string, body []byte, held *share) ([]byte, error) {
 	if !slices.Contains(e.cfg.CompressionAlgorithms, encoding) {
-		a = answerEncoding(e.encodings)
-		return nil, &a
+		return nil, refuse(answerEncoding(e.encodings), nil)
 	}
 	plain, err := decompress(encoding, body, e.cfg.MaxRequestBodySize, held)
 	switch {
 	case err == nil:
 		return plain, nil
 	case errors.Is(err, errTooLarge):
-		a = answerTooLarge(e.cfg.MaxRequestBodySize)
+		return nil, refuse(answerTooLarge(e.cfg.MaxRequestBodySize), nil)
 	case errors.Is(err, errBusy):
-		a = answerBusy
+		return nil, refuse(answerBusy.because(reasonNoRoom), nil)
 	default:
-		a = answerMalformed("the body is not valid " + encoding)
+		return nil, refuse(answerMalformed("the body is not valid "+encoding).because(reasonCompression), nil)
 	}
-	return nil, &a
+}
+
+// hideHost keeps the Host header from the HTTP server's own metrics, of which every Host would make series of its own. The
+// endpoint gets it back.
+func hideHost(next http.Handler, constant string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.Header["Host"] = []string{r.Host} // net/http never leaves one there, and client metadata is taken from there
+		r.Host = constant
+		next.ServeHTTP(w, r)
+	})
+}
+
+// withHost returns the request with its own Host. The HTTP server's metrics are made from the other one after the answer.
+func withHost(r *http.Request) *http.Request {
+	host := r.Header["Host"]
+	if len(host) != 1 {
+		return r
+	}
+	delete(r.Header, "Host")
+	own := r.WithContext(r.Context())
+	own.Host = host[0]
+	return own
 }

@@ -91,21 +91,9 @@ func (x *exporter) export(ctx context.Context, c *callback, batch *translate.Bat
 	return worst, p
 }
 
-// worse decides where signals differ: any retryable answer wins, and among those "try again".
+// worse decides where signals differ: a retryable answer wins.
 func worse(a, b answer) answer {
-	rank := func(a answer) int {
-		switch {
-		case a.status == answerTryAgain.status:
-			return 3
-		case a.retryable():
-			return 2
-		case a.status != 0:
-			return 1
-		default:
-			return 0
-		}
-	}
-	if rank(b) > rank(a) {
+	if a.status == 0 || !a.retryable() && b.retryable() {
 		return b
 	}
 	return a

@@ -130,8 +130,8 @@ func FuzzEndpoint(f *testing.F) {
 		default:
 			t.Fatalf("%d is no answer of the table", code)
 		}
-		assert.Zero(t, e.budget.used.Load(), "all room is given back")
-		assert.Zero(t, e.slots.Load())
+		assert.Zero(t, e.budget.used(), "all room is given back")
+		assert.Zero(t, e.inPipeline.Load())
 
 		againCode, againText, again := post()
 		assert.Equal(t, code, againCode)

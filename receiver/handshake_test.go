@@ -14,9 +14,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
-	"go.uber.org/zap/zaptest/observer"
 )
 
 // requireHandshakeRefused waits for a refused handshake, which is counted and logged by its reason, and for no other.
@@ -116,15 +114,4 @@ func TestAProbeIsNotAHandshake(t *testing.T) {
 		assert.Zero(t, r.failures(reason))
 	}
 	assert.Zero(t, r.logs.FilterLevelExact(zapcore.WarnLevel).FilterMessageSnippet("handshake").Len())
-}
-
-// TestWarningsAreFew has 100,000 refusals of every kind in a minute, and a few more kinds than there are.
-func TestWarningsAreFew(t *testing.T) {
-	core, logs := observer.New(zapcore.InfoLevel)
-	logger := newSampledLogger(zap.New(core))
-	for i := range 100_000 {
-		logger.Warn("refused: " + string(rune('A'+i%45)))
-	}
-	assert.Less(t, logs.Len(), 200)
-	assert.Equal(t, logsEach, logs.FilterMessage("refused: A").Len())
 }

@@ -13,61 +13,123 @@ import (
 	"github.com/cxone-otel/cxonereceiver/receiver/internal/clientcert"
 )
 
-// refusal is a delivery that is not authenticated. It is for the operator; the sender is told one constant text.
+// refusal is the error of a request that is not taken: what its sender is told, and what only the operator is.
 type refusal struct {
-	reason     string
-	err        error
-	consumer   string // what the request says of itself, unverified
-	keyVersion string
-	hint       string
+	answer answer
+	cause  error // nil where the answer's text says all
+
+	// What the request says of itself, unverified, where a signature was refused.
+	consumer, keyVersion string
+	hint                 string
 }
 
+func (f *refusal) Error() string {
+	if f.cause != nil {
+		return f.cause.Error()
+	}
+	return f.answer.text
+}
+
+func (f *refusal) Unwrap() error { return f.cause }
+
+// refuse makes a refusal of an answer.
+func refuse(a answer, cause error) *refusal { return &refusal{answer: a, cause: cause} }
+
 // refuseCertificate answers a certificate that does not hold with 401, and one whose owner may not deliver with 403.
-func (e *endpoint) refuseCertificate(r *http.Request, c *callback, err error) answer {
+func refuseCertificate(err error) *refusal {
 	var problem *clientcert.Error
 	if !errors.As(err, &problem) {
 		problem = &clientcert.Error{Reason: clientcert.ReasonBad}
 	}
-	e.refuse(r, c, refusal{reason: problem.Reason, err: err})
 	if problem.Forbidden {
-		return answerForbidden
+		return refuse(answerForbidden.because(problem.Reason), err)
 	}
-	return answerUnauthenticated
+	return refuse(answerUnauthenticated.because(problem.Reason), err)
 }
 
 // refuseSignature answers 401, whatever is wrong.
-func (e *endpoint) refuseSignature(r *http.Request, c *callback, err error) answer {
+func refuseSignature(err error) *refusal {
 	var problem *signature.Error
 	if !errors.As(err, &problem) {
 		problem = &signature.Error{Reason: signature.ReasonMalformed}
 	}
-	e.refuse(r, c, refusal{
-		reason:     string(problem.Reason),
-		err:        err,
+	return &refusal{
+		answer:     answerUnauthenticated.because(string(problem.Reason)),
+		cause:      err,
 		consumer:   problem.Consumer,
 		keyVersion: problem.KeyVersion,
 		hint:       problem.Hint(),
-	})
-	return answerUnauthenticated
+	}
 }
 
-// refuse counts an authentication failure and logs it, with what the operator needs to find its cause.
-func (e *endpoint) refuse(r *http.Request, c *callback, f refusal) {
-	e.telemetry.countAuthenticationFailure(c, f.reason)
+// report logs a refusal, with what the operator needs to find its cause, and returns its answer. No body, signature or
+// secret is in the line. What is refused for want of authentication is counted by its reason, too.
+func (e *endpoint) report(r *http.Request, c *callback, err error) answer {
+	var f *refusal
+	if !errors.As(err, &f) {
+		f = refuse(answerTryAgain, err)
+	}
+	a := f.answer
 	fields := []zap.Field{
-		zap.String("reason", f.reason),
+		zap.String("data_type", c.name()),
+		zap.Int("status", a.status),
+		zap.String("reason", a.reason),
+		zap.String("answer", a.text),
 		zap.String("remote_address", r.RemoteAddr),
-		zap.String("path", quoted(r.URL.EscapedPath())),
-		zap.Error(f.err),
 	}
-	if f.consumer != "" {
-		fields = append(fields, zap.String("consumer", quoted(f.consumer)))
+	if f.cause != nil {
+		fields = append(fields, zap.Error(f.cause))
 	}
-	if f.keyVersion != "" {
-		fields = append(fields, zap.String("key_version", quoted(f.keyVersion)))
+	switch a.outcome {
+	case unauthenticated, forbidden:
+		e.telemetry.countAuthenticationFailure(c, a.reason)
+		fields = append(fields, zap.String("path", quoted(r.URL.EscapedPath())))
+	case notFound:
+		path := r.URL.EscapedPath()
+		fields = append(fields, zap.String("path", quoted(path)), zap.String("nearest_path", nearestPath(path, e.callbacks)))
+	case methodNotAllowed:
+		fields = append(fields, zap.String("method", quoted(r.Method)), zap.String("path", c.path))
+	default:
 	}
-	if f.hint != "" {
-		fields = append(fields, zap.String("hint", f.hint))
+	for _, said := range []struct{ key, text string }{
+		{"consumer", quoted(f.consumer)}, {"key_version", quoted(f.keyVersion)}, {"hint", f.hint},
+	} {
+		if said.text != "" {
+			fields = append(fields, zap.String(said.key, said.text))
+		}
 	}
-	e.logger.Warn("refused a delivery: "+f.reason, fields...)
+	e.logger.Warn("refused a delivery: "+a.reason, fields...)
+	return a
+}
+
+// nearestPath returns the callback's path that takes the fewest changes to get to.
+func nearestPath(path string, callbacks []*callback) string {
+	nearest, fewest := "", 0
+	for _, c := range callbacks {
+		if changes := changesBetween(path[:min(len(path), maxQuoted)], c.path); nearest == "" || changes < fewest {
+			nearest, fewest = c.path, changes
+		}
+	}
+	return nearest
+}
+
+// changesBetween counts the bytes to insert, delete or replace to make one text of the other (Levenshtein's distance).
+func changesBetween(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			replace := diagonal
+			if a[i] != b[j] {
+				replace++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(replace, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
 }

@@ -25,16 +25,15 @@ const (
 	attrOutcome  = "outcome"
 	attrReason   = "reason"
 
-	dataTypeUnknown = "unknown" // a request refused before it came to a callback
+	dataTypeUnknown = "unknown" // of a request that came to no callback
 )
 
-// reasonServerAuth is the reason of a delivery that the server-auth extension refuses.
-const reasonServerAuth = "server_auth"
 
 // telemetry is the receiver's own. Attribute sets are made once.
 type telemetry struct {
 	builder   *metadata.TelemetryBuilder
 	dataTypes [2]dataTypeTelemetry
+	unknown   [numOutcomes]metric.MeasurementOption // of requests that came to no callback
 }
 
 type dataTypeTelemetry struct {
@@ -52,6 +51,9 @@ func newTelemetry(set receiver.Settings) (*telemetry, error) {
 		return nil, err
 	}
 	t := &telemetry{builder: builder}
+	for o := range numOutcomes {
+		t.unknown[o] = attributes(dataTypeUnknown, attrOutcome, outcomeNames[o])
+	}
 	for i := range t.dataTypes {
 		d, name := &t.dataTypes[i], payload.DataType(i).String() //nolint:gosec // two
 		for o := range numOutcomes {
@@ -76,6 +78,7 @@ func attributes(dataType, key, value string) metric.MeasurementOption {
 func (t *telemetry) start(callbacks []*callback, speaksTLS bool) error {
 	ctx := context.Background()
 	t.builder.ReceiverCxoneReplayEvictions.Add(ctx, 0)
+	t.builder.ReceiverCxoneDeliveries.Add(ctx, 0, t.unknown[notFound])
 	for _, outcome := range []string{signature.ReloadSuccess, signature.ReloadFailure} {
 		t.builder.ReceiverCxoneKeyReloads.Add(ctx, 0, metric.WithAttributes(attribute.String(attrOutcome, outcome)))
 	}
@@ -117,28 +120,22 @@ func (t *telemetry) shutdown() { t.builder.Shutdown() }
 
 func (t *telemetry) of(c *callback) *dataTypeTelemetry { return &t.dataTypes[c.dataType] }
 
-// countDelivery counts what became of a delivery. A request to another path is none.
+// countDelivery counts what became of a request.
 func (t *telemetry) countDelivery(c *callback, o outcome) {
-	switch {
-	case o == uncounted:
-	case c == nil:
-		t.builder.ReceiverCxoneDeliveries.Add(context.Background(), 1, attributes(dataTypeUnknown, attrOutcome, outcomeNames[o]))
-	default:
-		d := t.of(c)
-		t.builder.ReceiverCxoneDeliveries.Add(context.Background(), 1, d.deliveries[o])
-		if o == accepted || o == duplicate {
-			d.lastAccepted.Store(time.Now().UnixNano())
-		}
+	if c == nil {
+		t.builder.ReceiverCxoneDeliveries.Add(context.Background(), 1, t.unknown[o])
+		return
+	}
+	d := t.of(c)
+	t.builder.ReceiverCxoneDeliveries.Add(context.Background(), 1, d.deliveries[o])
+	if o == accepted || o == duplicate {
+		d.lastAccepted.Store(time.Now().UnixNano())
 	}
 }
 
 // countAuthenticationFailure counts a delivery that was not authenticated, by reason.
 func (t *telemetry) countAuthenticationFailure(c *callback, reason string) {
-	dataType := dataTypeUnknown
-	if c != nil {
-		dataType = c.dataType.String()
-	}
-	t.builder.ReceiverCxoneAuthenticationFailures.Add(context.Background(), 1, attributes(dataType, attrReason, reason))
+	t.builder.ReceiverCxoneAuthenticationFailures.Add(context.Background(), 1, attributes(c.name(), attrReason, reason))
 }
 
 // countEviction counts a delivery that the replay memory forgot before its time.

@@ -113,7 +113,7 @@ service:
 		{200, `200 {"accepted": 1}`, ""},
 		{503, `503 {"error": "try again"}`, "7"},
 		{500, `400 {"error": "rejected by the pipeline"}`, ""},
-		{429, `429 {"error": "the pipeline is out of resources, try again"}`, "7"},
+		{429, `503 {"error": "try again"}`, "7"},
 		{400, `400 {"error": "rejected by the pipeline"}`, ""},
 	} {
 		t.Run(fmt.Sprint(tc.backend), func(t *testing.T) {

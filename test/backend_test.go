@@ -17,10 +17,9 @@ import (
 
 // The gRPC status codes that tests speak of.
 const (
-	grpcOK                = 0
-	grpcInvalidArgument   = 3
-	grpcResourceExhausted = 8
-	grpcUnavailable       = 14
+	grpcOK              = 0
+	grpcInvalidArgument = 3
+	grpcUnavailable     = 14
 )
 
 // backend speaks just enough OTLP over gRPC for an exporter: it answers every export of a signal with a status code.

@@ -32,9 +32,6 @@ func TestEveryGRPCStatusOfAPipeline(t *testing.T) {
 			b.answerAll(code)
 			a := c.post(voicePath, fmt.Sprintf(`{"ContactId": "code-%d", "AvgMos": 4}`, code))
 			switch code {
-			case grpcResourceExhausted:
-				assert.Equal(t, http.StatusTooManyRequests, a.status)
-				assert.Equal(t, "7", a.header.Get("Retry-After"))
 			case grpcInvalidArgument:
 				assert.Equal(t, rejected, a.String())
 				assert.Empty(t, a.header.Get("Retry-After"))
@@ -116,14 +113,6 @@ func TestSignalsThatDiffer(t *testing.T) {
 		assert.Equal(t, rejected, c.post(voicePath, leg).String())
 		assert.Equal(t, [3]int32{1, 1, 2}, b.calls())
 		c.waitLog("the pipeline refused a delivery")
-	})
-	t.Run("429 and 503 together are 503", func(t *testing.T) {
-		t.Parallel()
-		b := newBackend(t)
-		b.traces.code.Store(grpcResourceExhausted)
-		b.logs.code.Store(grpcUnavailable)
-		c := start(t, toBackend(b, anybody))
-		assert.Equal(t, tryAgain, c.post(voicePath, leg).String())
 	})
 }
 

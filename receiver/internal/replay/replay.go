@@ -13,7 +13,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
-	"hash"
 	"sync"
 	"time"
 )
@@ -22,13 +21,9 @@ import (
 // use again for as long as its refresh interval.
 type Key [sha256.Size]byte
 
-var hashes = sync.Pool{New: func() any { return sha256.New() }}
-
 // NewKey returns the key of a delivery. The body is as it travelled, before any decompression.
 func NewKey(consumer, path string, body []byte) Key {
-	h := hashes.Get().(hash.Hash)
-	defer hashes.Put(h)
-	h.Reset()
+	h := sha256.New()
 	prefix := make([]byte, 0, 256)
 	prefix = appendPart(prefix, consumer)
 	prefix = appendPart(prefix, path)
@@ -53,19 +48,20 @@ type Entry struct {
 	// Taken has a bit for each signal of which anything was accepted, Refused for each of which anything was refused for
 	// good.
 	Taken, Refused uint8
-	// Complete says that no part needs a further try.
+	// Complete reports that no part needs a further try.
 	Complete bool
 	// Records and Unreadable count the delivery's records.
 	Records, Unreadable int32
 }
 
-// Rejected says that something was refused for good.
+// Rejected reports whether something was refused for good.
 func (e Entry) Rejected() bool { return e.Refused != 0 }
 
 // Memory is the memory of deliveries. A nil Memory remembers nothing.
 type Memory struct {
 	ttl     time.Duration
 	evicted func()
+	start   time.Time // what expiry counts from: by the monotonic clock, which no step of the wall clock changes
 
 	mu       sync.Mutex
 	inFlight map[Key]chan struct{}
@@ -81,6 +77,7 @@ func New(size int, ttl time.Duration, evicted func()) *Memory {
 	}
 	return &Memory{
 		ttl:      ttl,
+		start:    time.Now(),
 		evicted:  evicted,
 		inFlight: map[Key]chan struct{}{},
 		index:    map[Key]uint64{},
@@ -95,7 +92,7 @@ type Claim struct {
 }
 
 // Begin looks a delivery up. Where its entry is complete, there is nothing left to do. Otherwise the caller holds the
-// claim to do what the entry has not done, and ends it. While a twin of the delivery is on its way, Begin waits for it;
+// claim to do what the entry has not done, and ends it. While the same delivery is on its way, Begin waits for it;
 // the context bounds the wait, and its error is the only one.
 func (m *Memory) Begin(ctx context.Context, key Key) (*Claim, Entry, error) {
 	if m == nil {
@@ -103,13 +100,13 @@ func (m *Memory) Begin(ctx context.Context, key Key) (*Claim, Entry, error) {
 	}
 	for {
 		m.mu.Lock()
-		twin, ok := m.inFlight[key]
+		other, ok := m.inFlight[key]
 		if !ok {
 			break
 		}
 		m.mu.Unlock()
 		select {
-		case <-twin:
+		case <-other:
 		case <-ctx.Done():
 			return nil, Entry{}, context.Cause(ctx)
 		}
@@ -146,7 +143,7 @@ func (m *Memory) find(key Key, now time.Time) Entry {
 		return Entry{}
 	}
 	s := m.ring.at(position)
-	if s.expires <= now.UnixNano() {
+	if s.expires <= now.Sub(m.start) {
 		return Entry{}
 	}
 	return s.entry
@@ -160,17 +157,17 @@ func (m *Memory) forget(key Key) {
 }
 
 func (m *Memory) remember(key Key, entry Entry, now time.Time) {
-	for m.ring.count > 0 && (m.ring.oldest().gone || m.ring.oldest().expires <= now.UnixNano()) {
+	for m.ring.count > 0 && (m.ring.oldest().gone || m.ring.oldest().expires <= now.Sub(m.start)) {
 		m.drop()
 	}
 	if m.ring.count == m.ring.size {
 		m.drop()
 		m.evicted()
 	}
-	m.index[key] = m.ring.add(slot{key: key, entry: entry, expires: now.Add(m.ttl).UnixNano()})
+	m.index[key] = m.ring.add(place{key: key, entry: entry, expires: now.Sub(m.start) + m.ttl})
 }
 
-// drop drops the oldest slot, and its key unless that is remembered anew.
+// drop drops the oldest place, and its key unless that is remembered anew.
 func (m *Memory) drop() {
 	if oldest := m.ring.oldest(); !oldest.gone {
 		delete(m.index, oldest.key)

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+	"unsafe"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -115,7 +116,7 @@ func TestTheOldestIsEvictedWhenFull(t *testing.T) {
 	}
 	assert.Equal(t, 500, evicted)
 	assert.Len(t, m.index, size)
-	assert.Len(t, m.ring.slots, size)
+	assert.Len(t, m.ring.places, size)
 	for i := range size + 500 {
 		entry := m.find(key(fmt.Sprint(i)), time.Now())
 		assert.Equal(t, i >= 500, entry.Complete, "delivery %d", i)
@@ -190,4 +191,22 @@ func BenchmarkAcceptAndRemember(b *testing.B) {
 		claim, _, _ := m.Begin(context.Background(), NewKey("consumer", "/cxone/voice-quality", body))
 		claim.End(Entry{Taken: 1, Complete: true})
 	}
+}
+
+// TestAStepOfTheWallClock forgets nothing, and keeps nothing longer.
+func TestAStepOfTheWallClock(t *testing.T) {
+	m := New(10, time.Minute, func() {})
+	deliver(t, m, key("a"))
+	for _, step := range []time.Duration{time.Hour, -time.Hour} {
+		assert.True(t, m.find(key("a"), stepped(time.Now(), step)).Complete)
+		assert.False(t, m.find(key("a"), stepped(time.Now().Add(2*time.Minute), step)).Complete)
+	}
+}
+
+// stepped is what time.Now returns at that moment once the wall clock has been set: only the wall clock's part differs.
+func stepped(now time.Time, step time.Duration) time.Time {
+	const secondsShift = 30 // of a time.Time that has a monotonic part
+	words := (*[2]uint64)(unsafe.Pointer(&now))
+	words[0] += uint64(step/time.Second) << secondsShift //nolint:gosec // it may wrap
+	return now
 }

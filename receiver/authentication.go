@@ -1,0 +1,130 @@
+// Copyright The CXone Receiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package receiver
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"go.opentelemetry.io/collector/component"
+	"go.uber.org/zap"
+
+	"github.com/cxone-otel/cxonereceiver/internal/signature"
+	"github.com/cxone-otel/cxonereceiver/receiver/internal/clientcert"
+)
+
+// useAuthentication sets up whatever of a server-auth extension, mutual TLS and signatures is configured. The keys are read
+// with startKeys.
+func (e *endpoint) useAuthentication(ctx context.Context, host component.Host) error {
+	var err error
+	if auth := e.cfg.Auth.Get(); auth != nil {
+		if e.auth, err = auth.Config.GetServerAuthenticator(ctx, host.GetExtensions()); err != nil {
+			return fmt.Errorf("auth: %w", err)
+		}
+		e.authQuery = auth.RequestParameters
+	}
+	if e.cfg.requiresClientCertificate() {
+		if e.certificates, err = clientcert.New(e.cfg.certificateSettings(), e.unsampled); err != nil {
+			return err
+		}
+	}
+	if cfg := e.cfg.Signature.Get(); cfg != nil {
+		if err = e.useSignatures(cfg); err != nil {
+			return fmt.Errorf("signature: %w", err)
+		}
+	}
+	return nil
+}
+
+// useSignatures gives each callback its verifier.
+func (e *endpoint) useSignatures(cfg *SignatureConfig) error {
+	var err error
+	e.keyring, err = signature.NewKeyring(&cfg.Config, signature.KeyringOptions{
+		Logger:   e.unsampled,
+		OnReload: e.telemetry.countKeyReload,
+	})
+	if err != nil {
+		return err
+	}
+	for _, c := range e.callbacks {
+		c.verifier, err = signature.NewVerifier(&cfg.Config, e.keyring, signature.Callback{SignatureURL: c.signatureURL})
+		if err != nil {
+			return fmt.Errorf("%s: %w", c.dataType, err)
+		}
+	}
+	e.captures, err = newCaptures(&cfg.CaptureRejected, e.unsampled)
+	return err
+}
+
+// startKeys reads the keys, and goes on reading them again. Without a usable key the receiver does not start.
+func (e *endpoint) startKeys() error {
+	if e.keyring == nil {
+		return nil
+	}
+	if err := e.keyring.Start(context.Background()); err != nil {
+		return fmt.Errorf("signature: %w", err)
+	}
+	return nil
+}
+
+func (e *endpoint) stopKeys() {
+	if e.keyring != nil {
+		e.keyring.Shutdown()
+	}
+}
+
+// askExtension asks the server-auth extension, where there is one.
+func (e *endpoint) askExtension(r *http.Request) (context.Context, error) {
+	if e.auth == nil {
+		return r.Context(), nil
+	}
+	sources := r.Header
+	if len(e.authQuery) > 0 {
+		sources = r.Header.Clone()
+		query := r.URL.Query()
+		for _, name := range e.authQuery {
+			if values, ok := query[name]; ok {
+				sources[name] = values
+			}
+		}
+	}
+	return e.auth.Authenticate(r.Context(), sources)
+}
+
+const noAuthentication = "none"
+
+// authentication names the methods that are configured.
+func (c *Config) authentication() string {
+	var methods []string
+	if c.Signature.HasValue() {
+		methods = append(methods, "signature")
+	}
+	if c.requiresClientCertificate() {
+		methods = append(methods, "mutual TLS")
+	}
+	if c.Auth.HasValue() {
+		methods = append(methods, c.Auth.Get().Config.AuthenticatorID.String())
+	}
+	if len(methods) == 0 {
+		return noAuthentication
+	}
+	return strings.Join(methods, " and ")
+}
+
+// warnOfSignatures says once what an operator should know about the scheme.
+func (e *endpoint) warnOfSignatures() {
+	cfg := e.cfg.Signature.Get()
+	if cfg == nil {
+		return
+	}
+	var callbacks []signature.Callback
+	for _, c := range e.callbacks {
+		callbacks = append(callbacks, signature.Callback{SignatureURL: c.signatureURL})
+	}
+	for _, warning := range signature.Warnings(&cfg.Config, callbacks...) {
+		e.unsampled.Warn(warning, zap.String("scheme", cfg.Scheme))
+	}
+}

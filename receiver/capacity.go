@@ -1,0 +1,180 @@
+// Copyright The CXone Receiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package receiver
+
+import (
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// smallBody is the largest body for which a part of the budget is kept. Nobody who sends a body need be authenticated to do
+// so: without this part, a few large bodies that are never finished would keep everybody else out.
+const smallBody = 64 << 10
+
+// budget bounds the bytes that all deliveries hold together, max_inflight_bytes. What counts is what has come.
+type budget struct {
+	limit    int64
+	ofLarge  int64 // the bound of large bodies while they arrive
+	mu       sync.Mutex
+	bytes    int64
+	inLarges int64
+}
+
+// newBudget keeps a quarter for small bodies, unless a body of the largest size would then never fit.
+func newBudget(limit, maxBody int64) *budget {
+	return &budget{limit: limit, ofLarge: max(limit-limit/4, min(maxBody, limit))}
+}
+
+func (b *budget) used() int64 {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.bytes
+}
+
+// share is what one delivery holds of the budget.
+type share struct {
+	budget  *budget
+	isLarge bool // the body was declared, or has become, larger than smallBody
+	bytes   int64
+	inLarge int64 // of them, those that count against the bound of large bodies
+}
+
+func (b *budget) newShare(declared int64) share {
+	return share{budget: b, isLarge: declared > smallBody}
+}
+
+// arrive counts bytes of a body that have come, and reports whether there is room for them.
+func (s *share) arrive(n int64) bool {
+	b := s.budget
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	s.isLarge = s.isLarge || s.bytes+n > smallBody
+	if b.bytes+n > b.limit {
+		return false
+	}
+	if s.isLarge {
+		more := s.bytes + n - s.inLarge
+		if b.inLarges+more > b.ofLarge {
+			return false
+		}
+		b.inLarges += more
+		s.inLarge += more
+	}
+	b.bytes += n
+	s.bytes += n
+	return true
+}
+
+// take takes n bytes for a delivery that is authenticated, and reports whether there is room for them.
+func (s *share) take(n int64) bool {
+	b := s.budget
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.bytes+n > b.limit {
+		return false
+	}
+	b.bytes += n
+	s.bytes += n
+	return true
+}
+
+// grow takes what is missing to a size, or as much as is held: errTooLarge says that it will never be enough, errBusy that
+// it is not there now.
+func (s *share) grow(size int64) error {
+	more := min(max(s.bytes, size-s.bytes), s.budget.limit-s.bytes)
+	switch {
+	case more <= 0:
+		return errTooLarge
+	case !s.take(more):
+		return errBusy
+	default:
+		return nil
+	}
+}
+
+func (s *share) release() {
+	b := s.budget
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.bytes -= s.bytes
+	b.inLarges -= s.inLarge
+	s.bytes, s.inLarge = 0, 0
+}
+
+// While there is no room, a body gives way that comes more slowly than slowRate, once slowGrace is over.
+const (
+	slowRate  = 64 << 10 // bytes in a second
+	slowGrace = 2 * time.Second
+)
+
+// arrivals are the bodies that are arriving, so that a shutdown can cut them off, and the slow ones can be made to give way.
+type arrivals struct {
+	mu     sync.Mutex
+	cut    bool
+	bodies map[*arrival]struct{}
+}
+
+// arrival is a body on its way.
+type arrival struct {
+	controller *http.ResponseController
+	since      time.Time
+	bytes      atomic.Int64
+}
+
+func (a *arrivals) begin(c *http.ResponseController) *arrival {
+	body := &arrival{controller: c, since: time.Now()}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.cut {
+		body.end()
+		return body
+	}
+	if a.bodies == nil {
+		a.bodies = map[*arrival]struct{}{}
+	}
+	a.bodies[body] = struct{}{}
+	return body
+}
+
+// end reports whether the body was left to arrive.
+func (a *arrivals) end(body *arrival) (undisturbed bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	_, undisturbed = a.bodies[body]
+	delete(a.bodies, body)
+	return undisturbed
+}
+
+// cutOff ends all arrivals, now and from now on.
+func (a *arrivals) cutOff() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.cut = true
+	for body := range a.bodies {
+		body.end()
+	}
+	clear(a.bodies)
+}
+
+// shedSlow ends the arrival of slow bodies.
+func (a *arrivals) shedSlow() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for body := range a.bodies {
+		if body.isSlow(time.Since(body.since)) {
+			body.end()
+			delete(a.bodies, body)
+		}
+	}
+}
+
+func (b *arrival) isSlow(age time.Duration) bool {
+	return age > slowGrace && float64(b.bytes.Load()) < slowRate*age.Seconds()
+}
+
+func (b *arrival) end() {
+	_ = b.controller.SetReadDeadline(time.Unix(1, 0)) // a connection that has no deadline has no reader either
+}

@@ -1,0 +1,75 @@
+// Copyright The CXone Receiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package test
+
+import (
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// TestBodiesThatAreNotAuthenticated has senders without a key fill max_inflight_bytes: the headers are plausible, 8 MiB are
+// declared, and nothing more comes after a part of them. A good sender's deliveries must be taken all the same.
+func TestBodiesThatAreNotAuthenticated(t *testing.T) {
+	for _, tc := range []struct {
+		name    string
+		senders int
+		sent    int
+		silence time.Duration
+	}{
+		{"large bodies that stop for less than the grace", 24, 4<<20 + 1, 1900 * time.Millisecond},
+		{"large bodies that stop for good", 24, 4<<20 + 1, time.Minute},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			c := start(t, strings.ReplaceAll(with(`    signature:
+      scheme: github
+      keys: [{secret: "`+sharedSecret+`"}]
+`), "level: debug", "level: info"))
+			head := fmt.Sprintf("POST %s HTTP/1.1\r\nHost: a\r\nX-Hub-Signature-256: %s\r\nContent-Length: 8388608\r\n\r\n", voicePath, githubSignature(leg))
+			part := strings.Repeat(" ", tc.sent)
+			stop := make(chan struct{})
+			var wg sync.WaitGroup
+			for range tc.senders {
+				wg.Go(func() {
+					for {
+						conn, err := net.Dial("tcp", c.address)
+						if err != nil { // the collector has ended
+							return
+						}
+						_ = conn.SetWriteDeadline(time.Now().Add(10 * time.Second))
+						_, _ = io.WriteString(conn, head+part) // it may be cut off
+						_ = conn.SetReadDeadline(time.Now().Add(tc.silence))
+						_, _ = conn.Read(make([]byte, 1)) // it comes back at once if it is refused
+						conn.Close()
+						select {
+						case <-stop:
+							return
+						default:
+						}
+					}
+				})
+			}
+			time.Sleep(4 * time.Second) // until they hold what they can
+			answers := map[int]int{}
+			for i := range 400 {
+				body := fmt.Sprintf(`{"ContactId": "good-%d", "AvgMos": 4.1}`, i)
+				answers[c.post(voicePath, body, "X-Hub-Signature-256", githubSignature(body)).status]++
+				time.Sleep(20 * time.Millisecond)
+			}
+			t.Logf("answers to the good sender: %v; peak memory %d MiB", answers, c.peakMemory())
+			assert.Equal(t, map[int]int{http.StatusOK: 400}, answers)
+			close(stop)
+			require.NoError(t, c.stop())
+			wg.Wait()
+		})
+	}
+}
