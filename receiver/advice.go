@@ -27,9 +27,13 @@ type advisor struct {
 	skews     map[payload.DataType]*skew
 }
 
+// explanation is what is explained once: a reason why records are implausible, a field that cannot be read, or fields that
+// are not known.
 type explanation struct {
-	dataType payload.DataType
-	reason   translate.Implausible
+	dataType      payload.DataType
+	reason        translate.Implausible
+	field         string
+	unknownFields bool
 }
 
 // steady is the number of records in a row that are no chance.
@@ -54,6 +58,7 @@ func newAdvisor(cfg *Config, logger *zap.Logger) (*advisor, error) {
 func (a *advisor) judge(dataType payload.DataType, stats *translate.Stats) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	a.explainFields(dataType, stats)
 	for i, n := range stats.Implausible {
 		reason := translate.Implausible(i) //nolint:gosec // a handful
 		if n > 0 && reason != translate.MosAgainstRFactor {
@@ -75,11 +80,34 @@ func (a *advisor) judge(dataType payload.DataType, stats *translate.Stats) {
 	}
 }
 
+// first reports whether something has not been explained before.
+func (a *advisor) first(e explanation) bool {
+	if a.explained[e] {
+		return false
+	}
+	a.explained[e] = true
+	return true
+}
+
+// explainFields says what came in a field that cannot be read, and that there are fields which are not known: the vendor may
+// have changed its format.
+func (a *advisor) explainFields(dataType payload.DataType, stats *translate.Stats) {
+	for _, f := range stats.UnreadableFields {
+		if a.first(explanation{dataType: dataType, field: f.Name}) {
+			a.logger.Warn("a field's value cannot be read: "+f.Name+". This is said once; receiver_cxone_unreadable_fields counts them",
+				zap.Stringer("data_type", dataType), zap.String("field", f.Name), zap.String("came", f.Form))
+		}
+	}
+	if stats.UnknownFields > 0 && a.first(explanation{dataType: dataType, unknownFields: true}) {
+		a.logger.Info("there are fields that this release does not know; log records hold them as cxone.extra.*. "+
+			"This is said once; receiver_cxone_unknown_fields counts them", zap.Stringer("data_type", dataType))
+	}
+}
+
 func (a *advisor) explain(dataType payload.DataType, reason translate.Implausible) {
-	if a.explained[explanation{dataType, reason}] {
+	if !a.first(explanation{dataType: dataType, reason: reason}) {
 		return
 	}
-	a.explained[explanation{dataType, reason}] = true
 	a.logger.Warn("implausible records: "+reason.Advice()+". This is said once; receiver_cxone_implausible_records counts them",
 		zap.Stringer("data_type", dataType), zap.Stringer("reason", reason))
 }

@@ -4,6 +4,7 @@
 package receiver
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -106,4 +107,23 @@ func TestASteadyContradictionOfScoresIsExplained(t *testing.T) {
 	}
 	require.Equal(t, 1, logs.Len())
 	assert.Contains(t, logs.All()[0].Message, "ITU-T G.107")
+}
+
+// TestFieldsThatCannotBeRead are explained once for each field and data type, with the form of what came, and counted.
+func TestFieldsThatCannotBeRead(t *testing.T) {
+	r := run(t, testConfig())
+	for i := range 3 {
+		code, _, _ := r.post(voicePath, fmt.Sprintf(`{"ContactId": %d, "AvgMos": "4,2", "AvgPktLoss": "about 5 of 1234567", "Novel": 1}`, i))
+		assert.Equal(t, 200, code)
+	}
+	said := r.logs.FilterLevelExact(zapcore.WarnLevel).FilterMessageSnippet("a field's value cannot be read")
+	for _, line := range said.All() {
+		t.Log(line.Message, line.ContextMap())
+		assert.NotContains(t, line.ContextMap()["came"], "1234567")
+		assert.NotEmpty(t, line.ContextMap()["came"])
+		assert.Equal(t, "voice_quality", line.ContextMap()["data_type"])
+	}
+	assert.Equal(t, 1, said.FilterField(zap.String("field", "AvgPktLoss")).Len())
+	assert.EqualValues(t, 3, r.counted("otelcol_receiver_cxone_unreadable_fields", "field", "AvgPktLoss"))
+	assert.Equal(t, 1, r.logs.FilterMessageSnippet("fields that this release does not know").Len())
 }

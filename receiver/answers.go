@@ -52,6 +52,8 @@ const (
 	reasonMalformed   = "malformed"
 	reasonCallback    = "wrong_callback"
 	reasonPipeline    = "pipeline"
+	reasonLate        = "delivery_timeout"
+	reasonBadRequest  = "bad_request" // refused by the HTTP server
 )
 
 // answer is what a sender is told. This file is the one place where a status code is decided.

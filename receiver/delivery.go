@@ -54,7 +54,7 @@ func newDeliverer(r *cxoneReceiver, callbacks []*callback, logger *zap.Logger) (
 	if err != nil {
 		return nil, err
 	}
-	a, err := newAdvisor(r.cfg, logger)
+	a, err := newAdvisor(r.cfg, r.settings.Logger)
 	if err != nil {
 		return nil, err
 	}
@@ -70,10 +70,19 @@ func newDeliverer(r *cxoneReceiver, callbacks []*callback, logger *zap.Logger) (
 		translator: translate.New(options),
 		exporter:   x,
 		aggregator: aggregator,
-		memory:     replay.New(r.cfg.ReplayWindow.Size, r.cfg.ReplayWindow.TTL, r.telemetry.countEviction),
+		memory:     newReplayMemory(r, logger),
 		callbacks:  callbacks,
 		advisor:    a,
 	}, nil
+}
+
+func newReplayMemory(r *cxoneReceiver, logger *zap.Logger) *replay.Memory {
+	window := r.cfg.ReplayWindow
+	return replay.New(window.Size, window.TTL, func() {
+		r.telemetry.countEviction()
+		logger.Warn("the replay memory is full: a delivery was forgotten before its ttl, and its repeat would be taken as new; make replay_window.size larger",
+			zap.Int("size", window.Size))
+	})
 }
 
 // delivery is an authenticated body on its way.
@@ -95,8 +104,8 @@ func (d *deliverer) deliver(ctx context.Context, v delivery) answer {
 	}
 	claim, entry, err := d.memory.Begin(ctx, key)
 	switch {
-	case err != nil: // a twin of this delivery is still on its way
-		return answerTryAgain
+	case err != nil: // the same delivery is still on its way
+		return answerTryAgain.because(reasonLate)
 	case entry.Complete && entry.Rejected():
 		return answerRejected
 	case entry.Complete:
@@ -120,7 +129,7 @@ func (d *deliverer) deliverClaimed(ctx context.Context, v delivery, entry replay
 	case errors.Is(err, errRefused):
 		return p.worst, p.entry
 	case errors.Is(err, errLate):
-		return answerTryAgain, p.entry
+		return answerTryAgain.because(reasonLate), p.entry
 	case errors.Is(err, errStopped):
 		return answerShuttingDown, p.entry
 	case err != nil:
@@ -131,6 +140,10 @@ func (d *deliverer) deliverClaimed(ctx context.Context, v delivery, entry replay
 	p.entry.Records, p.entry.Unreadable = int32(stats.Accepted), int32(stats.Unreadable) //nolint:gosec // bounded by the budget
 	if p.entry.Rejected() {
 		return answerRejected, p.entry
+	}
+	if stats.Unreadable > 0 && v.callback.want.Logs {
+		d.logger.Warn("records that cannot be read are kept as log records, cxone.record.unreadable",
+			zap.Stringer("data_type", v.callback.dataType), zap.Int("records", stats.Unreadable))
 	}
 	d.telemetry.countRecords(v.callback, stats)
 	d.advisor.judge(v.callback.dataType, stats)

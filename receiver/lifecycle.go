@@ -140,13 +140,15 @@ func (r *cxoneReceiver) newServer(ctx context.Context, host component.Host, e *e
 	server.DisableGeneralOptionsHandler = true // what net/http answers itself leaves no trace
 	server.MaxHeaderBytes = maxHeaderBytes
 	server.ErrorLog = newServerLog(e.logger)
-	silent := &silentConns{conns: map[net.Conn]struct{}{}}
+	connections := newConnections(e.reportUnseen)
+	server.Handler = connections.watch(server.Handler)
+	server.ConnContext = connections.context
 	failed := handshakes{logger: e.logger, telemetry: r.telemetry}
 	server.ConnState = func(c net.Conn, state http.ConnState) {
-		silent.note(c, state)
+		connections.note(c, state)
 		failed.note(c, state)
 	}
-	server.RegisterOnShutdown(silent.close) // once the listener is closed
+	server.RegisterOnShutdown(connections.closeSilent) // once the listener is closed
 	return server, nil
 }
 
@@ -204,38 +206,4 @@ func (r *cxoneReceiver) shutdown(ctx context.Context) error {
 	r.unwatchFiles()
 	r.status.stop()
 	return err
-}
-
-// silentConns are the connections on which no request has come yet: half-open ones, those a client keeps in store, port
-// scans. net/http's Shutdown waits five seconds for them, in which the receiver is away for nothing, at every reload of
-// the configuration. Nothing was acknowledged on them.
-type silentConns struct {
-	mu     sync.Mutex
-	closed bool
-	conns  map[net.Conn]struct{}
-}
-
-// note is an http.Server's ConnState.
-func (s *silentConns) note(c net.Conn, state http.ConnState) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	switch {
-	case state != http.StateNew:
-		delete(s.conns, c)
-	case s.closed:
-		_ = c.Close()
-	default:
-		s.conns[c] = struct{}{}
-	}
-}
-
-// close closes them, and those that are still to come.
-func (s *silentConns) close() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.closed = true
-	for c := range s.conns {
-		_ = c.Close()
-	}
-	clear(s.conns)
 }

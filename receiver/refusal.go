@@ -5,6 +5,7 @@ package receiver
 
 import (
 	"errors"
+	"net"
 	"net/http"
 
 	"go.uber.org/zap"
@@ -100,6 +101,14 @@ func (e *endpoint) report(r *http.Request, c *callback, err error) answer {
 	}
 	e.logger.Warn("refused a delivery: "+a.reason, fields...)
 	return a
+}
+
+// reportUnseen logs and counts a request that the HTTP server refused by itself.
+func (e *endpoint) reportUnseen(remote net.Addr) {
+	e.telemetry.countDelivery(nil, malformed)
+	e.logger.Warn("refused a delivery: "+reasonBadRequest, zap.String("data_type", dataTypeUnknown), zap.String("reason", reasonBadRequest),
+		zap.Stringer("remote_address", remote),
+		zap.String("hint", "it is not HTTP (https:// without tls here, http:// with it, a PROXY header), its headers are over 32 KiB, or they never ended"))
 }
 
 // nearestPath returns the callback's path that takes the fewest changes to get to.

@@ -169,3 +169,34 @@ func TestForeignHosts(t *testing.T) {
 	assert.NotContains(t, text, "host-1.example.org")
 	assert.Contains(t, text, "server.address")
 }
+
+// TestRequestsThatNoHandlerSees are refused by net/http, which says nothing of them.
+func TestRequestsThatNoHandlerSees(t *testing.T) {
+	for name, request := range map[string]string{
+		"a TLS handshake":        "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
+		"no Host":                "POST " + voicePath + " HTTP/1.1\r\nContent-Length: 2\r\n\r\n[]",
+		"40 KiB of headers":      "POST " + voicePath + " HTTP/1.1\r\nHost: a\r\nX-Big: " + strings.Repeat("a", 40<<10) + "\r\n\r\n",
+		"headers that never end": "POST " + voicePath + " HTTP/1.1\r\nHost: a\r\nX-Signature: +18018675309",
+		"a PROXY header":         "PROXY TCP4 192.0.2.1 192.0.2.2 1 2\r\nPOST " + voicePath + " HTTP/1.1\r\nHost: a\r\n\r\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := run(t, testConfig())
+			r.raw(request)
+			require.Eventually(t, func() bool { return r.logs.FilterMessage("refused a delivery: bad_request").Len() == 1 }, 5*time.Second, time.Millisecond)
+			assert.EqualValues(t, 1, r.counted("otelcol_receiver_cxone_deliveries", "outcome", "malformed"))
+			assert.NotContains(t, r.logged(), "8018675309")
+		})
+	}
+	for name, request := range map[string]string{
+		"a good request": "POST " + voicePath + " HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n[]",
+		"a probe":        "",
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := run(t, testConfig())
+			r.raw(request)
+			r.post(voicePath, "[]")
+			time.Sleep(20 * time.Millisecond)
+			assert.Zero(t, r.logs.FilterMessage("refused a delivery: bad_request").Len())
+		})
+	}
+}

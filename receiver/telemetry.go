@@ -24,10 +24,10 @@ const (
 	attrDataType = "data_type"
 	attrOutcome  = "outcome"
 	attrReason   = "reason"
+	attrField    = "field"
 
 	dataTypeUnknown = "unknown" // of a request that came to no callback
 )
-
 
 // telemetry is the receiver's own. Attribute sets are made once.
 type telemetry struct {
@@ -78,7 +78,9 @@ func attributes(dataType, key, value string) metric.MeasurementOption {
 func (t *telemetry) start(callbacks []*callback, speaksTLS bool) error {
 	ctx := context.Background()
 	t.builder.ReceiverCxoneReplayEvictions.Add(ctx, 0)
-	t.builder.ReceiverCxoneDeliveries.Add(ctx, 0, t.unknown[notFound])
+	for _, o := range []outcome{notFound, malformed} {
+		t.builder.ReceiverCxoneDeliveries.Add(ctx, 0, t.unknown[o])
+	}
 	for _, outcome := range []string{signature.ReloadSuccess, signature.ReloadFailure} {
 		t.builder.ReceiverCxoneKeyReloads.Add(ctx, 0, metric.WithAttributes(attribute.String(attrOutcome, outcome)))
 	}
@@ -159,6 +161,9 @@ func (t *telemetry) countRecords(c *callback, stats *translate.Stats) {
 	add(t.builder.ReceiverCxoneRecords, stats.Accepted, d.accepted)
 	add(t.builder.ReceiverCxoneRecords, stats.Unreadable, d.unreadable)
 	add(t.builder.ReceiverCxoneUnknownFields, stats.UnknownFields, d.byDataType)
+	for _, f := range stats.UnreadableFields {
+		add(t.builder.ReceiverCxoneUnreadableFields, f.Count, attributes(c.name(), attrField, f.Name))
+	}
 	for r, n := range stats.Implausible {
 		add(t.builder.ReceiverCxoneImplausibleRecords, n, d.implausible[r])
 	}
