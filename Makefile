@@ -68,20 +68,23 @@ bin/victoria-metrics: tools/victoriametrics/go.mod tools/victoriametrics/go.sum
 	@echo "Compiling VictoriaMetrics into $@. The first time this takes a minute or two."
 	@$(COMPILE) $(GO) build -C tools/victoriametrics -o '$(CURDIR)/$@' github.com/VictoriaMetrics/VictoriaMetrics/app/victoria-metrics
 
-# What is released: both programs for each platform, and their checksums.
+# What is released. The version stands in builder-config.yaml alone.
 PLATFORMS ?= linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
+VERSION := $(shell awk '$$1 == "version:" {print $$2; exit}' builder-config.yaml)
 
 .PHONY: dist
-dist: build/otelcol-cxone/go.mod ## Build both programs for all platforms into dist/ (minutes for each; PLATFORMS="linux/arm64": one)
-	@rm -rf dist && mkdir -p dist
+dist: build/otelcol-cxone/go.mod ## Make the release in dist/: archives, packages, image, checksums (minutes for each platform; PLATFORMS="linux/arm64": one)
+	@rm -rf dist build/release && mkdir -p dist
 	@done=0; for platform in $(PLATFORMS); do \
 		export GOOS=$${platform%/*} GOARCH=$${platform#*/}; \
-		suffix="$$GOOS-$$GOARCH"; if [ $$GOOS = windows ]; then suffix="$$suffix.exe"; fi; \
-		done=$$((done + 1)); echo "$$(date +%H:%M:%S)  $$done of $(words $(PLATFORMS)): $$platform"; \
-		$(COMPILE) $(GO) build -o "dist/cxonectl-$$suffix" ./cmd/cxonectl; \
-		$(COMPILE) $(GO) build -C build/otelcol-cxone -o "$(CURDIR)/dist/otelcol-cxone-$$suffix" .; \
+		folder="$(CURDIR)/build/release/$$GOOS-$$GOARCH"; suffix=; if [ $$GOOS = windows ]; then suffix=.exe; fi; \
+		done=$$((done + 1)); echo "$$(date +%H:%M:%S)  $$done of $(words $(PLATFORMS)): compiling for $$platform"; \
+		$(COMPILE) $(GO) build -o "$$folder/cxonectl$$suffix" ./cmd/cxonectl; \
+		$(COMPILE) $(GO) build -C build/otelcol-cxone -o "$$folder/otelcol-cxone$$suffix" .; \
 	done
-	@cd dist && { sha256sum * 2>/dev/null || shasum -a 256 *; } > SHA256SUMS && cat SHA256SUMS
+	@echo "$$(date +%H:%M:%S)  Packing into dist/"
+	@$(GO) build -C tools/release -o '$(CURDIR)/build/release-tool' .
+	@build/release-tool -version $(VERSION) -epoch $$(git log -1 --format=%ct 2>/dev/null || echo 0) $(PLATFORMS)
 
 .PHONY: test
 test: build test-unit test-e2e ## Run all tests: unit, golden and, against the built collector, end to end
@@ -157,8 +160,16 @@ lint: ## Run golangci-lint (its first build takes minutes)
 	cd test/peers && $(GO) tool -modfile=../../tools/golangci-lint/go.mod golangci-lint run --config ../../.golangci.yml ./...
 	cd tools/dashboards && $(GO) tool -modfile=../golangci-lint/go.mod golangci-lint run --config ../../.golangci.yml ./...
 
+.PHONY: version
+version: ## Print the version that is released next
+	@echo $(VERSION)
+
 .PHONY: check
-check: check-format check-vet check-licence check-generated check-modules ## Check format, vet, licence headers, generated files and modules
+check: check-format check-vet check-licence check-generated check-modules check-workflows ## Check format, vet, licence headers, generated files, modules and workflows
+
+.PHONY: check-workflows
+check-workflows:
+	$(GO) tool -modfile=tools/release/go.mod actionlint
 
 .PHONY: check-format
 check-format:
@@ -192,7 +203,7 @@ check-generated:
 
 .PHONY: check-modules
 check-modules:
-	@for module in . test test/peers tools tools/dashboards tools/golangci-lint tools/govulncheck tools/victoriametrics; do \
+	@for module in . test test/peers tools tools/dashboards tools/golangci-lint tools/govulncheck tools/release tools/victoriametrics; do \
 		(cd $$module && $(GO) mod tidy -diff) || { echo "go.mod or go.sum of $$module is not tidy: run go mod tidy there."; exit 1; }; \
 	done
 
