@@ -93,6 +93,9 @@ func (c *Config) Unmarshal(conf *confmap.Conf) error {
 	if err := conf.Unmarshal((*plain)(c)); err != nil {
 		return err
 	}
+	if conf.IsSet("timestamp::layout") && !conf.IsSet("timestamp::unit") {
+		c.Timestamp.Unit = parts.UnitLayout
+	}
 	if !conf.IsSet("timestamp::max_age") {
 		c.Timestamp.MaxAge = max(defaultMaxAge, 2*c.RefreshInterval)
 	}

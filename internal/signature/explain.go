@@ -60,7 +60,7 @@ func Render(config *Config, r *http.Request, body []byte) ([]byte, error) {
 	return signed, nil
 }
 
-// TimeUnits returns every value that TimestampConfig.Unit may have.
+// TimeUnits returns the values of TimestampConfig.Unit that need nothing beside them.
 func TimeUnits() []string { return parts.TimeUnits }
 
 // ParseTime reads a timestamp in one of the TimeUnits.

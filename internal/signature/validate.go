@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -87,14 +88,18 @@ func (c *Config) checkLocation(p *refusal.Problems, part string, l LocationConfi
 	}
 	if part == "value" {
 		p.Add("value.field", "fields of the signature's own value are chosen with value.select")
-	} else if c.Value.Format != parts.FormatPairs {
-		p.Add(part+".field", "fields are there only with value.format: pairs")
+	} else if !c.Value.HasFields() {
+		p.Add(part+".field", "fields are there only with value.format: pairs or positions")
+	} else {
+		c.checkPosition(p, part+".field", l.Field)
 	}
 }
 
 func (c *Config) checkTimestamp(p *refusal.Problems) {
-	if !slices.Contains(parts.TimeUnits, c.Timestamp.Unit) {
-		p.Add("timestamp.unit", "unknown unit %q; known units are %s", c.Timestamp.Unit, strings.Join(parts.TimeUnits, ", "))
+	if !slices.Contains(parts.Units, c.Timestamp.Unit) {
+		p.Add("timestamp.unit", "unknown unit %q; known units are %s", c.Timestamp.Unit, listed(parts.Units))
+	} else {
+		c.Timestamp.CheckForm(p)
 	}
 	if c.Timestamp.MaxAge <= 0 {
 		p.Add("timestamp.max_age", "%s accepts nothing; give a time such as 10m", c.Timestamp.MaxAge)
@@ -127,11 +132,27 @@ func (c *Config) checkValue(p *refusal.Problems) {
 	if v.Format != parts.FormatPlain && v.Separator == "" {
 		p.Add("value.separator", "%s needs one, such as \",\"", v.Format)
 	}
-	if v.Format == parts.FormatPairs && len(v.Select) == 0 {
-		p.Add("value.select", "pairs needs the names of the fields that hold signatures, such as [v1]")
+	if v.HasFields() && len(v.Select) == 0 {
+		p.Add("value.select", "%s needs the names of the fields that hold signatures, such as [v1], or [\"2\"] for the second position", v.Format)
 	}
-	if v.Format != parts.FormatPairs && len(v.Select) > 0 {
-		p.Add("value.select", "only value.format: pairs has fields to select")
+	if !v.HasFields() && len(v.Select) > 0 {
+		p.Add("value.select", "only value.format: pairs or positions has fields to select")
+	}
+	for _, name := range v.Select {
+		c.checkPosition(p, "value.select", name)
+	}
+}
+
+// maxPosition is far beyond what any header has.
+const maxPosition = 64
+
+// checkPosition: positions are numbers.
+func (c *Config) checkPosition(p *refusal.Problems, path, name string) {
+	if c.Value.Format != parts.FormatPositions {
+		return
+	}
+	if n, err := strconv.Atoi(name); err != nil || n < 1 || n > maxPosition || strconv.Itoa(n) != name {
+		p.Add(path, "%q is not a position: the parts between separators are called 1, 2, ...", refusal.Cut(name))
 	}
 }
 
@@ -159,8 +180,8 @@ func (c *Config) checkSignedString(p *refusal.Problems) {
 			p.Add("signed_string", "uses {%s}, but nothing says where that travels; name %s.header or %s.query", part.name, part.key, part.key)
 		}
 	}
-	if parsed.UsesFields() && c.Value.Format != parts.FormatPairs {
-		p.Add("signed_string", "uses {field:...}, but only value.format: pairs has fields")
+	if parsed.UsesFields() && !c.Value.HasFields() {
+		p.Add("signed_string", "uses {field:...}, but only value.format: pairs or positions has fields")
 	}
 }
 

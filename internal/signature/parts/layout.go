@@ -7,6 +7,8 @@
 package parts
 
 import (
+	"time"
+
 	"github.com/cxone-otel/cxonereceiver/internal/signature/refusal"
 )
 
@@ -26,6 +28,7 @@ type Layout struct {
 
 // NewLayout makes the locations ready. The value's and the timestamp's are their own.
 func NewLayout(value Value, timestamp Timestamp, version, consumer, nonce Location) *Layout {
+	timestamp.zone, _ = time.LoadLocation(timestamp.TimeZone) // a wrong one was refused
 	return &Layout{
 		Value:     value,
 		Timestamp: timestamp,

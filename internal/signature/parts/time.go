@@ -4,48 +4,73 @@
 package parts
 
 import (
+	"errors"
 	"fmt"
-	"net/http"
-	"strconv"
 	"time"
 
 	"github.com/cxone-otel/cxonereceiver/internal/signature/refusal"
 )
 
-const (
-	unitRFC3339  = "rfc3339"
-	unitHTTPDate = "http_date"
-
-	// MaxUnixSeconds is the end of the year 9999. time.Time wraps around somewhere above, and a wrapped time could be now.
-	MaxUnixSeconds = 253402300799
-)
-
-// timeUnits are the numeric units, with how many of each make a second.
-var timeUnits = []struct {
-	name      string
-	perSecond int64
-}{{"s", 1}, {"ms", 1e3}, {"us", 1e6}, {"ns", 1e9}}
-
-// TimeUnits are the values that Timestamp.Unit may have.
-var TimeUnits = []string{"s", "ms", "us", "ns", unitRFC3339, unitHTTPDate}
-
 // Timestamp says where the time of signing is and which times are accepted.
 type Timestamp struct {
 	Location `mapstructure:",squash"`
-	// Unit is s, ms, us, ns (since 1970), rfc3339 or http_date.
+	// Unit is one of Units. Default ms, or layout where Layout is set.
 	Unit string `mapstructure:"unit"`
+	// Layout is how a time of unit layout is written, as Go has it: 2006-01-02 15:04:05.
+	Layout string `mapstructure:"layout"`
+	// TimeZone is the zone, by its IANA name, of times of units layout and us_date that say none. Default UTC.
+	TimeZone string `mapstructure:"time_zone"`
 	// MaxAge is how old a request may be. Default the larger of 10m and twice the refresh interval, since a sender may use one
 	// signature for a whole interval.
 	MaxAge time.Duration `mapstructure:"max_age"`
 	// MaxFuture is how far ahead of ours the sender's clock may be. Default 1m.
 	MaxFuture time.Duration `mapstructure:"max_future"`
+
+	zone *time.Location // TimeZone once NewLayout has read it
+}
+
+// Parse reads a timestamp.
+func (t *Timestamp) Parse(text string) (time.Time, error) {
+	form, zone, err := t.form()
+	if err != nil {
+		return time.Time{}, err
+	}
+	return form.parse(text, zone)
+}
+
+// Text is how a signer writes a time.
+func (t *Timestamp) Text(at time.Time) string {
+	form, zone, err := t.form()
+	if err != nil {
+		return ""
+	}
+	return form.format(at, zone)
+}
+
+// form returns the form of times, and the zone of those that say none.
+func (t *Timestamp) form() (timeForm, *time.Location, error) {
+	zone := t.zone
+	if zone == nil {
+		var err error
+		if zone, err = time.LoadLocation(t.TimeZone); err != nil { // the empty name is UTC
+			return timeForm{}, nil, err
+		}
+	}
+	if t.Unit == UnitLayout {
+		return written(t.Layout), zone, nil
+	}
+	form, ok := timeForms[t.Unit]
+	if !ok {
+		return timeForm{}, nil, fmt.Errorf("unknown unit %q", t.Unit)
+	}
+	return form, zone, nil
 }
 
 // Within refuses a timestamp that cannot be read, or whose time is outside the window.
 func (t *Timestamp) Within(text string, now time.Time) (time.Time, *refusal.Error) {
-	at, err := ParseTime(text, t.Unit)
+	at, err := t.Parse(text)
 	if err != nil {
-		// What is no time may be anything, so it is not repeated.
+		// What is not a time may be anything, so it is not repeated.
 		return time.Time{}, refusal.New(refusal.ReasonMalformed, "the timestamp, %d bytes, is not a time in unit %s%s", len(text), t.Unit, t.suggest(text, now))
 	}
 	// Times are compared, not their difference, which saturates at 292 years and cannot always be negated.
@@ -75,43 +100,33 @@ func (t *Timestamp) suggest(text string, now time.Time) string {
 	return ""
 }
 
-// ParseTime reads a timestamp. Numbers are decimal digits and nothing else: no sign, no blank, no fraction.
+// ParseTime reads a timestamp in one of the TimeUnits.
 func ParseTime(text, unit string) (time.Time, error) {
-	switch unit {
-	case unitRFC3339:
-		return time.Parse(time.RFC3339, text)
-	case unitHTTPDate:
-		return http.ParseTime(text)
-	}
-	count, err := strconv.ParseUint(text, 10, 63)
-	if err != nil {
-		return time.Time{}, err
-	}
-	perSecond := perSecondOf(unit)
-	seconds, rest := int64(count)/perSecond, int64(count)%perSecond //nolint:gosec // 63 bits
-	return time.Unix(min(seconds, MaxUnixSeconds), rest*(1e9/perSecond)), nil
+	return (&Timestamp{Unit: unit}).Parse(text)
 }
 
-// Text is how a signer writes a time.
-func (t *Timestamp) Text(at time.Time) string { return FormatTime(at, t.Unit) }
+var errLayout = errors.New("a time written in it is not read back: it needs the year (2006), the month (01), the day (02), the hour (15, or 03 with PM), " +
+	"the minute (04) and the second (05)")
 
-// FormatTime is how a signer writes a time.
-func FormatTime(at time.Time, unit string) string {
-	switch unit {
-	case unitRFC3339:
-		return at.UTC().Format(time.RFC3339)
-	case unitHTTPDate:
-		return at.UTC().Format(http.TimeFormat)
+// CheckForm returns what is wrong with the unit, the layout and the zone, by key.
+func (t *Timestamp) CheckForm(p *refusal.Problems) {
+	hasZone := t.Unit == UnitLayout || t.Unit == unitUSDate
+	zone, err := time.LoadLocation(t.TimeZone)
+	switch {
+	case t.TimeZone == "":
+	case !hasZone:
+		p.Add("timestamp.time_zone", "times in unit %s need no zone; only %s and %s do", t.Unit, UnitLayout, unitUSDate)
+	case err != nil || zone == time.Local:
+		p.Add("timestamp.time_zone", "%q is not a time zone such as America/New_York", t.TimeZone)
 	}
-	perSecond := perSecondOf(unit)
-	return strconv.FormatInt(at.Unix()*perSecond+int64(at.Nanosecond())/(1e9/perSecond), 10)
-}
-
-func perSecondOf(unit string) int64 {
-	for i := range timeUnits {
-		if timeUnits[i].name == unit {
-			return timeUnits[i].perSecond
+	switch sample := time.Date(2023, 11, 14, 22, 13, 20, 0, time.UTC); {
+	case t.Unit != UnitLayout && t.Layout != "":
+		p.Add("timestamp.layout", "only timestamp.unit: %s has one", UnitLayout)
+	case t.Unit == UnitLayout && t.Layout == "":
+		p.Add("timestamp.layout", "missing; write how 15:04:05 on the 2nd of January 2006 looks, such as \"2006-01-02 15:04:05\"")
+	case t.Unit == UnitLayout:
+		if read, err := written(t.Layout).parse(sample.Format(t.Layout), time.UTC); err != nil || !read.Equal(sample) {
+			p.Add("timestamp.layout", "%q: %w", refusal.Cut(t.Layout), errLayout)
 		}
 	}
-	return 1
 }

@@ -33,7 +33,24 @@ func TestTimestamps(t *testing.T) {
 		"seconds for a date":           {"http_date", "1700000000", refusal.ReasonMalformed, "set timestamp.unit: s if"},
 		"zero":                         {"s", "0", refusal.ReasonStale, ""},
 		"negative":                     {"s", "-1", refusal.ReasonMalformed, ""},
-		"a fraction":                   {"s", "1700000000.5", refusal.ReasonMalformed, ""},
+		"a fraction":                   {"s", "1700000000.123456789123", "", ""},
+		"a fraction of ms":             {"ms", "1700000000000.5", refusal.ReasonMalformed, ""},
+		"a point without a fraction":   {"s", "1700000000.", refusal.ReasonMalformed, ""},
+		"two points":                   {"s", "1700000000.5.5", refusal.ReasonMalformed, ""},
+		"a signed fraction":            {"s", "1700000000.-5", refusal.ReasonMalformed, ""},
+		"us_date":                      {"us_date", "11/14/2023 10:13:20 PM", "", ""},
+		"us_date, 24 hours":            {"us_date", "11/14/2023 22:13:20", "", ""},
+		"us_date, the day first":       {"us_date", "14/11/2023 22:13:20", refusal.ReasonMalformed, ""},
+		"iso8601":                      {"iso8601", "2023-11-14T22:13:20.5", "", ""},
+		"iso8601 with a zone":          {"iso8601", "2023-11-14T23:13:20+01:00", "", ""},
+		"iso8601 with a short zone":    {"iso8601", "2023-11-14T23:13:20+0100", "", ""},
+		"iso8601 with a blank":         {"iso8601", "2023-11-14 22:13:20", "", ""},
+		"iso8601_basic":                {"iso8601_basic", "20231114T221320Z", "", ""},
+		"iso8601_basic without a zone": {"iso8601_basic", "20231114T221320", "", ""},
+		"dotnet_ticks":                 {"dotnet_ticks", "638355968005000000", "", ""},
+		"ticks for ms":                 {"ms", "638355968000000000", refusal.ReasonFuture, "set timestamp.unit: dotnet_ticks if"},
+		"AWS's date for rfc3339":       {"rfc3339", "20231114T221320Z", refusal.ReasonMalformed, "set timestamp.unit: iso8601_basic if"},
+		"no ticks at all":              {"dotnet_ticks", "0", refusal.ReasonStale, ""},
 		"an exponent":                  {"s", "17e8", refusal.ReasonMalformed, ""},
 		"hexadecimal":                  {"s", "0x6553f100", refusal.ReasonMalformed, ""},
 		"with an underscore":           {"s", "1_700_000_000", refusal.ReasonMalformed, ""},
@@ -58,8 +75,49 @@ func TestTimestamps(t *testing.T) {
 		})
 	}
 	for _, unit := range TimeUnits {
-		at, err := ParseTime(FormatTime(now, unit), unit)
+		at, err := ParseTime((&Timestamp{Unit: unit}).Text(now), unit)
 		require.NoError(t, err)
 		assert.Equal(t, now, at.UTC(), unit)
+	}
+}
+
+func TestTimesInALayoutAndAZone(t *testing.T) {
+	want := time.Date(2023, 11, 14, 22, 13, 20, 0, time.UTC)
+	for text, timestamp := range map[string]Timestamp{
+		"2023-11-14 22:13:20":            {Unit: UnitLayout, Layout: "2006-01-02 15:04:05"},
+		"14.11.2023 23:13:20":            {Unit: UnitLayout, Layout: "02.01.2006 15:04:05", TimeZone: "Europe/Berlin"},
+		"Nov 14, 2023 5:13:20 PM":        {Unit: UnitLayout, Layout: "Jan 2, 2006 3:04:05 PM", TimeZone: "America/New_York"},
+		"2023/11/14T22:13:20+00:00":      {Unit: UnitLayout, Layout: "2006/01/02T15:04:05-07:00", TimeZone: "Asia/Tokyo"},
+		"11/14/2023 5:13:20 PM":          {Unit: unitUSDate, TimeZone: "America/New_York"},
+		"Tue Nov 14 22:13:20 +0000 2023": {Unit: UnitLayout, Layout: "Mon Jan 02 15:04:05 -0700 2006"},
+	} {
+		at, err := timestamp.Parse(text)
+		require.NoError(t, err, text)
+		assert.Equal(t, want, at.UTC(), text)
+		read, err := timestamp.Parse(timestamp.Text(want))
+		require.NoError(t, err, text)
+		assert.Equal(t, want, read.UTC(), text)
+	}
+}
+
+func TestFormsOfTimesAreChecked(t *testing.T) {
+	for want, timestamp := range map[string]Timestamp{
+		"":                          {Unit: UnitLayout, Layout: "2006-01-02 15:04:05", TimeZone: "Europe/Berlin"},
+		"timestamp.layout: missing": {Unit: UnitLayout},
+		"it needs the year (2006)":  {Unit: UnitLayout, Layout: "01-02 15:04:05"},
+		"is not read back":          {Unit: UnitLayout, Layout: "2006-01-02 03:04:05"},
+		"\"YYYY-MM-DD HH:mm:ss\": a time written": {Unit: UnitLayout, Layout: "YYYY-MM-DD HH:mm:ss"},
+		"only timestamp.unit: layout has one":     {Unit: "ms", Layout: "2006-01-02 15:04:05"},
+		"times in unit iso8601 need no zone":      {Unit: "iso8601", TimeZone: "Europe/Berlin"},
+		"\"Mars/Olympus\" is not a time zone":     {Unit: unitUSDate, TimeZone: "Mars/Olympus"},
+		"\"Local\" is not a time zone":            {Unit: unitUSDate, TimeZone: "Local"},
+	} {
+		var p refusal.Problems
+		timestamp.CheckForm(&p)
+		if want == "" {
+			require.NoError(t, p.Err())
+			continue
+		}
+		require.ErrorContains(t, p.Err(), want)
 	}
 }

@@ -4,11 +4,10 @@
 package parts
 
 import (
-	"encoding/base64"
-	"encoding/hex"
 	"errors"
 	"iter"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -17,10 +16,14 @@ const (
 	FormatPlain = "plain"
 	FormatList  = "list"
 	FormatPairs = "pairs"
+	// FormatPositions is pairs whose names are their places: 1, 2, ...
+	FormatPositions = "positions"
 
 	// The encodings that a signature may have.
 	EncodingBase64 = "base64"
 	EncodingHex    = "hex"
+	// EncodingBase64OfHex is base64 around hex digits.
+	EncodingBase64OfHex = "base64_of_hex"
 
 	// MaxSignatures is how many signatures one request may carry. A rotation needs two; more is work for us at no cost to
 	// the sender.
@@ -29,8 +32,8 @@ const (
 
 // What Value.Format and Value.Encoding may be.
 var (
-	Formats   = []string{FormatPlain, FormatList, FormatPairs}
-	Encodings = []string{EncodingBase64, EncodingHex}
+	Formats   = []string{FormatPlain, FormatList, FormatPairs, FormatPositions}
+	Encodings = []string{EncodingBase64, EncodingHex, EncodingBase64OfHex}
 )
 
 var (
@@ -42,17 +45,25 @@ var (
 // Value says where the signature is and how it is written.
 type Value struct {
 	Location `mapstructure:",squash"`
-	// Format is plain (one signature), list (several, any may match) or pairs (`t=...,v1=...`).
+	// Format is plain (one signature), list (several, any may match), pairs (`t=...,v1=...`) or positions
+	// (`1764259260.ab12...`, whose fields are called 1, 2, ...).
 	Format string `mapstructure:"format"`
-	// Separator stands between the elements of a list or of pairs. Default a comma.
+	// Separator stands between the elements of every format but plain. Default a comma.
 	Separator string `mapstructure:"separator"`
-	// Select names the keys of pairs that hold signatures.
+	// Select names the fields of pairs or positions that hold signatures.
 	Select []string `mapstructure:"select"`
-	// Prefix stands before the encoded signature. A list's elements without it are passed over.
+	// Prefix stands before the encoded signature, or before the whole value of pairs and positions. What is selected or
+	// listed and has no prefix is passed over.
 	Prefix string `mapstructure:"prefix"`
-	// Encoding is base64 (either alphabet, padded or not) or hex.
+	// Encoding is base64 (either alphabet, padded or not), hex (also with a dash or a colon between all bytes) or
+	// base64_of_hex.
 	Encoding string `mapstructure:"encoding"`
+
+	_ struct{}
 }
+
+// HasFields reports whether the value has fields beside the signature.
+func (v *Value) HasFields() bool { return v.Format == FormatPairs || v.Format == FormatPositions }
 
 // Signatures takes the decoded signatures out of the value of a header or parameter, at most MaxSignatures. Its errors say
 // what is wrong, not with which value.
@@ -65,108 +76,77 @@ func (v *Value) Signatures(text string) ([][]byte, error) {
 // Fields goes through the named fields of a value whose format has such.
 func (v *Value) Fields(text string) iter.Seq2[string, string] {
 	return func(yield func(string, string) bool) {
-		if v.Format != FormatPairs {
+		if !v.HasFields() {
 			return
 		}
-		for element := range strings.SplitSeq(text, v.Separator) {
-			name, value, ok := strings.Cut(element, "=")
-			if ok && !yield(TrimSpace(name), TrimSpace(value)) {
+		position := 0
+		for element := range strings.SplitSeq(strings.TrimPrefix(text, v.Prefix), v.Separator) {
+			position++
+			name, value, ok := strconv.Itoa(position), element, true
+			if v.Format == FormatPairs {
+				name, value, ok = strings.Cut(element, "=")
+				name, value = TrimSpace(name), unquote(TrimSpace(value))
+			}
+			if ok && !yield(name, value) {
 				return
 			}
 		}
 	}
 }
 
+// unquote takes off a pair of double quotes.
+func unquote(text string) string {
+	if len(text) >= 2 && text[0] == '"' && text[len(text)-1] == '"' {
+		return text[1 : len(text)-1]
+	}
+	return text
+}
+
 // signatures are those that one request carries, decoded.
 type signatures [][]byte
 
 func (s *signatures) read(value *Value, text string) error {
-	switch value.Format {
-	case FormatList:
-		for element := range strings.SplitSeq(text, value.Separator) {
-			if err := s.add(value, TrimSpace(element)); err != nil {
-				return err
-			}
+	switch {
+	case value.HasFields():
+		prefix := value.Prefix
+		if strings.HasPrefix(text, prefix) {
+			prefix = "" // it stands before the whole, and Fields has taken it off
 		}
-	case FormatPairs:
 		for name, one := range value.Fields(text) {
 			if !slices.Contains(value.Select, name) {
 				continue
 			}
-			if err := s.add(value, one); err != nil {
+			if err := s.add(one, prefix, value.Encoding); err != nil {
 				return err
 			}
 		}
-	default:
-		if !strings.HasPrefix(text, value.Prefix) {
-			return errPrefix
+	case value.Format == FormatList:
+		for element := range strings.SplitSeq(text, value.Separator) {
+			if err := s.add(TrimSpace(element), value.Prefix, value.Encoding); err != nil {
+				return err
+			}
 		}
-		return s.add(value, text)
+	case !strings.HasPrefix(text, value.Prefix):
+		return errPrefix
+	default:
+		return s.add(text, value.Prefix, value.Encoding)
 	}
 	return nil
 }
 
 // add decodes one signature. An element without the prefix is another scheme's, and is passed over.
-func (s *signatures) add(value *Value, element string) error {
-	encoded, ok := strings.CutPrefix(element, value.Prefix)
+func (s *signatures) add(element, prefix, encoding string) error {
+	encoded, ok := strings.CutPrefix(element, prefix)
 	if !ok || element == "" {
 		return nil
 	}
 	if len(*s) == MaxSignatures {
 		return errTooMany
 	}
-	signature, err := decodeSignature(encoded, value.Encoding)
+	signature, err := decodeSignature(encoded, encoding)
 	if err != nil {
 		return errEncoding
 	}
 	*s = append(*s, signature)
 	return nil
-}
-
-// decodeSignature decodes one signature. base64 may use either alphabet and be padded or not, since senders
-// differ; other than that it is strict, so that one signature has few spellings.
-func decodeSignature(text, encoding string) ([]byte, error) {
-	if encoding == EncodingHex {
-		return hex.DecodeString(text)
-	}
-	var padded, urlAlphabet bool
-	for _, c := range []byte(text) {
-		switch c {
-		case '=':
-			padded = true
-		case '-', '_':
-			urlAlphabet = true
-		case '\r', '\n':
-			return nil, errEncoding // encoding/base64 would skip them
-		}
-	}
-	return base64Of(urlAlphabet, padded).DecodeString(text)
-}
-
-var (
-	strictStd    = base64.StdEncoding.Strict()
-	strictRawStd = base64.RawStdEncoding.Strict()
-	strictURL    = base64.URLEncoding.Strict()
-	strictRawURL = base64.RawURLEncoding.Strict()
-)
-
-func base64Of(urlAlphabet, padded bool) *base64.Encoding {
-	switch {
-	case urlAlphabet && padded:
-		return strictURL
-	case urlAlphabet:
-		return strictRawURL
-	case padded:
-		return strictStd
-	default:
-		return strictRawStd
-	}
-}
-
-// encodeSignature is how a signer writes a signature.
-func encodeSignature(signature []byte, encoding string) string {
-	if encoding == EncodingHex {
-		return hex.EncodeToString(signature)
-	}
-	return base64.StdEncoding.EncodeToString(signature)
 }

@@ -20,23 +20,34 @@ func TestEncodings(t *testing.T) {
 		encoding, text string
 		ok             bool
 	}{
-		"std, padded":              {"base64", std, true},
-		"std, not padded":          {"base64", strings.TrimRight(std, "="), true},
-		"url, padded":              {"base64", base64.URLEncoding.EncodeToString(raw), true},
-		"url, not padded":          {"base64", base64.RawURLEncoding.EncodeToString(raw), true},
-		"both alphabets":           {"base64", "-" + std[1:3] + "/" + std[4:], false},
-		"too much padding":         {"base64", std + "=", false},
-		"padding in the middle":    {"base64", "AA==" + std, false},
-		"bits after the end":       {"base64", strings.TrimRight(std, "AE=") + "B==", false},
-		"a line end":               {"base64", std[:10] + "\n" + std[10:], false},
-		"a carriage return":        {"base64", std + "\r", false},
-		"a blank":                  {"base64", " " + std, false},
-		"hex":                      {"hex", hex.EncodeToString(raw), true},
-		"hex, upper case":          {"hex", strings.ToUpper(hex.EncodeToString(raw)), true},
-		"hex, odd":                 {"hex", hex.EncodeToString(raw)[1:], false},
-		"hex, not hex":             {"hex", "0g", false},
-		"hex with 0x":              {"hex", "0x" + hex.EncodeToString(raw), false},
-		"base64 where hex belongs": {"hex", std, false},
+		"std, padded":                  {"base64", std, true},
+		"std, not padded":              {"base64", strings.TrimRight(std, "="), true},
+		"url, padded":                  {"base64", base64.URLEncoding.EncodeToString(raw), true},
+		"url, not padded":              {"base64", base64.RawURLEncoding.EncodeToString(raw), true},
+		"both alphabets":               {"base64", "-" + std[1:3] + "/" + std[4:], false},
+		"too much padding":             {"base64", std + "=", false},
+		"padding in the middle":        {"base64", "AA==" + std, false},
+		"bits after the end":           {"base64", strings.TrimRight(std, "AE=") + "B==", false},
+		"a line end":                   {"base64", std[:10] + "\n" + std[10:], false},
+		"a carriage return":            {"base64", std + "\r", false},
+		"a blank":                      {"base64", " " + std, false},
+		"hex":                          {"hex", hex.EncodeToString(raw), true},
+		"hex, upper case":              {"hex", strings.ToUpper(hex.EncodeToString(raw)), true},
+		"hex, odd":                     {"hex", hex.EncodeToString(raw)[1:], false},
+		"hex, not hex":                 {"hex", "0g", false},
+		"hex with 0x":                  {"hex", "0x" + hex.EncodeToString(raw), false},
+		"base64 where hex belongs":     {"hex", std, false},
+		"hex with dashes":              {"hex", separated(raw, "-"), true},
+		"hex with colons":              {"hex", strings.ToUpper(separated(raw, ":")), true},
+		"hex with blanks":              {"hex", separated(raw, " "), false},
+		"hex with both":                {"hex", strings.Replace(separated(raw, "-"), "-", ":", 1), false},
+		"hex with a dash too few":      {"hex", strings.Replace(separated(raw, "-"), "-", "", 1), false},
+		"hex with a dash too many":     {"hex", separated(raw, "-") + "-", false},
+		"hex with dashes by nibbles":   {"hex", "f-b", false},
+		"base64 of hex":                {"base64_of_hex", base64.StdEncoding.EncodeToString([]byte(hex.EncodeToString(raw))), true},
+		"base64 of upper hex":          {"base64_of_hex", base64.RawURLEncoding.EncodeToString([]byte(strings.ToUpper(hex.EncodeToString(raw)))), true},
+		"base64 of bytes":              {"base64_of_hex", std, false},
+		"hex where its base64 belongs": {"base64_of_hex", hex.EncodeToString(raw), false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			decoded, err := decodeSignature(test.text, test.encoding)
@@ -76,6 +87,18 @@ func TestValueFormats(t *testing.T) {
 		"pairs without a value":       {pairs, "v1,v1=", nil, nil},
 		"pairs, broken":               {pairs, "v1=xyz", nil, errEncoding},
 		"pairs with an equals sign":   {pairs, "v1=aa=", nil, errEncoding},
+		"pairs in quotes":             {pairs, `t="1", v1="aa" ,v0 = "bb"`, []string{"aa", "bb"}, nil},
+		"pairs with half a quote":     {pairs, `v1="aa`, nil, errEncoding},
+		"pairs with one quote":        {pairs, `v1="`, nil, errEncoding},
+		"pairs after a prefix":        {Value{Format: "pairs", Separator: ",", Select: []string{"signature"}, Prefix: "Signature ", Encoding: "hex"}, `Signature keyId="k",signature="aa"`, []string{"aa"}, nil},
+		"pairs, a prefix of each":     {Value{Format: "pairs", Separator: ",", Select: []string{"s"}, Prefix: "sha256=", Encoding: "hex"}, `t=1,s=sha256=aa,s=sha1=bb`, []string{"aa"}, nil},
+		"positions":                   {Value{Format: "positions", Separator: ".", Select: []string{"2"}, Encoding: "hex"}, "1764259260.aabb", []string{"aabb"}, nil},
+		"positions after a prefix":    {Value{Format: "positions", Separator: ":", Select: []string{"2"}, Prefix: "amx ", Encoding: "hex"}, "amx app:aa:nonce:1700000000", []string{"aa"}, nil},
+		"positions, too few":          {Value{Format: "positions", Separator: ":", Select: []string{"5"}, Encoding: "hex"}, "app:aa:nonce:1700000000", nil, nil},
+		"positions, two":              {Value{Format: "positions", Separator: ":", Select: []string{"1", "3"}, Encoding: "hex"}, "aa:bb:cc", []string{"aa", "cc"}, nil},
+		"positions, not trimmed":      {Value{Format: "positions", Separator: ":", Select: []string{"2"}, Encoding: "hex"}, "t: aa", nil, errEncoding},
+		"positions, too many":         {Value{Format: "positions", Separator: ":", Select: strings.Split("1 2 3 4 5 6 7 8 9", " "), Encoding: "hex"}, "a0:a1:a2:a3:a4:a5:a6:a7:a8", nil, errTooMany},
+		"a list without the prefix":   {Value{Format: "list", Separator: ",", Prefix: "sha256=", Encoding: "hex"}, "sha1=zz, sha256=aa", []string{"aa"}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			found, err := test.value.Signatures(test.text)
@@ -90,4 +113,48 @@ func TestValueFormats(t *testing.T) {
 			}
 		})
 	}
+}
+
+// separated writes hex with something between all bytes.
+func separated(raw []byte, separator string) string {
+	var bytes []string
+	for _, b := range raw {
+		bytes = append(bytes, hex.EncodeToString([]byte{b}))
+	}
+	return strings.Join(bytes, separator)
+}
+
+// Whatever a sender writes, reading it ends, and what a signer writes is read back.
+func FuzzValue(f *testing.F) {
+	f.Add("pairs", ",", "v1", "", "hex", `t="1", v1=aa`)
+	f.Add("positions", ".", "2", "amx ", "base64", "amx 1700000000.AAAA")
+	f.Add("list", " ", "", "v1,", "base64_of_hex", "v1,YWE= v2,zz")
+	f.Add("plain", "", "", "sha256=", "hex", "sha256=aa:bb")
+	f.Add("positions", ":", "3", "", "hex", strings.Repeat(":", 100))
+	f.Fuzz(func(t *testing.T, format, separator, selected, prefix, encoding, text string) {
+		v := Value{Format: format, Separator: separator, Select: []string{selected}, Prefix: prefix, Encoding: encoding}
+		if format != FormatPlain && separator == "" {
+			t.Skip("refused at start-up")
+		}
+		found, err := v.Signatures(text)
+		if err != nil && len(text) > 0 && len(err.Error()) > 40 {
+			t.Fatal("an error that may quote the value")
+		}
+		if len(found) > MaxSignatures {
+			t.Fatal("too many")
+		}
+		fields := 0
+		for range v.Fields(text) {
+			fields++
+		}
+		if fields > strings.Count(text, separator)+1 {
+			t.Fatal("more fields than elements")
+		}
+		for _, one := range found {
+			again, err := decodeSignature(encodeSignature(one, encoding), encoding)
+			if err != nil || string(again) != string(one) {
+				t.Fatalf("%x is read back as %x, %v", one, again, err)
+			}
+		}
+	})
 }

@@ -6,6 +6,7 @@ package parts
 import (
 	"crypto/rand"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -30,34 +31,49 @@ func (l *Layout) Write(r *http.Request, version, consumer string, now time.Time)
 		l.nonce.put(r, m.Nonce)
 	}
 	m.Target = TargetOf(r).Without(l.ownParameter())
-	m.value = l.fieldsOf(m)
+	m.value = l.joined(l.fieldsOf(m))
 	return m
 }
 
 // WriteSignature puts the signature into the request that Write has made ready.
 func (l *Layout) WriteSignature(m *Message, signature []byte) {
-	encoded := l.Value.Prefix + encodeSignature(signature, l.Value.Encoding)
-	if l.Value.Format == FormatPairs {
-		encoded = l.Value.Select[0] + "=" + encoded
-		if m.value != "" {
-			encoded = m.value + l.Value.Separator + encoded
-		}
+	encoded := encodeSignature(signature, l.Value.Encoding)
+	if l.Value.HasFields() {
+		encoded = l.joined(append(l.fieldsOf(m), field{l.Value.Select[0], encoded}))
 	}
-	l.signature.put(m.Request, encoded)
+	l.signature.put(m.Request, l.Value.Prefix+encoded)
 }
 
-// fieldsOf returns the fields of pairs that come before the signature.
-func (l *Layout) fieldsOf(m *Message) string {
-	var fields []string
+// field is a part that travels in the signature's value.
+type field struct{ name, value string }
+
+// fieldsOf returns the parts that travel beside the signature.
+func (l *Layout) fieldsOf(m *Message) []field {
+	var fields []field
 	for _, part := range []struct {
 		place Place
 		value string
 	}{{l.timestamp, m.Timestamp}, {l.version, m.Version}, {l.consumer, m.Consumer}, {l.nonce, m.Nonce}} {
 		if part.place.kind == placeField {
-			fields = append(fields, part.place.name+"="+part.value)
+			fields = append(fields, field{part.place.name, part.value})
 		}
 	}
-	return strings.Join(fields, l.Value.Separator)
+	return fields
+}
+
+// joined writes fields as the value's format has them. A position that no field has is empty.
+func (l *Layout) joined(fields []field) string {
+	var elements []string
+	for _, f := range fields {
+		if l.Value.Format == FormatPairs {
+			elements = append(elements, f.name+"="+f.value)
+			continue
+		}
+		position, _ := strconv.Atoi(f.name) // a configuration that names another is refused
+		elements = append(elements, make([]string, max(0, position-len(elements)))...)
+		elements[position-1] = f.value
+	}
+	return strings.Join(elements, l.Value.Separator)
 }
 
 // put sets a header or a query parameter. Fields of pairs come with the signature.
