@@ -4,10 +4,12 @@
 package signature
 
 import (
+	"cmp"
 	"time"
 
 	"go.opentelemetry.io/collector/confmap"
 
+	"github.com/cxone-otel/cxonereceiver/internal/signature/jose"
 	"github.com/cxone-otel/cxonereceiver/internal/signature/keys"
 	"github.com/cxone-otel/cxonereceiver/internal/signature/parts"
 )
@@ -21,7 +23,7 @@ const (
 // Config is a `signature:` block: a scheme by name, its keys, and whatever of the scheme's parts the user sets
 // differently. Get one by unmarshaling (which starts from the scheme's preset) or from [Preset].
 type Config struct {
-	// Scheme is a preset's name, `custom` (starts empty) or `rfc9421`. Default monitoring_gateway.
+	// Scheme is a preset's name, `custom` (starts empty), `rfc9421`, `jws` or `jwt`. Default monitoring_gateway.
 	Scheme string `mapstructure:"scheme"`
 	// URL is the vendor form's SIGNATURE URL, for all callbacks; a callback's signature_url overrides it. Default none:
 	// {url} is then built from the request's Host.
@@ -47,6 +49,8 @@ type Config struct {
 	// Components are what an RFC 9421 signature must cover, each `name` or `name|name` where any one will do. Scheme rfc9421
 	// only. Default @method, @target-uri|@path|@request-target, content-digest.
 	Components []string `mapstructure:"components"`
+	// JWT says what the claims of a token are held against. Scheme jwt only.
+	JWT JWTConfig `mapstructure:"jwt"`
 
 	_ struct{}
 }
@@ -61,10 +65,12 @@ type (
 	ValueConfig = parts.Value
 	// TimestampConfig says where the time of signing is and which times are accepted.
 	TimestampConfig = parts.Timestamp
+	// JWTConfig says what the claims of a token are held against.
+	JWTConfig = jose.TokenConfig
 )
 
-// IsTimed reports whether a signature is good for max_age only: the scheme has a timestamp, or is RFC 9421, whose
-// signatures carry `created`.
+// IsTimed reports whether a signature is good for max_age only: the scheme has a timestamp, or its signatures have one of
+// their own.
 func (c *Config) IsTimed() bool { return c.kind().timed(c) }
 
 // Unmarshal lays the user's keys, one by one, over the preset that `scheme` names. Naming a header, query or field clears
@@ -92,6 +98,9 @@ func (c *Config) Unmarshal(conf *confmap.Conf) error {
 	type plain Config
 	if err := conf.Unmarshal((*plain)(c)); err != nil {
 		return err
+	}
+	if claim := &c.JWT.BodyClaim; claim.Name != "" {
+		claim.Hash, claim.Encoding = cmp.Or(claim.Hash, "sha256"), cmp.Or(claim.Encoding, parts.EncodingHex)
 	}
 	if conf.IsSet("timestamp::layout") && !conf.IsSet("timestamp::unit") {
 		c.Timestamp.Unit = parts.UnitLayout

@@ -14,6 +14,8 @@ const (
 	DefaultScheme = "monitoring_gateway"
 	SchemeCustom  = "custom"
 	SchemeRFC9421 = "rfc9421"
+	SchemeJWS     = "jws"
+	SchemeJWT     = "jwt"
 )
 
 // preset is a scheme as data. A LocationConfig without a name is a part that the scheme does not have.
@@ -134,11 +136,11 @@ type keyDefaults struct {
 
 // Schemes returns every value that Config.Scheme may have.
 func Schemes() []string {
-	names := make([]string, 0, len(presets)+2)
+	names := make([]string, 0, len(presets)+4)
 	for i := range presets {
 		names = append(names, presets[i].name)
 	}
-	return append(names, SchemeRFC9421, SchemeCustom)
+	return append(names, SchemeRFC9421, SchemeJWS, SchemeJWT, SchemeCustom)
 }
 
 // Preset returns the configuration that a scheme's name stands for, without keys, and whether there is such a scheme. Keys
@@ -157,11 +159,17 @@ func newConfig(scheme string) (Config, keyDefaults) {
 		Timestamp:       TimestampConfig{Unit: "ms", MaxAge: defaultMaxAge, MaxFuture: defaultMaxFuture},
 	}
 	defaults := keyDefaults{secretEncoding: "raw"}
-	if scheme == SchemeRFC9421 {
+	switch scheme {
+	case SchemeRFC9421:
 		config.Value = ValueConfig{}
 		config.Timestamp.Unit = "s"
 		config.Components = slices.Clone(defaultComponents)
-		return config, defaults
+	case SchemeJWS:
+		config.Value.Location = header("X-JWS-Signature")
+		config.Timestamp.Unit = "s"
+	case SchemeJWT:
+		config.Value.Location, config.Value.Prefix = header("Authorization"), "Bearer "
+		config.Timestamp.Unit = "s"
 	}
 	for i := range presets {
 		if presets[i].name == scheme {

@@ -113,13 +113,21 @@ func TestRFC9421Refusals(t *testing.T) {
 		change func(*http.Request)
 		reason Reason
 	}{
-		"nothing changed":           {func(*http.Request) {}, ""},
-		"a second, foreign label":   {edit("Signature-Input", "sig1=", `proxy=("@method");created=1;keyid="x", sig1=`), ""},
-		"no signature":              {func(r *http.Request) { r.Header.Del("Signature") }, refusal.ReasonMissing},
-		"no input":                  {func(r *http.Request) { r.Header.Del("Signature-Input") }, refusal.ReasonMissing},
-		"empty":                     {func(r *http.Request) { r.Header.Set("Signature-Input", "") }, refusal.ReasonMissing},
-		"two lines":                 {func(r *http.Request) { r.Header.Add("Signature", "sig2=:AAAA:") }, refusal.ReasonDuplicate},
-		"two input lines":           {func(r *http.Request) { r.Header.Add("Signature-Input", "sig2=()") }, refusal.ReasonDuplicate},
+		"nothing changed":         {func(*http.Request) {}, ""},
+		"a second, foreign label": {edit("Signature-Input", "sig1=", `proxy=("@method");created=1;keyid="x", sig1=`), ""},
+		"no signature":            {func(r *http.Request) { r.Header.Del("Signature") }, refusal.ReasonMissing},
+		"no input":                {func(r *http.Request) { r.Header.Del("Signature-Input") }, refusal.ReasonMissing},
+		"empty":                   {func(r *http.Request) { r.Header.Set("Signature-Input", "") }, refusal.ReasonMissing},
+		"two lines":               {func(r *http.Request) { r.Header.Add("Signature", "sig2=:AAAA:") }, ""},
+		"two lines of each": {func(r *http.Request) {
+			r.Header.Add("Signature", "sig2=:AAAA:")
+			r.Header.Add("Signature-Input", `sig2=("@method");created=1`)
+		}, ""},
+		"another line first":        {func(r *http.Request) { r.Header["Signature"] = []string{"sig2=:AAAA:", r.Header.Get("Signature")} }, ""},
+		"one label in two lines":    {func(r *http.Request) { r.Header["Signature"] = []string{"sig1=:AAAA:", r.Header.Get("Signature")} }, refusal.ReasonDuplicate},
+		"one input in two lines":    {func(r *http.Request) { r.Header.Add("Signature-Input", `sig1=("@method");created=1700000000`) }, refusal.ReasonDuplicate},
+		"a line that is broken":     {func(r *http.Request) { r.Header.Add("Signature-Input", "sig2=(") }, refusal.ReasonMalformed},
+		"a member in two lines":     {func(r *http.Request) { r.Header["Signature"] = []string{"sig1=:AA", "AA:"} }, refusal.ReasonMalformed},
 		"another label":             {edit("Signature", "sig1", "sig2"), refusal.ReasonMissing},
 		"not a byte sequence":       {func(r *http.Request) { r.Header.Set("Signature", `sig1="abc"`) }, refusal.ReasonMissing},
 		"not a list":                {func(r *http.Request) { r.Header.Set("Signature-Input", `sig1=1`) }, refusal.ReasonMalformed},

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/cxone-otel/cxonereceiver/internal/signature/jose"
 	"github.com/cxone-otel/cxonereceiver/internal/signature/keys"
 	"github.com/cxone-otel/cxonereceiver/internal/signature/parts"
 	"github.com/cxone-otel/cxonereceiver/internal/signature/refusal"
@@ -56,12 +57,32 @@ var templates = kind{
 
 // kinds are those of the schemes that are not templates.
 var kinds = map[string]*kind{
+	SchemeJWS: {
+		newMethod: func(c *Config, layout *parts.Layout) (method, error) {
+			return jose.NewDetached(!c.hasOneNamelessKey(), layout), nil
+		},
+		check:    (*Config).checkDetached,
+		takes:    registered("a JSON Web Signature", keys.IsJOSE),
+		accepts:  onItsCurve((*keys.Key).JOSE),
+		namesKey: func(c *Config) bool { return !c.hasOneNamelessKey() },
+		timed:    func(*Config) bool { return false },
+	},
+	SchemeJWT: {
+		newMethod: func(c *Config, layout *parts.Layout) (method, error) {
+			return jose.NewToken(c.JWT, !c.hasOneNamelessKey(), layout), nil
+		},
+		check:    (*Config).checkToken,
+		takes:    registered("a JSON Web Token", keys.IsJOSE),
+		accepts:  onItsCurve((*keys.Key).JOSE),
+		namesKey: func(c *Config) bool { return !c.hasOneNamelessKey() },
+		timed:    func(*Config) bool { return true },
+	},
 	SchemeRFC9421: {
 		newMethod: func(c *Config, layout *parts.Layout) (method, error) {
 			return rfc9421.NewMethod(c.Components, !c.hasOneNamelessKey(), layout)
 		},
 		check:    (*Config).checkMessageSignatures,
-		takes:    registered("RFC 9421", func(a *keys.Algorithm) bool { return a.RFC9421 != "" }),
+		takes:    registered("RFC 9421", keys.IsRFC9421),
 		accepts:  onItsCurve((*keys.Key).RFC9421),
 		namesKey: func(c *Config) bool { return !c.hasOneNamelessKey() },
 		timed:    func(*Config) bool { return true },

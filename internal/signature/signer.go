@@ -60,7 +60,7 @@ func (s *Signer) checkKey(config *Config, kind *kind) error {
 		return err
 	case s.scheme.layout.HasVersion() && s.key.Version == "":
 		return errors.New("the scheme carries a key version, and this key has none")
-	case s.scheme.layout.HasConsumer() && s.key.Consumer == "":
+	case config.carriesConsumer() && s.key.Consumer == "":
 		return errors.New("the scheme carries a consumer, and this key has none")
 	}
 	return s.key.Check()

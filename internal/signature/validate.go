@@ -53,7 +53,10 @@ func (c *Config) validateScheme() error {
 	}
 	c.checkTimestamp(&p)
 	c.kind().check(c, &p)
-	if c.ConsumerID != "" && !c.Consumer.IsSet() && !strings.Contains(c.SignedString, "{"+string(parts.Consumer)) {
+	if (c.JWT != JWTConfig{}) && c.Scheme != SchemeJWT {
+		p.Add("jwt", "only scheme: jwt has it")
+	}
+	if c.ConsumerID != "" && !c.carriesConsumer() && !strings.Contains(c.SignedString, "{"+string(parts.Consumer)) {
 		p.Add("consumer_id", "nothing in the scheme carries a consumer, so this would never be checked: name consumer.header, or leave consumer_id out")
 	}
 	return p.Err()
@@ -193,16 +196,61 @@ func (c *Config) checkMessageSignatures(p *refusal.Problems) {
 	if len(c.Components) == 0 {
 		p.Add("components", "empty, so a signature that covers nothing would do; leave the key out for %s", strings.Join(defaultComponents, ", "))
 	}
-	fixed := map[string]bool{
-		"signed_string": c.SignedString != "", "value": c.Value.IsSet(), "timestamp": c.Timestamp.IsSet(),
-		"key_version": c.KeyVersion.IsSet(), "nonce": c.Nonce.IsSet(),
+	if c.Value.IsSet() {
+		p.Add("value", "RFC 9421 says where this is; leave it out")
 	}
-	for _, part := range []string{"signed_string", "value", "timestamp", "key_version", "nonce"} {
-		if fixed[part] {
-			p.Add(part, "RFC 9421 says where this is; leave it out")
+	c.checkFixed(p, "RFC 9421")
+}
+
+// checkFixed refuses the parts that a standard has in a place of its own.
+func (c *Config) checkFixed(p *refusal.Problems, standard string) {
+	for _, part := range []struct {
+		key string
+		set bool
+	}{
+		{"signed_string", c.SignedString != ""}, {"timestamp", c.Timestamp.IsSet()}, {"key_version", c.KeyVersion.IsSet()}, {"nonce", c.Nonce.IsSet()},
+	} {
+		if part.set {
+			p.Add(part.key, "%s says where this is; leave it out", standard)
 		}
 	}
 	if c.Timestamp.Unit != "s" {
-		p.Add("timestamp.unit", "RFC 9421 counts in s; leave it out")
+		p.Add("timestamp.unit", "%s counts in s; leave it out", standard)
 	}
 }
+
+// checkDetached checks what a configuration says of a detached JSON Web Signature.
+func (c *Config) checkDetached(p *refusal.Problems) {
+	c.checkTokenValue(p)
+	c.checkFixed(p, "a JSON Web Signature")
+}
+
+// checkToken checks what a configuration says of a JSON Web Token.
+func (c *Config) checkToken(p *refusal.Problems) {
+	c.checkTokenValue(p)
+	c.checkFixed(p, "a JSON Web Token")
+	switch claim := &c.JWT.BodyClaim; {
+	case claim.Name != "":
+		claim.Check(p)
+	case claim.Hash != "" || claim.Encoding != "":
+		p.Add("jwt.body_claim.name", "missing; name the claim that holds the body's hash")
+	}
+}
+
+// checkTokenValue: a token is the whole value of its header, but for a prefix.
+func (c *Config) checkTokenValue(p *refusal.Problems) {
+	switch {
+	case !c.Value.IsSet():
+		p.Add("value", "nothing says where the token travels; name value.header or value.query")
+	case c.Value.Format != parts.FormatPlain || len(c.Value.Select) > 0:
+		p.Add("value.format", "a token is the whole value of its header or parameter; leave format and select out, prefix may stay")
+	case c.Value.Encoding != parts.EncodingBase64:
+		p.Add("value.encoding", "a token says how it is encoded; leave it out")
+	}
+	if len(c.Components) > 0 {
+		p.Add("components", "only scheme: rfc9421 has them")
+	}
+}
+
+// carriesConsumer reports whether a request names a consumer.
+func (c *Config) carriesConsumer() bool { return c.Consumer.IsSet() || c.JWT.ConsumerClaim != "" }

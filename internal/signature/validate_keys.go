@@ -57,7 +57,7 @@ func (c *Config) checkKey(p *refusal.Problems, path string, k *KeyConfig) {
 	case len(c.Keys) > 1:
 		p.Add(path+".version", "missing; with several keys each needs a name")
 	}
-	if k.ConsumerID != "" && !c.Consumer.IsSet() && k.ConsumerID != c.ConsumerID {
+	if k.ConsumerID != "" && !c.carriesConsumer() && k.ConsumerID != c.ConsumerID {
 		p.Add(path+".consumer_id", "the scheme carries no consumer, so this key would never be used; name consumer.header, or leave consumer_id out")
 	}
 	if k.ConsumerID != "" && c.ConsumerID != "" && k.ConsumerID != c.ConsumerID {

@@ -92,6 +92,12 @@ func (a *Algorithm) Symmetric() bool { return a.family == familyHMAC || a.family
 // SignsSecret reports whether the secret is a part of the signed string.
 func (a *Algorithm) SignsSecret() bool { return a.family == familyDigest }
 
+// IsJOSE reports whether tokens can be signed with the algorithm.
+func IsJOSE(a *Algorithm) bool { return a.JOSE != "" }
+
+// IsRFC9421 reports whether message signatures can be made with the algorithm.
+func IsRFC9421(a *Algorithm) bool { return a.RFC9421 != "" }
+
 // RSA reports whether the algorithm takes RSA keys.
 func (a *Algorithm) RSA() bool {
 	return a.family == familyRSA || a.family == familyRSAPSS || a.family == familyRSARaw

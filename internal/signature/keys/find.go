@@ -10,12 +10,16 @@ import (
 	"github.com/cxone-otel/cxonereceiver/internal/signature/refusal"
 )
 
-// Find returns the keys that may have signed a request, at least one of which may be used now. A version that nobody has
-// makes it wait, up to a second, for the files to be read again; the context ends that wait.
-func (k *Ring) Find(ctx context.Context, wanted ID, now time.Time) ([]*Key, *refusal.Error) {
+// Find returns the keys that may have signed a request, at least one of which may be used now. Where the request names the
+// version, that is one key; a version that nobody has makes it wait, up to a second, for the files to be read again, and the
+// context ends that wait. Where it names none, every key of the consumer may have signed it.
+func (k *Ring) Find(ctx context.Context, wanted ID, named bool, now time.Time) ([]*Key, *refusal.Error) {
 	set := k.snapshot.Load()
 	if !set.knows(wanted.Consumer) {
-		return nil, unknownConsumer(wanted.Consumer)
+		return nil, refusal.New(refusal.ReasonUnknownConsumer, "no key is for consumer %s", refusal.Quote(wanted.Consumer))
+	}
+	if !named {
+		return usableKeys(set.unversioned(wanted.Consumer), now)
 	}
 	found := set.versioned(wanted.Version, wanted.Consumer)
 	if found == nil {
@@ -26,19 +30,6 @@ func (k *Ring) Find(ctx context.Context, wanted ID, now time.Time) ([]*Key, *ref
 		return nil, refusal.New(refusal.ReasonUnknownKey, "%s", set.describeUnknown(wanted.Version, wanted.Consumer))
 	}
 	return usableKeys(found, now)
-}
-
-// FindAll is Find for a scheme that does not say which key signed a request: every key of the consumer may have.
-func (k *Ring) FindAll(consumer string, now time.Time) ([]*Key, *refusal.Error) {
-	set := k.snapshot.Load()
-	if !set.knows(consumer) {
-		return nil, unknownConsumer(consumer)
-	}
-	return usableKeys(set.unversioned(consumer), now)
-}
-
-func unknownConsumer(consumer string) *refusal.Error {
-	return refusal.New(refusal.ReasonUnknownConsumer, "no key is for consumer %s", refusal.Quote(consumer))
 }
 
 // usableKeys returns the keys as they are if one of them is within its dates.

@@ -149,3 +149,11 @@ func (k *Key) RFC9421() string { return k.Algorithm.registeredFor(k.public, k.Al
 
 // JOSE is what a token signed by this key calls its algorithm, empty where it has no name for it.
 func (k *Key) JOSE() string { return k.Algorithm.registeredFor(k.public, k.Algorithm.JOSE) }
+
+// PlausibleRaw is Plausible for schemes whose ECDSA signatures are r‖s, and never DER.
+func (k *Key) PlausibleRaw(signature []byte) bool {
+	if key, ok := k.public.(*ecdsa.PublicKey); ok {
+		return len(signature) == 2*coordinateSize(key.Curve)
+	}
+	return k.Algorithm.Plausible(k.public, signature)
+}

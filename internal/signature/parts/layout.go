@@ -7,6 +7,7 @@
 package parts
 
 import (
+	"strings"
 	"time"
 
 	"github.com/cxone-otel/cxonereceiver/internal/signature/refusal"
@@ -18,6 +19,8 @@ type Layout struct {
 	Timestamp Timestamp
 	// ConsumerID, when set, is the only consumer that a request may name, and the one that is meant where none is named.
 	ConsumerID string
+	// Token: what the signature's place holds is a token, whose signature is its own matter.
+	Token bool
 	// NeedsNonce: the nonce is signed. One that is not may be absent, but may not come twice.
 	NeedsNonce bool
 	// Origin is what the operator says of the URL that is signed.
@@ -87,6 +90,13 @@ func (l *Layout) readSignatures(m *Message) *refusal.Error {
 	m.Target = m.Target.Without(l.ownParameter())
 	if refused != nil {
 		return refused
+	}
+	if l.Token {
+		var found bool
+		if m.Token, found = strings.CutPrefix(text, l.Value.Prefix); !found {
+			return refusal.New(refusal.ReasonMissing, "no token after prefix %q: %s", l.Value.Prefix, l.signature)
+		}
+		return nil
 	}
 	m.value, m.format = text, &l.Value
 	var err error

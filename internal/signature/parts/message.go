@@ -23,6 +23,8 @@ type Message struct {
 	Nonce     string
 	// Signatures are those that the request carries, decoded.
 	Signatures [][]byte
+	// Token is what the request carries instead where Layout.Token is set, without its prefix.
+	Token string
 
 	value  string // the signature's whole value; Field reads it
 	format *Value

@@ -44,6 +44,11 @@ func (l *Layout) WriteSignature(m *Message, signature []byte) {
 	l.signature.put(m.Request, l.Value.Prefix+encoded)
 }
 
+// WriteToken puts a token into the request that Write has made ready.
+func (l *Layout) WriteToken(m *Message, token string) {
+	l.signature.put(m.Request, l.Value.Prefix+token)
+}
+
 // field is a part that travels in the signature's value.
 type field struct{ name, value string }
 

@@ -78,20 +78,36 @@ func (r *Method) Check(m *parts.Message, ring *keys.Ring) (decide func(body []by
 	return func(body []byte) *refusal.Error { return verify(m, ready, body) }, nil
 }
 
-// readDictionary reads a structured field. Two lines of it are refused, although a list may be split: see parts.Place.
+// readDictionary reads a structured field, which may come in several lines: they count as one, joined with commas (RFC 9651,
+// section 4.2). A label that comes twice, which then means the last, is refused.
 func readDictionary(m *parts.Message, name string) (*httpsfv.Dictionary, *refusal.Error) {
-	value, count := m.Header(name)
-	if count == 0 {
+	lines := m.Request.Header[name]
+	if len(lines) == 0 {
 		return nil, refusal.New(refusal.ReasonMissing, "no signature: header %s is not there", name)
 	}
-	if count > 1 {
-		return nil, refusal.New(refusal.ReasonDuplicate, "header %s came %d times", name, count)
-	}
-	dictionary, err := httpsfv.UnmarshalDictionary([]string{value})
+	dictionary, err := httpsfv.UnmarshalDictionary(lines)
 	if err != nil {
 		return nil, refusal.New(refusal.ReasonMalformed, "header %s is not a dictionary of structured fields (RFC 9651)", name)
 	}
+	if len(lines) > 1 {
+		return dictionary, checkLines(lines, name, len(dictionary.Names()))
+	}
 	return dictionary, nil
+}
+
+// checkLines refuses lines of a field that are not whole by themselves, or that share a member.
+func checkLines(lines []string, name string, members int) *refusal.Error {
+	for _, line := range lines {
+		one, err := httpsfv.UnmarshalDictionary([]string{line})
+		if err != nil {
+			return refusal.New(refusal.ReasonMalformed, "header %s is split within a member", name)
+		}
+		members -= len(one.Names())
+	}
+	if members < 0 {
+		return refusal.New(refusal.ReasonDuplicate, "header %s has a label in two lines", name)
+	}
+	return nil
 }
 
 func (r *Method) checkLabel(m *parts.Message, ring *keys.Ring, inputs, values *httpsfv.Dictionary, label string) (labelled, *refusal.Error) {
@@ -197,10 +213,7 @@ func (r *Method) find(m *parts.Message, ring *keys.Ring, params *httpsfv.Params)
 	} else if r.namesKey {
 		return nil, refusal.New(refusal.ReasonMissing, "the signature has no parameter keyid, which names the key's version")
 	}
-	if !r.namesKey {
-		return ring.FindAll(m.Consumer, m.Now)
-	}
-	return ring.Find(m.Request.Context(), keys.ID{Version: m.Version, Consumer: m.Consumer}, m.Now)
+	return ring.Find(m.Request.Context(), keys.ID{Version: m.Version, Consumer: m.Consumer}, r.namesKey, m.Now)
 }
 
 // verify tries the signatures in turn. The body's digest comes after the signature, so that a forgery does not make us hash

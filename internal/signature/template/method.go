@@ -38,7 +38,7 @@ func (t *Method) Check(m *parts.Message, ring *keys.Ring) (decide func(body []by
 	if refused := t.template.checkAtoms(m); refused != nil {
 		return nil, refused
 	}
-	found, refused := t.find(m, ring)
+	found, refused := ring.Find(m.Request.Context(), keys.ID{Version: m.Version, Consumer: m.Consumer}, t.layout.HasVersion(), m.Now)
 	if refused != nil {
 		return nil, refused
 	}
@@ -46,13 +46,6 @@ func (t *Method) Check(m *parts.Message, ring *keys.Ring) (decide func(body []by
 		return nil, refusal.New(refusal.ReasonMalformed, "the signature's length cannot be right for %s: %s", keys.Describe(found), t.layout.Signature())
 	}
 	return func(body []byte) *refusal.Error { return t.verify(m, found, body) }, nil
-}
-
-func (t *Method) find(m *parts.Message, ring *keys.Ring) ([]*keys.Key, *refusal.Error) {
-	if !t.layout.HasVersion() {
-		return ring.FindAll(m.Consumer, m.Now)
-	}
-	return ring.Find(m.Request.Context(), keys.ID{Version: m.Version, Consumer: m.Consumer}, m.Now)
 }
 
 func (t *Method) verify(m *parts.Message, found []*keys.Key, body []byte) *refusal.Error {

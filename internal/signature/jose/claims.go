@@ -1,0 +1,148 @@
+// Copyright The CXone Receiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package jose
+
+import (
+	"bytes"
+	"crypto"
+	"crypto/subtle"
+	"encoding/base64"
+	"encoding/hex"
+	"strconv"
+	"time"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/cxone-otel/cxonereceiver/internal/signature/keys"
+	"github.com/cxone-otel/cxonereceiver/internal/signature/parts"
+	"github.com/cxone-otel/cxonereceiver/internal/signature/refusal"
+)
+
+// claims are those of a token, each as it is written.
+type claims map[string]jsontext.Value
+
+// parseClaims takes an object whose names are there once: readers would differ in which of two counts.
+func parseClaims(payload []byte) (claims, *refusal.Error) {
+	var parsed claims
+	if err := json.Unmarshal(payload, &parsed); err != nil || parsed == nil {
+		return nil, refusal.New(refusal.ReasonMalformed, "the token's claims are not a JSON object with each name once")
+	}
+	return parsed, nil
+}
+
+// text returns a claim that is a string, or a list of one string, as aud may be.
+func (c claims) text(name string) (string, *refusal.Error) {
+	value, ok := c[name]
+	if !ok {
+		return "", refusal.New(refusal.ReasonMissing, "the token has no claim %s", name)
+	}
+	var text string
+	if json.Unmarshal(value, &text) == nil && text != "" {
+		return text, nil
+	}
+	var list []string
+	if json.Unmarshal(value, &list) == nil && len(list) == 1 && list[0] != "" {
+		return list[0], nil
+	}
+	return "", refusal.New(refusal.ReasonMalformed, "the token's claim %s is not a text", name)
+}
+
+// date returns a claim that is a time in seconds, which may have a fraction, and whether it is there.
+func (c claims) date(name string) (at time.Time, found bool, refused *refusal.Error) {
+	value, ok := c[name]
+	if !ok {
+		return time.Time{}, false, nil
+	}
+	seconds, err := strconv.ParseFloat(string(value), 64)
+	if value.Kind() != '0' || err != nil || seconds < 0 || seconds > parts.MaxUnixSeconds {
+		return time.Time{}, true, refusal.New(refusal.ReasonMalformed, "the token's claim %s is not a time in seconds", name)
+	}
+	return time.UnixMilli(int64(seconds * 1000)), true, nil
+}
+
+// checkDates holds iat, nbf and exp against the clock. One of iat and exp has to be there, and has to bound how long the
+// token can be sent again.
+func (c claims) checkDates(window *parts.Timestamp, now time.Time) *refusal.Error {
+	issued, hasIssued, refused := c.date("iat")
+	if refused != nil {
+		return refused
+	}
+	expires, hasExpires, refused := c.date("exp")
+	if refused != nil {
+		return refused
+	}
+	begins, hasBegins, refused := c.date("nbf")
+	switch {
+	case refused != nil:
+		return refused
+	case !hasIssued && !hasExpires:
+		return refusal.New(refusal.ReasonMissing, "the token has neither iat nor exp, so it would be good forever")
+	case hasExpires && now.After(expires):
+		return refusal.New(refusal.ReasonStale, "the token's exp passed %s ago", now.Sub(expires).Round(time.Second))
+	case hasBegins && begins.After(now.Add(window.MaxFuture)):
+		return refusal.New(refusal.ReasonFuture, "the token's nbf is %s ahead, max_future is %s", begins.Sub(now).Round(time.Second), window.MaxFuture)
+	case hasIssued:
+		_, refused := window.Within(window.Text(issued), now)
+		return refused
+	case expires.After(now.Add(window.MaxAge)):
+		return refusal.New(refusal.ReasonFuture, "the token has no iat, and its exp is %s ahead, more than max_age, which is %s: ask the sender for iat, or set timestamp.max_age",
+			expires.Sub(now).Round(time.Second), window.MaxAge)
+	}
+	return nil
+}
+
+// BodyClaim is a claim that holds the body's hash.
+type BodyClaim struct {
+	// Name is the claim's.
+	Name string `mapstructure:"name"`
+	// Hash is sha256, sha384 or sha512. Default sha256.
+	Hash string `mapstructure:"hash"`
+	// Encoding is hex or base64 (either alphabet, padded or not). Default hex.
+	Encoding string `mapstructure:"encoding"`
+
+	_ struct{}
+}
+
+var bodyHashes = map[string]crypto.Hash{"sha256": crypto.SHA256, "sha384": crypto.SHA384, "sha512": crypto.SHA512}
+
+// Check adds what is wrong with it.
+func (b *BodyClaim) Check(p *refusal.Problems) {
+	if bodyHashes[b.Hash] == 0 {
+		p.Add("jwt.body_claim.hash", "unknown hash %q; known hashes are sha256, sha384, sha512", refusal.Cut(b.Hash))
+	}
+	if b.Encoding != parts.EncodingHex && b.Encoding != parts.EncodingBase64 {
+		p.Add("jwt.body_claim.encoding", "unknown encoding %q; known encodings are hex, base64", refusal.Cut(b.Encoding))
+	}
+}
+
+// read takes the body's hash out of the claims.
+func (b *BodyClaim) read(c claims) ([]byte, *refusal.Error) {
+	text, refused := c.text(b.Name)
+	if refused != nil {
+		return nil, refused
+	}
+	stated, err := (&parts.Value{Encoding: b.Encoding}).Signatures(text)
+	if err != nil || len(stated[0]) != bodyHashes[b.Hash].Size() {
+		return nil, refusal.New(refusal.ReasonMalformed, "the token's claim %s is not a %s in %s", b.Name, b.Hash, b.Encoding)
+	}
+	return stated[0], nil
+}
+
+// matches compares the body's hash with the stated one.
+func (b *BodyClaim) matches(stated, body []byte) *refusal.Error {
+	if subtle.ConstantTimeCompare(stated, keys.Bytes(body).Digest(bodyHashes[b.Hash])) != 1 {
+		return refusal.New(refusal.ReasonBadDigest, "the body is not the one of the token's claim %s", b.Name)
+	}
+	return nil
+}
+
+// write is the inverse of read.
+func (b *BodyClaim) write(body []byte) string {
+	digest := keys.Bytes(body).Digest(bodyHashes[b.Hash])
+	if b.Encoding == parts.EncodingHex {
+		return hex.EncodeToString(digest)
+	}
+	return base64.StdEncoding.EncodeToString(bytes.Clone(digest))
+}

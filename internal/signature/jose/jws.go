@@ -1,0 +1,98 @@
+// Copyright The CXone Receiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package jose
+
+import (
+	"encoding/base64"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+
+	"github.com/cxone-otel/cxonereceiver/internal/signature/keys"
+	"github.com/cxone-otel/cxonereceiver/internal/signature/parts"
+	"github.com/cxone-otel/cxonereceiver/internal/signature/refusal"
+)
+
+// Detached signs and verifies detached JSON Web Signatures of the body.
+type Detached struct{ base }
+
+// NewDetached makes the method. Unless namesKey is set, a signature may leave kid out.
+func NewDetached(namesKey bool, layout *parts.Layout) *Detached {
+	layout.Token = true
+	return &Detached{base{layout, namesKey, algorithms()}}
+}
+
+const lookAtBody = "the body, which something on the way may have changed"
+
+// Check does what is cheap and needs no body, and returns what decides.
+func (d *Detached) Check(m *parts.Message, ring *keys.Ring) (decide func(body []byte) *refusal.Error, refused *refusal.Error) {
+	signature, refused := d.read(m)
+	if refused != nil {
+		return nil, refused
+	}
+	key, refused := d.find(m, ring, signature)
+	if refused != nil {
+		return nil, refused
+	}
+	t := &token{signature, key}
+	return func(body []byte) *refusal.Error { return t.verify(body, lookAtBody) }, nil
+}
+
+func (d *Detached) read(m *parts.Message) (*jose.JSONWebSignature, *refusal.Error) {
+	if refused := d.layout.Read(m); refused != nil {
+		return nil, refused
+	}
+	signature, err := jose.ParseDetached(m.Token, []byte{}, d.known)
+	if err != nil {
+		return nil, refuseParsing(err, "detached JSON Web Signature")
+	}
+	return signature, checkCritical(header(signature), headerBase64)
+}
+
+// Explain reads a request past whatever is wrong with it, and returns what its signature should be over.
+func (d *Detached) Explain(m *parts.Message, body []byte) ([]byte, *refusal.Error) {
+	refused := d.layout.ReadAll(m)
+	signature, err := jose.ParseDetached(m.Token, []byte{}, d.known)
+	if err != nil {
+		if refused == nil {
+			refused = refuseParsing(err, "detached JSON Web Signature")
+		}
+		return nil, refused
+	}
+	m.Version, m.Signatures = header(signature).KeyID, [][]byte{signature.Signatures[0].Signature}
+	head, _, _ := strings.Cut(m.Token, ".")
+	signed := []byte(head + ".")
+	if plain, isBool := header(signature).ExtraHeaders[headerBase64].(bool); isBool && !plain {
+		return append(signed, body...), refused
+	}
+	return base64.RawURLEncoding.AppendEncode(signed, body), refused
+}
+
+// Sign signs the body.
+func (d *Detached) Sign(r *http.Request, body []byte, key *keys.SigningKey, now time.Time) error {
+	m := d.layout.Write(r, key.Version, key.Consumer, now)
+	signature, err := sign(key, body, "")
+	if err != nil {
+		return err
+	}
+	text, err := signature.DetachedCompactSerialize()
+	if err == nil {
+		d.layout.WriteToken(m, text)
+	}
+	return err
+}
+
+// Covers reports whether a forger cannot change this part of a request: the body and the key's version are all.
+func (d *Detached) Covers(part parts.Name) bool {
+	return slices.Contains([]parts.Name{parts.Body, parts.KeyVersion}, part)
+}
+
+// SignsHost is false: the host is not signed.
+func (d *Detached) SignsHost() bool { return false }
+
+// Warnings has nothing to say beyond what is not covered.
+func (d *Detached) Warnings() []string { return nil }
