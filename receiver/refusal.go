@@ -9,6 +9,7 @@ import (
 	"net/http"
 
 	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
 
 	"github.com/cxone-otel/cxonereceiver/internal/signature"
 	"github.com/cxone-otel/cxonereceiver/receiver/internal/clientcert"
@@ -21,7 +22,7 @@ type refusal struct {
 
 	// What the request says of itself, unverified, where a signature was refused.
 	consumer, keyVersion string
-	hint                 string
+	hint                 func() string // nil where there is none
 }
 
 func (f *refusal) Error() string {
@@ -59,7 +60,7 @@ func refuseSignature(err error) *refusal {
 		cause:      err,
 		consumer:   problem.Consumer,
 		keyVersion: problem.KeyVersion,
-		hint:       problem.Hint(),
+		hint:       problem.Hint,
 	}
 }
 
@@ -93,14 +94,28 @@ func (e *endpoint) report(r *http.Request, c *callback, err error) answer {
 	default:
 	}
 	for _, said := range []struct{ key, text string }{
-		{"consumer", quoted(f.consumer)}, {"key_version", quoted(f.keyVersion)}, {"hint", f.hint},
+		{"consumer", quoted(f.consumer)}, {"key_version", quoted(f.keyVersion)},
 	} {
 		if said.text != "" {
 			fields = append(fields, zap.String(said.key, said.text))
 		}
 	}
+	if f.hint != nil {
+		fields = append(fields, zap.Inline(lazyHint(f.hint)))
+	}
 	e.logger.Warn("refused a delivery: "+a.reason, fields...)
 	return a
+}
+
+// lazyHint is made only for a line that is written: telling a wrong key from a wrong string costs as much as a verification.
+type lazyHint func() string
+
+// MarshalLogObject implements zapcore.ObjectMarshaler.
+func (h lazyHint) MarshalLogObject(line zapcore.ObjectEncoder) error {
+	if text := h(); text != "" {
+		line.AddString("hint", text)
+	}
+	return nil
 }
 
 // reportUnseen logs and counts a request that the HTTP server refused by itself.

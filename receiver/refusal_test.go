@@ -15,6 +15,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 )
 
@@ -199,4 +200,9 @@ func TestRequestsThatNoHandlerSees(t *testing.T) {
 			assert.Zero(t, r.logs.FilterMessage("refused a delivery: bad_request").Len())
 		})
 	}
+}
+
+func TestAHintIsMadeForAWrittenLineOnly(t *testing.T) {
+	hint := lazyHint(func() string { t.Error("made for a line that is not written"); return "" })
+	zap.NewNop().Warn("sampled out", zap.Inline(hint))
 }
