@@ -31,12 +31,12 @@ func Blocks(data []byte, types ...string) ([]*pem.Block, error) {
 		var block *pem.Block
 		if block, rest = pem.Decode(rest); block == nil {
 			if bytes.Contains(rest, begin) {
-				return nil, explain(rest)
+				return nil, Explain(rest)
 			}
 			break
 		}
 		if read := before[:len(before)-len(rest)]; bytes.Count(read, begin) > 1 {
-			return nil, explain(read)
+			return nil, Explain(read)
 		}
 		if slices.Contains(types, block.Type) {
 			blocks = append(blocks, block)
@@ -52,12 +52,12 @@ func Blocks(data []byte, types ...string) ([]*pem.Block, error) {
 	case len(others) > 0:
 		return nil, fmt.Errorf("it holds %s where %s is expected", strings.Join(others, " and "), strings.Join(types, " or "))
 	default:
-		return nil, explain(data)
+		return nil, Explain(data)
 	}
 }
 
-// explain says why there is no block that can be read.
-func explain(data []byte) error {
+// Explain says why there is no block that can be read, or why the first one cannot.
+func Explain(data []byte) error {
 	at := bytes.Index(data, begin)
 	line := data[bytes.LastIndexByte(data[:max(at, 0)], '\n')+1:]
 	switch {

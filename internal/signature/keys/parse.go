@@ -17,6 +17,8 @@ import (
 	"strings"
 
 	"github.com/go-jose/go-jose/v4"
+
+	"github.com/cxone-otel/cxonereceiver/internal/pemfile"
 )
 
 // The faults of key material. They come wrapped, with what to do about them.
@@ -147,7 +149,7 @@ func derOf(data []byte) ([]byte, error) {
 	for {
 		block, rest := pem.Decode(data)
 		if block == nil {
-			return nil, errors.New("the PEM block is broken or empty")
+			return nil, pemfile.Explain(data)
 		}
 		if block.Type != "EC PARAMETERS" {
 			return block.Bytes, nil
