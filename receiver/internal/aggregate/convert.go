@@ -15,7 +15,7 @@ import (
 )
 
 // toMetrics returns what was collected as pdata.
-func (a *Aggregator) toMetrics() pmetric.Metrics {
+func (a *Aggregator) toMetrics(collected *metricdata.ResourceMetrics) pmetric.Metrics {
 	md := pmetric.NewMetrics()
 	rm := md.ResourceMetrics().AppendEmpty()
 	rm.SetSchemaUrl(a.settings.SchemaURL)
@@ -26,7 +26,7 @@ func (a *Aggregator) toMetrics() pmetric.Metrics {
 	sm.SetSchemaUrl(a.settings.SchemaURL)
 	sm.Scope().SetName(a.settings.ScopeName)
 	sm.Scope().SetVersion(a.settings.ScopeVersion)
-	for _, scope := range a.collected.ScopeMetrics { // there is one
+	for _, scope := range collected.ScopeMetrics { // there is one
 		for i := range scope.Metrics {
 			fillMetric(sm.Metrics(), &scope.Metrics[i])
 		}
