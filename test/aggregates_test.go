@@ -6,8 +6,10 @@ package test
 import (
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -299,4 +301,96 @@ func TestAggregatesOfACrash(t *testing.T) {
 	missing := float64(len(records)) - got.total("cxone_calls") - got.total("cxone_script_api_calls")
 	assert.LessOrEqual(t, missing, float64(late), "what was taken within the last interval")
 	fmt.Printf("%-62s of %d records %.0f are missing in the aggregated metrics, of %d in the last intervals\n", "killed twice under load:", result.Records, missing, late)
+}
+
+// TestSeriesOfCombinations counts the data points and the series of a Prometheus for numbers of combinations of attributes,
+// and wants docs/telemetry.md to say so.
+func TestSeriesOfCombinations(t *testing.T) {
+	t.Parallel()
+	docs, err := os.ReadFile("../docs/telemetry.md")
+	require.NoError(t, err)
+	for _, tc := range []struct{ name, settings string }{
+		{"as it is by default", ""},
+		{"`figures: [mos]`", ", figures: [mos]"},
+		{"`figures: [mos]`, `buckets: {mos: [3.1, 3.6, 4]}`", ", figures: [mos], buckets: {mos: [3.1, 3.6, 4]}"},
+		{"`figures: []`: counts only", ", figures: []"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			c := start(t, with(open+"    voice_quality: {gauges: false}\n    aggregation: {interval: 1s"+tc.settings+"}\n"))
+			first := 0
+			for _, n := range []int{10, 100, 1000} {
+				c.deliverCombinations(first, n)
+				first = n
+				c.waitFor(func() bool {
+					calls, _ := series(c.get(c.scrape), "cxone_calls_total")
+					apis, _ := series(c.get(c.scrape), "cxone_script_api_calls_total")
+					return calls == float64(3*n) && apis == float64(2*n)
+				}, "the scrape")
+				all := slices.Collect(maps.Keys(c.exported(cumulative)))
+				page := slices.Collect(strings.Lines(c.get(c.scrape)))
+				assert.Contains(t, string(docs), fmt.Sprintf("| %s | %d | %d | %d | %d | %d |\n", tc.name, n,
+					beginning(all, "cxone_call"), beginning(page, "cxone_call"), beginning(all, "cxone_script"), beginning(page, "cxone_script")))
+			}
+		})
+	}
+}
+
+// deliverCombinations delivers calls of three qualities for each skill, and API calls with two answers for each script.
+func (c *collector) deliverCombinations(from, to int) {
+	c.t.Helper()
+	var calls, apis []string
+	for i := from; i < to; i++ {
+		for reason, mos := range []float64{4.2, 3.5, 2.9} {
+			calls = append(calls, fmt.Sprintf(`{"ContactId": %d, "BusinessUnit": 7, "SkillName": "Skill %d", "TeamName": "Team", "DisconnectReason": "%d", "AvgMos": %g,`+
+				`"AvgJitter": 5, "AvgPktLoss": 0.1, "AvgRtt": 60, "Callduration": 200}`, 3*i+reason, i, reason, mos))
+		}
+		for _, code := range []int{200, 503} {
+			apis = append(apis, fmt.Sprintf(`{"contactId": %d, "busNo": 7, "scriptName": "Script %d", "actionLabel": "Call", "apiEndpoint": "https://a.example/",`+
+				`"apiResponseCode": "%d", "responseTime": 1}`, i, i, code))
+		}
+	}
+	require.Equal(c.t, 200, c.post(voicePath, "["+strings.Join(calls, ",")+"]").status)
+	require.Equal(c.t, 200, c.post(scriptPath, `{"metadata": [`+strings.Join(apis, ",")+"]}").status)
+}
+
+// beginning counts the texts that begin so.
+func beginning(all []string, with string) (n int) {
+	for _, text := range all {
+		if strings.HasPrefix(text, with) {
+			n++
+		}
+	}
+	return n
+}
+
+// TestMemoryOfManySkills has two collectors take 100,000 call legs, one of a single skill and one of as many skills.
+func TestMemoryOfManySkills(t *testing.T) {
+	t.Parallel()
+	const legs, each = 100_000, 1000
+	peaks := map[string]int{}
+	for _, kind := range []string{"one", "many"} {
+		c := start(t, with(open+"    voice_quality: {gauges: false}\n    aggregation: {interval: 1s}\n"))
+		for first := 0; first < legs; first += each {
+			records := make([]string, each)
+			for i := range records {
+				skill := "Skill"
+				if kind == "many" {
+					skill = fmt.Sprintf("Skill %d", first+i)
+				}
+				records[i] = fmt.Sprintf(`{"ContactId": %d, "SkillName": "%s", "AvgMos": %g, "AvgJitter": 5, "AvgPktLoss": 0.1, "AvgRtt": 60, "Callduration": %d}`,
+					first+i, skill, 1+float64(i%40)/10, i)
+			}
+			require.Equal(t, 200, c.post(voicePath, "["+strings.Join(records, ",")+"]").status)
+		}
+		c.waitFor(func() bool { sum, _ := series(c.get(c.scrape), "cxone_calls_total"); return sum == legs }, "the calls")
+		sum, _ := series(c.get(c.scrape), "cxone_call_mos_distribution_count")
+		assert.InDelta(t, legs, sum, 0)
+		time.Sleep(3 * time.Second) // three more emissions
+		peaks[kind] = c.peakMemory()
+		require.NoError(t, c.stop())
+	}
+	more := peaks["many"] - peaks["one"]
+	assert.Less(t, more, 64, "MiB")
+	fmt.Printf("%-62s %d MiB at most with one skill, %d MiB with 100,000\n", "memory of many skills:", peaks["one"], peaks["many"])
 }

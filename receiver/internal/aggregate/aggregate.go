@@ -176,8 +176,8 @@ func (a *Aggregator) Emit(ctx context.Context, consume func(pmetric.Metrics) err
 		}
 		a.pending = nil
 	}
-	var collected metricdata.ResourceMetrics // made anew, so that it is garbage until the next time
-	if err := a.reader.Collect(ctx, &collected); err != nil {
+	var collected metricdata.ResourceMetrics                                         // made anew, so that it is garbage until the next time
+	if err := a.reader.Collect(context.WithoutCancel(ctx), &collected); err != nil { // what is collected of deltas is gone from the SDK
 		return fmt.Errorf("cannot collect the aggregated metrics: %w", err)
 	}
 	metrics := a.toMetrics(&collected)
