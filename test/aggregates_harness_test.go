@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -311,7 +312,7 @@ func (c *collector) watchScrapes() (stop func()) {
 			case <-quit:
 				assert.Greater(c.t, n, 3, "scrapes")
 				return
-			default:
+			case <-time.After(200 * time.Millisecond):
 			}
 		}
 	}()

@@ -61,7 +61,7 @@ func refuseNowAndThen(s *signalBackend) (stop func()) {
 // startSeededLoad starts a load of more than 10,000 calls and 10,000 API calls with repeats among them.
 func startSeededLoad(t testing.TB, address string) *loader {
 	t.Helper()
-	return startLoad(t, "http://"+address, "--count", "1500", "--batch", "20", "--seed", "13", "--duplicate-ratio", "0.05", "--retry-for", "0")
+	return startLoad(t, "http://"+address, "--count", "2000", "--batch", "20", "--seed", "13", "--duplicate-ratio", "0.05", "--retry-for", "0", "--workers", "128")
 }
 
 const seededRecords = 10_000

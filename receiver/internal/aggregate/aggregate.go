@@ -71,7 +71,7 @@ type Aggregator struct {
 	apiDuration metric.Float64Histogram
 	apiCalls    metric.Int64Counter
 
-	pending *metricdata.ResourceMetrics // a delta that was refused
+	pending []request // what was refused of a delta
 }
 
 // New returns an Aggregator that has counted nothing.
@@ -166,27 +166,22 @@ func record(ctx context.Context, h metric.Float64Histogram, v float64, options [
 	}
 }
 
-// Emit gives what was counted to consume, unless there is nothing. What consume refuses is not lost. Cumulative metrics have
-// it the next time. A delta is kept, and goes to consume again before any other; what is counted meanwhile stays in the SDK,
-// which adds it up, so that never more than one delta is kept.
+// Emit gives what was counted to consume, in one request or, where it is much, in several; in none where there is nothing. What
+// consume refuses is not lost. Cumulative metrics have it the next time. Of a delta it is kept, and goes to consume again before
+// any other; what is counted meanwhile stays in the SDK, which adds it up, so that never more than one delta is kept.
 func (a *Aggregator) Emit(ctx context.Context, consume func(pmetric.Metrics) error) error {
-	if a.pending != nil {
-		if err := consume(a.toMetrics(a.pending)); err != nil {
-			return err
-		}
-		a.pending = nil
+	if err := a.give(consume); err != nil {
+		return err
 	}
-	var collected metricdata.ResourceMetrics                                         // made anew, so that it is garbage until the next time
-	if err := a.reader.Collect(context.WithoutCancel(ctx), &collected); err != nil { // what is collected of deltas is gone from the SDK
+	var collected metricdata.ResourceMetrics // made anew, so that it is garbage until the next time
+	// With a context that never ends: what was collected of deltas is gone from the SDK.
+	if err := a.reader.Collect(context.WithoutCancel(ctx), &collected); err != nil {
 		return fmt.Errorf("cannot collect the aggregated metrics: %w", err)
 	}
-	metrics := a.toMetrics(&collected)
-	if metrics.DataPointCount() == 0 {
-		return nil
-	}
-	err := consume(metrics)
-	if err != nil && a.settings.Delta {
-		a.pending = &collected // and not the pdata, of which a pipeline may have changed something
+	a.pending = requestsOf(&collected)
+	err := a.give(consume)
+	if !a.settings.Delta {
+		a.pending = nil
 	}
 	return err
 }

@@ -161,6 +161,45 @@ func TestARefusedDeltaComesAgainAsItWas(t *testing.T) {
 	assert.Equal(t, []int64{1, 3}, counts)
 }
 
+// TestOfManyRequestsTheRefusedComeAgain has a pipeline refuse every third request.
+func TestOfManyRequestsTheRefusedComeAgain(t *testing.T) {
+	for name, change := range map[string]func(*Settings){"cumulative": unchanged, "delta": delta} {
+		a := aggregator(t, func(s *Settings) { change(s); s.MaxSeries = 3*requestPoints + 10 })
+		for i := range 3*requestPoints + 10 {
+			a.Count([]translate.Observation{call(fmt.Sprint(i), 4, nan)})
+		}
+		calls, refuses, skills := 0, true, map[string]int64{}
+		emit := func() error {
+			return a.Emit(t.Context(), func(md pmetric.Metrics) error {
+				if calls++; refuses && calls%3 == 0 {
+					return errors.New("refused")
+				}
+				for _, m := range md.ResourceMetrics().At(0).ScopeMetrics().At(0).Metrics().All() {
+					if m.Type() != pmetric.MetricTypeSum {
+						continue
+					}
+					for _, p := range m.Sum().DataPoints().All() {
+						skill, _ := p.Attributes().Get("cxone.skill.name")
+						if !a.settings.Delta {
+							skills[skill.Str()] = 0
+						}
+						skills[skill.Str()] += p.IntValue()
+					}
+				}
+				return nil
+			})
+		}
+		for emit() != nil {
+			require.Less(t, calls, 100)
+			refuses = a.settings.Delta // what is left of a delta is less each time
+		}
+		assert.Len(t, skills, 3*requestPoints+10, name)
+		for skill, n := range skills {
+			assert.EqualValues(t, 1, n, "%s %s", name, skill)
+		}
+	}
+}
+
 func TestExponentialHistograms(t *testing.T) {
 	for _, change := range []func(*Settings){exponential, func(s *Settings) { exponential(s); delta(s) }} {
 		a := aggregator(t, change)
@@ -309,11 +348,15 @@ func TestMemoryOfManySkills(t *testing.T) {
 			}
 			counted := heap() - before
 			var emitted int64
+			requests, points := 0, 0
 			require.NoError(t, a.Emit(t.Context(), func(md pmetric.Metrics) error {
-				emitted = heap() - before
-				assert.Equal(t, 6*2001, md.DataPointCount())
+				emitted = max(emitted, heap()-before)
+				requests, points = requests+1, points+md.DataPointCount()
+				assert.LessOrEqual(t, md.DataPointCount(), requestPoints)
 				return nil
 			}))
+			assert.Equal(t, 6*2001, points)
+			assert.Equal(t, 13, requests)
 			t.Logf("%d KiB counted, %d KiB while it is emitted", counted>>10, emitted>>10)
 			assert.Less(t, counted, int64(16<<20))
 			assert.Less(t, emitted, int64(32<<20))
