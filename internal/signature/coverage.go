@@ -85,7 +85,9 @@ func Warnings(config *Config, callbacks ...Callback) []string {
 	}
 	saysURL := func(c Callback) bool { return config.URL != "" || c.SignatureURL != "" }
 	if made.method.SignsHost() && slices.ContainsFunc(callbacks, func(c Callback) bool { return !saysURL(c) }) {
-		warnings = append(warnings, "the signed URL is made from the Host header, which is the sender's word: set signature.url or the callback's signature_url to the vendor form's SIGNATURE URL")
+		warnings = append(warnings,
+			"the signed URL is made from the Host header, which is the sender's word: set signature.url or the callback's signature_url "+
+				"to the vendor form's SIGNATURE URL")
 	}
 	for _, name := range Describe(config).Algorithms {
 		if a := keys.AlgorithmNamed(name); a != nil && a.Weak != "" {

@@ -82,12 +82,14 @@ func (c claims) checkDates(window *parts.Timestamp, now time.Time) *refusal.Erro
 	case hasExpires && now.After(expires):
 		return refusal.New(refusal.ReasonStale, "the token's exp passed %s ago", now.Sub(expires).Round(time.Second))
 	case hasBegins && begins.After(now.Add(window.MaxFuture)):
-		return refusal.New(refusal.ReasonFuture, "the token's nbf is %s ahead, max_future is %s", begins.Sub(now).Round(time.Second), window.MaxFuture)
+		return refusal.New(refusal.ReasonFuture,
+			"the token's nbf is %s ahead, max_future is %s", begins.Sub(now).Round(time.Second), window.MaxFuture)
 	case hasIssued:
 		_, refused := window.Within(window.Text(issued), now)
 		return refused
 	case expires.After(now.Add(window.MaxAge)):
-		return refusal.New(refusal.ReasonFuture, "the token has no iat, and its exp is %s ahead, more than max_age, which is %s: ask the sender for iat, or set timestamp.max_age",
+		return refusal.New(refusal.ReasonFuture,
+			"the token has no iat, and its exp is %s ahead, more than max_age, which is %s: ask the sender for iat, or set timestamp.max_age",
 			expires.Sub(now).Round(time.Second), window.MaxAge)
 	}
 	return nil
