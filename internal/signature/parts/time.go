@@ -6,6 +6,7 @@ package parts
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/cxone-otel/cxonereceiver/internal/signature/refusal"
@@ -88,8 +89,9 @@ func (t *Timestamp) Within(text string, now time.Time) (time.Time, *refusal.Erro
 
 // suggest names the unit in which a refused timestamp would be current: mostly the unit is wrong, not the clock.
 func (t *Timestamp) suggest(text string, now time.Time) string {
+	isNumber := strings.Trim(text, "0123456789.") == ""
 	for _, unit := range TimeUnits {
-		if unit == t.Unit {
+		if unit == t.Unit || timeForms[unit].isNumber != isNumber {
 			continue
 		}
 		at, err := ParseTime(text, unit)
