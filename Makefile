@@ -100,6 +100,7 @@ test-e2e: build ## Run the end-to-end tests, and those of the dashboards and ale
 	$(PROGRAMS) $(GO) test -count=1 ./cmd/internal/...
 	cd tools/dashboards && $(PROGRAMS) $(GO) test -count=1 ./...
 	cd tools/manifests && $(GO) test -count=1 ./...
+	cd tools/datadog && $(GO) test -count=1 ./...
 
 .PHONY: compat
 compat: ## Build the receiver against other collector releases, and run its unit tests with the newest
@@ -205,7 +206,7 @@ check-generated:
 
 .PHONY: check-modules
 check-modules:
-	@for module in . test test/peers tools tools/dashboards tools/manifests tools/golangci-lint tools/govulncheck tools/release tools/victoriametrics; do \
+	@for module in . test test/peers tools tools/dashboards tools/datadog tools/manifests tools/golangci-lint tools/govulncheck tools/release tools/victoriametrics; do \
 		(cd $$module && $(GO) mod tidy -diff) || { echo "go.mod or go.sum of $$module is not tidy: run go mod tidy there."; exit 1; }; \
 	done
 

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -135,7 +136,42 @@ func TestEachExportArrives(t *testing.T) {
 				assert.Equal(t, tc.temporality, v.temporality("otelcol_exporter_sent_spans"), "the collector's own metrics")
 			}
 			assert.NoError(t, v.failure())
+			if name == "datadog.yaml" {
+				checkDatadogQueries(t, v)
+			}
 		})
+	}
+}
+
+var (
+	datadogQuery = regexp.MustCompile(`\b(?:sum|avg|min|max|p\d+):([a-z_.]+)\{([^}]*)\}(?: by \{([^}]*)\})?`)
+	datadogTag   = regexp.MustCompile(`([a-z][a-z_.]*)(?::| IN )`)
+)
+
+// checkDatadogQueries holds the metrics and tags that dashboard and monitors ask for to what was sent.
+func checkDatadogQueries(t *testing.T, v *vendor) {
+	t.Helper()
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	for _, file := range []string{"dashboard.json", "monitors.json"} {
+		text, err := os.ReadFile(filepath.Join("..", "examples", "datadog", file))
+		require.NoError(t, err)
+		queries := datadogQuery.FindAllStringSubmatch(string(text), -1)
+		assert.Greater(t, len(queries), 8, file)
+		for _, q := range queries {
+			metric, tags := q[1], strings.FieldsFunc(q[3], func(r rune) bool { return r == ',' })
+			if strings.Contains(metric, "_failed") || strings.Contains(metric, "_failures") {
+				continue // nothing has failed
+			}
+			for _, match := range datadogTag.FindAllStringSubmatch(q[2], -1) {
+				tags = append(tags, match[1])
+			}
+			seen, came := v.seen[metric]
+			assert.True(t, came, "%s: no metric %s", file, metric)
+			for _, tag := range tags {
+				assert.True(t, seen.attributes[tag], "%s: %s has no %s", file, metric, tag)
+			}
+		}
 	}
 }
 

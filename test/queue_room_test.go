@@ -20,7 +20,7 @@ func TestQueueRoom(t *testing.T) {
 	if os.Getenv("CXONE_SIZING") == "" {
 		t.Skip("this measures for minutes: make sizing")
 	}
-	const deliveries, queueSize = 20_000, 2e9
+	const deliveries, queueSize = 5_000, 2e9
 	keys, directory, telemetry := signatureKeys(t), t.TempDir(), freePort(t)
 	e := startExample(t, "grafana-cloud.yaml", keys, append(exports["grafana-cloud.yaml"].env("http://127.0.0.1:"+freePort(t), directory), "CXONE_TELEMETRY_PORT="+telemetry)...)
 	l := startLoad(t, "http://"+e.endpoint, append(signAs(keys), "--key-version", "1", "--count", fmt.Sprint(deliveries), "--workers", "16")...)

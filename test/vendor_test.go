@@ -16,6 +16,7 @@ import (
 	"sync"
 	"testing"
 
+	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/plog"
 	"go.opentelemetry.io/collector/pdata/pmetric"
 	"go.opentelemetry.io/collector/pdata/ptrace"
@@ -45,6 +46,7 @@ type seenMetric struct {
 	kind        pmetric.MetricType
 	temporality pmetric.AggregationTemporality
 	resource    map[string]any
+	attributes  map[string]bool // names, of all its points
 }
 
 func newVendor(t *testing.T) *vendor {
@@ -110,15 +112,11 @@ func (v *vendor) readMetrics(body []byte) (points int, err error) {
 	for _, rm := range all.ResourceMetrics().All() {
 		for _, sm := range rm.ScopeMetrics().All() {
 			for _, m := range sm.Metrics().All() {
-				seen := seenMetric{kind: m.Type(), resource: rm.Resource().Attributes().AsRaw()}
-				switch m.Type() {
-				case pmetric.MetricTypeHistogram:
-					seen.temporality = m.Histogram().AggregationTemporality()
-				case pmetric.MetricTypeExponentialHistogram:
-					seen.temporality = m.ExponentialHistogram().AggregationTemporality()
-				case pmetric.MetricTypeSum:
-					seen.temporality = m.Sum().AggregationTemporality()
+				seen := seenMetric{kind: m.Type(), resource: rm.Resource().Attributes().AsRaw(), attributes: v.seen[m.Name()].attributes}
+				if seen.attributes == nil {
+					seen.attributes = map[string]bool{}
 				}
+				seen.read(m)
 				v.seen[m.Name()] = seen
 				if strings.HasPrefix(m.Name(), "cxone.") {
 					points++
@@ -130,6 +128,36 @@ func (v *vendor) readMetrics(body []byte) (points int, err error) {
 		v.points = append(v.points, all)
 	}
 	return points, nil
+}
+
+// read notes a metric's temporality, and the names of its points' attributes.
+func (s *seenMetric) read(m pmetric.Metric) {
+	note := func(attributes pcommon.Map) {
+		for name := range attributes.All() {
+			s.attributes[name] = true
+		}
+	}
+	switch m.Type() {
+	case pmetric.MetricTypeHistogram:
+		s.temporality = m.Histogram().AggregationTemporality()
+		for _, p := range m.Histogram().DataPoints().All() {
+			note(p.Attributes())
+		}
+	case pmetric.MetricTypeExponentialHistogram:
+		s.temporality = m.ExponentialHistogram().AggregationTemporality()
+		for _, p := range m.ExponentialHistogram().DataPoints().All() {
+			note(p.Attributes())
+		}
+	case pmetric.MetricTypeSum:
+		s.temporality = m.Sum().AggregationTemporality()
+		for _, p := range m.Sum().DataPoints().All() {
+			note(p.Attributes())
+		}
+	case pmetric.MetricTypeGauge:
+		for _, p := range m.Gauge().DataPoints().All() {
+			note(p.Attributes())
+		}
+	}
 }
 
 func (v *vendor) readTraces(body []byte) (int, error) {
