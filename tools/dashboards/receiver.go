@@ -21,7 +21,7 @@ func receiver() dashboard {
 					`sum(rate(otelcol_receiver_cxone_deliveries{outcome!~"accepted|duplicate"AND_FILTER}[WINDOW])) / sum(rate(otelcol_receiver_cxone_deliveriesFILTER[WINDOW]))`).badAbove(0.05).wide(6),
 				number("Silent for", "Since the last accepted delivery of the data type that is silent longest.", "s", "time() - min(otelcol_receiver_cxone_last_accepted_timeFILTER)").badAbove(1800).wide(6),
 				number("First credential to expire", "Certificate, authority, CRL or key: how long it is still good. Below zero it has expired.", "s",
-					"min(otelcol_receiver_cxone_credential_expiry_time) - time()").badBelow(14*86400).wide(6),
+					"min(otelcol_receiver_cxone_credential_expiry_time) - time()").badBelow(14 * 86400).wide(6),
 			}},
 			{"Deliveries", []panel{
 				curves("Deliveries a second, by outcome", "", "reqps", by("otelcol_receiver_cxone_deliveries", "outcome")),
