@@ -30,11 +30,6 @@ type export struct {
 	temporality pmetric.AggregationTemporality
 }
 
-const (
-	cumulative = pmetric.AggregationTemporalityCumulative
-	delta      = pmetric.AggregationTemporalityDelta
-)
-
 var exports = map[string]export{
 	"datadog.yaml": {
 		hosts: []string{"DD_OTLP_ENDPOINT="}, credentials: []string{"DD_API_KEY", "DD_ENV"},
