@@ -13,7 +13,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/component/componenttest"
-	"go.opentelemetry.io/collector/config/configoptional"
 	"go.opentelemetry.io/collector/consumer/consumertest"
 	"go.opentelemetry.io/collector/receiver/receivertest"
 
@@ -93,29 +92,6 @@ func BenchmarkDeliveryOf8MiB(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		deliverOnce(b, e, voicePath, body.String())
-	}
-}
-
-// BenchmarkAggregation shows what a delivery costs with aggregated metrics, beside one without.
-func BenchmarkAggregation(b *testing.B) {
-	off := testConfig()
-	off.ReplayWindow.Size = 0
-	off.Aggregation = configoptional.None[AggregationConfig]()
-	on := newBenchEndpoint(b)
-	without := newBenchEndpointWith(b, off)
-	for _, bc := range []struct{ name, path, body string }{
-		{"voice/1", voicePath, fullLeg},
-		{"script/1", scriptPath, payloadFile(b, "script_api.json")},
-		{"voice/100", voicePath, batchOf(fullLeg, 100)},
-	} {
-		for name, e := range map[string]*endpoint{"on": on, "off": without} {
-			b.Run(bc.name+"/"+name, func(b *testing.B) {
-				b.ReportAllocs()
-				for b.Loop() {
-					deliverOnce(b, e, bc.path, bc.body)
-				}
-			})
-		}
 	}
 }
 

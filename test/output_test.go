@@ -47,7 +47,6 @@ func (c *collector) lines(name string) [][]byte {
 	return bytes.Split(bytes.TrimSpace(data), []byte("\n"))
 }
 
-// points are those of the gauges.
 func (c *collector) points() []point {
 	var all []point
 	for _, line := range c.lines("metrics.jsonl") {
@@ -59,9 +58,6 @@ func (c *collector) points() []point {
 		for _, rm := range d.ResourceMetrics().All() {
 			for _, sm := range rm.ScopeMetrics().All() {
 				for _, m := range sm.Metrics().All() {
-					if m.Type() != pmetric.MetricTypeGauge {
-						continue
-					}
 					for _, p := range m.Gauge().DataPoints().All() {
 						all = append(all, point{p, m.Name(), m.Unit(), rm.Resource().Attributes()})
 					}

@@ -8,6 +8,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -107,12 +109,12 @@ func (f *diagnoseFlags) run(ctx context.Context, out, errOut io.Writer) error {
 		if err != nil {
 			return err
 		}
-		captures[i] = search.Capture{Name: file, Request: request, Body: body}
+		captures[i] = search.Capture{Name: file, Request: request, Body: body, At: capturedAt(file)}
 	}
 	meter := newMeter(errOut, 10*time.Second)
 	f.options.Progress = func(p search.Progress) {
 		rate := float64(p.Tried) / p.Elapsed.Seconds()
-		meter.show(fmt.Sprintf("%s strings tried in %s, %s/s, oddity %d",
+		meter.show(fmt.Sprintf("%s strings tried in %s, %s/s, cost %d",
 			grouped(p.Tried), p.Elapsed.Round(time.Second), grouped(uint64(rate)), p.Level), p.Elapsed)
 	}
 	ctx, cancel := context.WithTimeout(ctx, f.timeout)
@@ -125,7 +127,7 @@ func (f *diagnoseFlags) run(ctx context.Context, out, errOut io.Writer) error {
 	if f.output == outputJSON {
 		err = printDiagnosisJSON(out, result)
 	} else {
-		printDiagnosis(out, f.captures, result)
+		printDiagnosis(out, result)
 	}
 	if err == nil && result.Finding == nil {
 		return errDiffers
@@ -148,4 +150,14 @@ func shortKeyName(_ *pflag.FlagSet, name string) pflag.NormalizedName {
 		name = "public-key-file"
 	}
 	return pflag.NormalizedName(name)
+}
+
+// capturedAt is when the receiver wrote a capture, by the file's name; zero for a file of another name.
+func capturedAt(file string) time.Time {
+	name := strings.TrimPrefix(filepath.Base(file), "rejected-")
+	at, err := time.Parse("20060102T150405", name[:min(len(name), len("20060102T150405"))])
+	if err != nil || len(name) == len(filepath.Base(file)) {
+		return time.Time{}
+	}
+	return at
 }

@@ -15,10 +15,17 @@ import (
 )
 
 // printDiagnosis tells what a search found, or what it ruled out.
-func printDiagnosis(out io.Writer, files []string, result *search.Result) {
+func printDiagnosis(out io.Writer, result *search.Result) {
+	if len(result.SetAside) > 0 {
+		fmt.Fprintf(out, "Set aside:\n")
+		for _, one := range result.SetAside {
+			printLines(out, []string{one.Name + ": " + one.Why})
+		}
+		fmt.Fprintln(out)
+	}
 	switch {
 	case result.Finding != nil:
-		printFinding(out, files[0], result.Finding)
+		printFinding(out, result.Finding.Names[0], result.Finding)
 	case result.NearMiss != nil:
 		printNearMiss(out, result.NearMiss)
 	default:
@@ -27,18 +34,35 @@ func printDiagnosis(out io.Writer, files []string, result *search.Result) {
 	fmt.Fprintf(out, "\n%s strings tried in %s.\n", grouped(result.Tried), result.Elapsed.Round(time.Millisecond))
 }
 
+// leftOpen says what somebody can do who sees a request, where its signature does not cover a part.
+var leftOpen = map[string]string{
+	"body":      "whoever sees one request can send any body with its signature",
+	"timestamp": "whoever has recorded a request can send it again at any time",
+	"url":       "a request for one callback can be sent to the other",
+}
+
 func printFinding(out io.Writer, file string, f *search.Finding) {
 	if f.Scheme == signature.SchemeCustom {
-		fmt.Fprintf(out, "Found: a scheme that is no preset. Into the collector's configuration, under receivers::cxone:\n\n")
+		fmt.Fprintf(out, "Found: a scheme that is no preset.\n")
 	} else {
-		fmt.Fprintf(out, "Found: %s. Into the collector's configuration, under receivers::cxone:\n\n", f.Scheme)
+		fmt.Fprintf(out, "Found: %s.\n", f.Scheme)
 	}
+	covered, notCovered := signature.Coverage(f.Config)
+	fmt.Fprintf(out, "It does not cover: %s\n", listOf(notCovered))
+	for _, part := range notCovered {
+		if consequence, ok := leftOpen[part]; ok {
+			printLines(out, []string{part + ": " + consequence})
+		}
+	}
+	fmt.Fprintf(out, "It covers: %s\n", listOf(covered))
+	fmt.Fprintf(out, "\nInto the collector's configuration, under receivers::cxone:\n\n")
 	fmt.Fprint(out, f.YAML)
+	if len(f.Now) > 0 {
+		fmt.Fprintf(out, "\nBy the clock:\n")
+		printLines(out, f.Now)
+	}
 	fmt.Fprintf(out, "\nWhat %s signs, %d bytes:\n\n", file, len(f.SignedStrings[0]))
 	printSigned(out, f.SignedStrings[0])
-	covered, notCovered := signature.Coverage(f.Config)
-	fmt.Fprintf(out, "\nIt covers: %s\n", listOf(covered))
-	fmt.Fprintf(out, "It does not cover: %s\n", listOf(notCovered))
 	fmt.Fprintf(out, "\nHow sure:\n")
 	printLines(out, f.Certainty)
 	if warnings := signature.Warnings(f.Config); len(warnings) > 0 {
@@ -75,7 +99,7 @@ func printNothing(out io.Writer, result *search.Result) {
 func ruledOut(result *search.Result) []string {
 	lines := []string{"Every known scheme."}
 	if result.Level >= 0 {
-		lines = append(lines, fmt.Sprintf("Every string up to oddity %d of method, URL, headers, parameters, body and its hashes.", result.Level))
+		lines = append(lines, fmt.Sprintf("Every string of cost up to %d (how unusual it is) of method, URL, headers, parameters, body and its hashes.", result.Level))
 	}
 	switch result.Stopped {
 	case "timeout":
@@ -112,21 +136,23 @@ func grouped(n uint64) string {
 
 // diagnosis is a search's result as --output json prints it. It holds no body and no signed string.
 type diagnosis struct {
-	Found        bool      `json:"found"`
-	Scheme       string    `json:"scheme,omitempty"`
-	SignedString string    `json:"signed_string,omitempty"`
-	YAML         string    `json:"yaml,omitempty"`
-	Covered      []string  `json:"covered,omitempty"`
-	NotCovered   []string  `json:"not_covered,omitempty"`
-	Certainty    []string  `json:"certainty,omitempty"`
-	Warnings     []string  `json:"warnings,omitempty"`
-	NearMiss     []string  `json:"near_miss,omitempty"`
-	Sites        []siteDoc `json:"sites"`
-	RuledOut     []string  `json:"ruled_out,omitempty"`
-	Hints        []string  `json:"hints,omitempty"`
-	Tried        uint64    `json:"tried"`
-	Milliseconds int64     `json:"milliseconds"`
-	Stopped      string    `json:"stopped,omitempty"`
+	Found        bool       `json:"found"`
+	NotCovered   []string   `json:"not_covered,omitempty"`
+	Scheme       string     `json:"scheme,omitempty"`
+	SignedString string     `json:"signed_string,omitempty"`
+	YAML         string     `json:"yaml,omitempty"`
+	Covered      []string   `json:"covered,omitempty"`
+	Now          []string   `json:"now,omitempty"`
+	Certainty    []string   `json:"certainty,omitempty"`
+	Warnings     []string   `json:"warnings,omitempty"`
+	NearMiss     []string   `json:"near_miss,omitempty"`
+	SetAside     []asideDoc `json:"set_aside,omitempty"`
+	Sites        []siteDoc  `json:"sites"`
+	RuledOut     []string   `json:"ruled_out,omitempty"`
+	Hints        []string   `json:"hints,omitempty"`
+	Tried        uint64     `json:"tried"`
+	Milliseconds int64      `json:"milliseconds"`
+	Stopped      string     `json:"stopped,omitempty"`
 }
 
 type siteDoc struct {
@@ -135,13 +161,22 @@ type siteDoc struct {
 	KeyFits bool   `json:"key_fits"`
 }
 
+type asideDoc struct {
+	Capture string `json:"capture"`
+	Why     string `json:"why"`
+}
+
 func printDiagnosisJSON(out io.Writer, result *search.Result) error {
 	doc := diagnosis{Tried: result.Tried, Milliseconds: result.Elapsed.Milliseconds(), Stopped: result.Stopped, Hints: result.Hints, Sites: []siteDoc{}}
 	for _, site := range result.Sites {
 		doc.Sites = append(doc.Sites, siteDoc(site))
 	}
+	for _, one := range result.SetAside {
+		doc.SetAside = append(doc.SetAside, asideDoc{one.Name, one.Why})
+	}
 	switch f := result.Finding; {
 	case f != nil:
+		doc.Now = f.Now
 		doc.Found, doc.Scheme, doc.SignedString, doc.YAML, doc.Certainty = true, f.Scheme, f.Config.SignedString, f.YAML, f.Certainty
 		doc.Covered, doc.NotCovered = signature.Coverage(f.Config)
 		doc.Warnings = signature.Warnings(f.Config)

@@ -153,8 +153,7 @@ func (f *keygenSignatureFlags) printForm(out io.Writer, secret string) {
 	fmt.Fprintf(table, "  CONSUMER ID\t%s\n", f.consumerID)
 	fmt.Fprintf(table, "  PRIVATE KEY\t%s\n", private)
 	fmt.Fprintf(table, "  KEY VERSION\t%s\n", f.version)
-	fmt.Fprintf(table, "  SIGNATURE URL\t%s\n", cmp.Or(f.signatureURL,
-		"the receiver's URL as the vendor sees it; then add the same below, as url"))
+	fmt.Fprintf(table, "  SIGNATURE URL\t%s\n", cmp.Or(f.signatureURL, "the receiver's URL as the vendor sees it; then add the same below, as url"))
 	fmt.Fprintf(table, "  REFRESH RATE\t5 minutes, as refresh_interval below\n")
 	_ = table.Flush() // the error is the writer's, and the next line's too
 }
@@ -165,8 +164,7 @@ func (f *keygenSignatureFlags) printBlock(out io.Writer, file string) {
 	if f.signatureURL != "" {
 		fmt.Fprintf(out, "  url: %q\n", f.signatureURL)
 	}
-	fmt.Fprintf(out,
-		"  consumer_id: %q\n  refresh_interval: 5m\n  keys:\n    - version: %q\n      algorithm: %s\n", f.consumerID, f.version, f.algorithm)
+	fmt.Fprintf(out, "  consumer_id: %q\n  refresh_interval: 5m\n  keys:\n    - version: %q\n      algorithm: %s\n", f.consumerID, f.version, f.algorithm)
 	if f.isSecret() {
 		fmt.Fprintf(out, "      secret_file: %q\n      secret_encoding: base64\n", file)
 		return

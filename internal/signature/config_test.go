@@ -242,6 +242,15 @@ func TestCoverageAndWarnings(t *testing.T) {
 			`{scheme: github, signed_string: "{method}{path}{body|sha1|hex}"}`, "body url method", "timestamp",
 			[]string{"does not cover", "MD5 or SHA-1", "nothing between {method} and {path}"},
 		},
+		"a time in the query": {
+			`{scheme: github, signed_string: "{url}\\n{body}", timestamp: {query: ts}}`, "body url timestamp", "method", []string{"cover: method", "Host header"},
+		},
+		"a time in the query, which a fixed URL leaves out": {
+			`{scheme: github, signed_string: "{url}\\n{body}", timestamp: {query: ts}, url: "` + testURL + `"}`, "body url", "method timestamp", []string{"cover: method, timestamp"},
+		},
+		"a time in a header that is signed by its name": {
+			`{scheme: github, signed_string: "{header:X-At}\\n{body}", timestamp: {header: x-at}}`, "body timestamp", "url method", []string{"cover: url, method"},
+		},
 		"rfc9421": {"scheme: rfc9421", "body url method timestamp", "", []string{"Host header"}},
 		"rfc9421 over the path": {
 			`{scheme: rfc9421, components: ["@path", x-who], consumer: {header: X-Who}}`, "url timestamp consumer_id", "body method",

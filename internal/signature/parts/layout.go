@@ -52,6 +52,22 @@ func (l *Layout) HasConsumer() bool { return l.consumer.IsSet() }
 // HasNonce reports whether the request has an identifier of its own.
 func (l *Layout) HasNonce() bool { return l.nonce.IsSet() }
 
+// PlaceOf is where a part travels; nowhere for the body, the URL and the method, which every request has.
+func (l *Layout) PlaceOf(part Name) Place {
+	switch part {
+	case Time:
+		return l.timestamp
+	case KeyVersion:
+		return l.version
+	case Consumer:
+		return l.consumer
+	case Nonce:
+		return l.nonce
+	default:
+		return Place{}
+	}
+}
+
 // ConsumerHeader is the header that the consumer travels in, in lower case, or the empty string.
 func (l *Layout) ConsumerHeader() string { return l.consumer.header() }
 

@@ -52,6 +52,9 @@ func (l Location) Place() Place {
 // IsSet reports whether the place is somewhere.
 func (p Place) IsSet() bool { return p.kind != placeNone }
 
+// InQuery reports whether the place is a query parameter.
+func (p Place) InQuery() bool { return p.kind == placeQuery }
+
 func (p Place) header() string {
 	if p.kind != placeHeader {
 		return ""

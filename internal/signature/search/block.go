@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"slices"
 	"strings"
+	"time"
 
 	"go.yaml.in/yaml/v3"
 
@@ -20,12 +21,13 @@ type block struct {
 	ConsumerID   string         `yaml:"consumer_id,omitempty"`
 	Keys         []keyBlock     `yaml:"keys"`
 	SignedString string         `yaml:"signed_string,omitempty"`
-	Value        *valueBlock    `yaml:"value,flow,omitempty"`
+	Value        any            `yaml:"value,flow,omitempty"` // a *valueBlock or a *tokenPlace
 	Timestamp    *locationBlock `yaml:"timestamp,flow,omitempty"`
 	KeyVersion   *locationBlock `yaml:"key_version,flow,omitempty"`
 	Consumer     *locationBlock `yaml:"consumer,flow,omitempty"`
 	Nonce        *locationBlock `yaml:"nonce,flow,omitempty"`
 	Components   []string       `yaml:"components,flow,omitempty"`
+	JWT          *tokenBlock    `yaml:"jwt,omitempty"`
 }
 
 type keyBlock struct {
@@ -41,6 +43,10 @@ type locationBlock struct {
 	Query  string `yaml:"query,omitempty"`
 	Field  string `yaml:"field,omitempty"`
 	Unit   string `yaml:"unit,omitempty"`
+	Layout string `yaml:"layout,omitempty"`
+	// MaxAge and MaxFuture are written where they are not the defaults.
+	MaxAge    string `yaml:"max_age,omitempty"`
+	MaxFuture string `yaml:"max_future,omitempty"`
 }
 
 type valueBlock struct {
@@ -71,28 +77,98 @@ func blockOf(config *signature.Config) (string, error) {
 	if preset, _ := signature.Preset(config.Scheme); !slices.Equal(preset.Components, config.Components) {
 		b.Components = config.Components
 	}
-	if config.Scheme == signature.SchemeCustom {
+	switch config.Scheme {
+	case signature.SchemeCustom:
 		b.spellOut(config)
+	case signature.SchemeJWS, signature.SchemeJWT:
+		b.writeToken(config)
+	}
+	b.writeWindow(config)
+	var whole struct {
+		Signature    block        `yaml:"signature"`
+		ReplayWindow *replayBlock `yaml:"replay_window,flow,omitempty"`
+	}
+	whole.Signature = b
+	if longest := config.Timestamp.MaxAge + config.Timestamp.MaxFuture; config.IsTimed() && longest > defaultReplayTTL {
+		whole.ReplayWindow = &replayBlock{longest.String()}
 	}
 	var out bytes.Buffer
 	encoder := yaml.NewEncoder(&out)
 	encoder.SetIndent(2)
-	err := encoder.Encode(struct {
-		Signature block `yaml:"signature"`
-	}{b})
+	err := encoder.Encode(whole)
 	return out.String(), err
+}
+
+// defaultReplayTTL is the receiver's: max_age and max_future together must not be longer.
+const defaultReplayTTL = 15 * time.Minute
+
+// tokenBlock says what the claims of a token are held against.
+type tokenBlock struct {
+	ConsumerClaim string      `yaml:"consumer_claim,omitempty"`
+	BodyClaim     *claimBlock `yaml:"body_claim,flow,omitempty"`
+}
+
+// tokenPlace says where a token travels. Its prefix may have to be empty.
+type tokenPlace struct {
+	Header string `yaml:"header,omitempty"`
+	Query  string `yaml:"query,omitempty"`
+	Prefix string `yaml:"prefix"`
+}
+
+type claimBlock struct {
+	Name     string `yaml:"name"`
+	Hash     string `yaml:"hash"`
+	Encoding string `yaml:"encoding"`
+}
+
+// writeToken writes where a token travels, and which of its claims are held against what.
+func (b *block) writeToken(config *signature.Config) {
+	usual, _ := signature.Preset(config.Scheme)
+	if v := &config.Value; v.Location != usual.Value.Location || v.Prefix != usual.Value.Prefix {
+		b.Value = &tokenPlace{v.Header, v.Query, v.Prefix}
+	}
+	if config.JWT == (signature.JWTConfig{}) {
+		return
+	}
+	b.JWT = &tokenBlock{ConsumerClaim: config.JWT.ConsumerClaim}
+	if claim := &config.JWT.BodyClaim; claim.Name != "" {
+		b.JWT.BodyClaim = &claimBlock{claim.Name, claim.Hash, claim.Encoding}
+	}
+}
+
+// replayBlock is the receiver's memory of what it has accepted.
+type replayBlock struct {
+	TTL string `yaml:"ttl"`
+}
+
+// writeWindow writes which times are accepted, where that is not the default.
+func (b *block) writeWindow(config *signature.Config) {
+	usual, _ := signature.Preset(config.Scheme)
+	if config.Timestamp.MaxAge == usual.Timestamp.MaxAge && config.Timestamp.MaxFuture == usual.Timestamp.MaxFuture {
+		return
+	}
+	if b.Timestamp == nil {
+		b.Timestamp = &locationBlock{}
+	}
+	if config.Timestamp.MaxAge != usual.Timestamp.MaxAge {
+		b.Timestamp.MaxAge = config.Timestamp.MaxAge.String()
+	}
+	if config.Timestamp.MaxFuture != usual.Timestamp.MaxFuture {
+		b.Timestamp.MaxFuture = config.Timestamp.MaxFuture.String()
+	}
 }
 
 // spellOut writes what a preset would say.
 func (b *block) spellOut(config *signature.Config) {
 	b.SignedString = config.SignedString
 	v := &config.Value
-	b.Value = &valueBlock{Header: v.Header, Query: v.Query, Prefix: v.Prefix, Encoding: v.Encoding, Select: v.Select}
+	value := &valueBlock{Header: v.Header, Query: v.Query, Prefix: v.Prefix, Encoding: v.Encoding, Select: v.Select}
 	if v.Format != "plain" {
-		b.Value.Format, b.Value.Separator = v.Format, v.Separator
+		value.Format, value.Separator = v.Format, v.Separator
 	}
+	b.Value = value
 	if b.Timestamp = locationOf(config.Timestamp.Location); b.Timestamp != nil {
-		b.Timestamp.Unit = config.Timestamp.Unit
+		b.Timestamp.Unit, b.Timestamp.Layout = config.Timestamp.Unit, config.Timestamp.Layout
 	}
 	b.KeyVersion, b.Consumer, b.Nonce = locationOf(config.KeyVersion), locationOf(config.Consumer), locationOf(config.Nonce)
 }

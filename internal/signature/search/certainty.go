@@ -18,9 +18,9 @@ func (s *run) certainty(c *composition) []string {
 	} else if constant := c.constantParts(); len(constant) > 0 {
 		lines = append(lines, fmt.Sprintf("The same in all %d requests, so that it may be a constant: %s.", len(s.captures), strings.Join(constant, ", ")))
 	}
-	slots := newParts(s.captures, s.options, c.site)
+	slots := s.partsOf(c.site, c.opening)
 	for _, p := range c.parts {
-		if others := twinsOf(p, slots); len(others) > 0 {
+		if others := othersOf(p, slots); len(others) > 0 {
 			lines = append(lines, fmt.Sprintf("%s could as well be %s: they are the same in what was captured.", p.label(), strings.Join(others, " or ")))
 		}
 	}
@@ -47,15 +47,15 @@ func (c *composition) constantParts() []string {
 	return all
 }
 
-// maxTwins keeps a sentence readable.
-const maxTwins = 4
+// maxOthers keeps a sentence readable.
+const maxOthers = 4
 
-// twinsOf are other fragments, of whatever slot, that stand for the same bytes in every request.
-func twinsOf(p *part, slots []slot) []string {
-	all := slices.Clone(p.twins)
+// othersOf are other fragments, of whatever slot, that stand for the same bytes in every request.
+func othersOf(p *part, slots []slot) []string {
+	all := slices.Clone(p.others)
 	for _, slot := range slots {
-		for i := range slot {
-			other := &slot[i]
+		for i := range slot.parts {
+			other := &slot.parts[i]
 			if other.template != p.template && other.fault == "" && sameValues(other.values, p.values) {
 				all = append(all, other.template)
 			}
@@ -65,22 +65,27 @@ func twinsOf(p *part, slots []slot) []string {
 	all = slices.DeleteFunc(all, func(template string) bool { return strings.Contains(template, "|") || template == p.label() })
 	slices.Sort(all)
 	all = slices.Compact(all)
-	return all[:min(len(all), maxTwins)]
+	return all[:min(len(all), maxOthers)]
 }
 
 // hints say what to look at when nothing fits.
 func (s *run) hints() []string {
 	var hints []string
 	add := func(format string, args ...any) { hints = append(hints, fmt.Sprintf(format, args...)) }
-	switch opened := slices.ContainsFunc(s.sites, func(site *site) bool { return len(site.openings) > 0 }); {
-	case len(s.sites) == 0 && s.key.public != nil:
-		add("No header and no query parameter holds anything that can be a signature by this key: is it of the right kind and length? An HMAC needs --secret-file.")
+	isOpened := slices.ContainsFunc(s.sites, func(site *site) bool { return len(site.openings) > 0 })
+	isOurs := slices.ContainsFunc(s.sites, func(site *site) bool { return site.keyFits })
+	switch {
+	case s.tokenHint != "":
+		add("%s", s.tokenHint)
 	case len(s.sites) == 0:
-		add("No header and no query parameter holds anything of an HMAC's length (20, 32 or 64 bytes): a longer signature needs --public-key-file.")
-	case s.key.isRSA() && !opened:
-		add("The key opens none of the signatures, so the string does not matter yet: is it the public half of the key in the vendor's form, and of the version that the request names?")
-	case s.key.isRSA():
+		hints = append(hints, s.otherKinds()...)
+	case s.key.isRSA() && isOpened:
 		add("The key is right; what is signed is none of the strings that were tried.")
+	case isOurs:
+		add("The key is right, but the receiver has no algorithm that makes such a signature: ask the sender for SHA-256.")
+	case s.key.isRSA():
+		add("The key opens none of the signatures, so the string does not matter yet: is it the public half of the key in the vendor's form, and of the version that the request names?")
+		hints = append(hints, s.otherKinds()...)
 	default:
 		add("A wrong key and a wrong string look the same here: make sure of the key first, and of a secret's encoding.")
 	}

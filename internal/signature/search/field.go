@@ -68,21 +68,16 @@ func parametersOf(r *http.Request) map[string][]string {
 	return all
 }
 
-// pairFields are the other fields of a signature whose format is pairs.
-func (s *site) pairFields() []field {
-	if s.value.Format != "pairs" {
-		return nil
-	}
+// valueFields are the other fields of a signature's value that has several.
+func (s *site) valueFields() []field {
 	var all []field
-	for element := range strings.SplitSeq(s.texts[0], s.value.Separator) {
-		name, _, ok := strings.Cut(element, "=")
-		name = strings.TrimSpace(name)
-		if !ok || name == "" || slices.Contains(s.value.Select, name) {
+	for name := range s.value.Fields(s.texts[0]) {
+		if name == "" || slices.Contains(s.value.Select, name) {
 			continue
 		}
 		f := field{location: signature.LocationConfig{Field: name}}
 		for _, text := range s.texts {
-			if value, ok := pairText(text, s.value.Separator, name); ok {
+			if value, ok := fieldText(&s.value, text, name); ok {
 				f.texts = append(f.texts, value)
 			}
 		}
@@ -93,10 +88,11 @@ func (s *site) pairFields() []field {
 	return all
 }
 
-func pairText(text, separator, name string) (string, bool) {
-	for element := range strings.SplitSeq(text, separator) {
-		if key, value, ok := strings.Cut(element, "="); ok && strings.TrimSpace(key) == name {
-			return strings.TrimSpace(value), true
+// fieldText is a field of a signature's value.
+func fieldText(value *signature.ValueConfig, text, name string) (string, bool) {
+	for field, one := range value.Fields(text) {
+		if field == name && one != "" {
+			return one, true
 		}
 	}
 	return "", false
@@ -106,6 +102,9 @@ func pairText(text, separator, name string) (string, bool) {
 func (f field) name() string {
 	return strings.ToLower(f.location.Header + f.location.Query + f.location.Field)
 }
+
+// wire is what the field is called, as it is written.
+func (f field) wire() string { return f.location.Header + f.location.Query + f.location.Field }
 
 // String is the field as a template has it.
 func (f field) String() string {
@@ -130,18 +129,38 @@ var (
 	latest   = time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC)
 )
 
-// timeUnit is the unit in which every text of the field is a time of this century, empty if there is none.
-func (f field) timeUnit() string {
+// timeLayouts are other ways to write a time.
+var timeLayouts = []string{
+	"2006-01-02 15:04:05", "20060102150405", "2006-01-02 15:04:05.000", "2006/01/02 15:04:05", "2006-01-02T15:04:05-0700", "2006-01-02 15:04:05 -0700",
+	"2006-01-02 15:04:05 MST", time.RFC1123Z, time.RFC850, time.ANSIC, "02/01/2006 15:04:05", "02.01.2006 15:04:05", "20060102T150405", "Jan 2, 2006, 3:04:05 PM",
+}
+
+// timeForm is how a time is written, empty for what is not a time.
+type timeForm struct{ unit, layout string }
+
+func (f timeForm) set(t *signature.TimestampConfig) { t.Unit, t.Layout = f.unit, f.layout }
+
+// timeForm is the form in which every text of the field is a time of this century, empty if there is none.
+func (f field) timeForm() timeForm {
+	forms := make([]timeForm, 0, 32)
 	for _, unit := range signature.TimeUnits() {
+		forms = append(forms, timeForm{unit: unit})
+	}
+	for _, layout := range timeLayouts {
+		forms = append(forms, timeForm{"layout", layout})
+	}
+	for _, form := range forms {
+		var reader signature.TimestampConfig
+		form.set(&reader)
 		isTime := func(text string) bool {
-			at, err := signature.ParseTime(text, unit)
+			at, err := reader.Parse(text)
 			return err == nil && at.After(earliest) && at.Before(latest)
 		}
 		if !slices.ContainsFunc(f.texts, func(text string) bool { return !isTime(text) }) {
-			return unit
+			return form
 		}
 	}
-	return ""
+	return timeForm{}
 }
 
 // role is which part of a scheme a field may be.
@@ -160,7 +179,7 @@ const (
 func (o *Options) roleOf(f field) role {
 	name := f.name()
 	switch {
-	case f.timeUnit() != "":
+	case f.timeForm() != timeForm{}:
 		return roleTimestamp
 	case f.constant() && o.KeyVersion != "" && f.texts[0] == o.KeyVersion && !containsAny(name, "content", "user-agent"):
 		return roleVersion
@@ -170,7 +189,7 @@ func (o *Options) roleOf(f field) role {
 		return roleVersion
 	case f.constant() && containsAny(name, "consumer", "client-id", "client_id", "clientid", "app-id", "tenant", "account"):
 		return roleConsumer
-	case containsAny(name, "nonce", "delivery", "request-id", "request_id", "requestid", "message-id", "msg-id", "webhook-id", "event-id", "uuid", "transaction"):
+	case (!f.constant() || len(f.texts) == 1) && containsAny(name, "nonce", "delivery", "request-id", "request_id", "requestid", "message-id", "msg-id", "webhook-id", "event-id", "uuid", "transaction"):
 		return roleNonce
 	default:
 		return roleNone

@@ -22,8 +22,12 @@ type Finding struct {
 	YAML string
 	// Config is what the block means.
 	Config *signature.Config
+	// Names are the requests that verify.
+	Names []string
 	// SignedStrings are what was signed, by request. They hold the bodies: for the operator's own eyes.
 	SignedStrings []string
+	// Now says what becomes of the captured requests and of fresh ones by the clock, a sentence each.
+	Now []string
 	// Certainty says what is sure of the finding and what is a guess, a sentence each.
 	Certainty []string
 }
@@ -40,11 +44,12 @@ type NearMiss struct {
 
 // composition is a string that fits, as the parts and separators that it is made of.
 type composition struct {
-	site    *site
-	opening opening
+	*stringSearch
 	parts   []*part
 	gaps    []string
 	trailer string
+	misses  []int // the requests that it does not fit
+	foundAt int   // the level
 }
 
 // conclude makes a finding of a string that fits, or a near miss. It returns nil for what the receiver would refuse.
@@ -57,13 +62,14 @@ func (s *run) conclude(c *composition) *hit {
 	if c.opening.secret != nil {
 		material = signature.KeyConfig{Algorithm: c.opening.algorithm, SecretFile: s.key.file, SecretEncoding: c.opening.secret.encoding}
 	}
-	config.Keys = s.keysFor(&config, material)
-	finding, err := s.prove(&config)
-	if err != nil {
-		return nil
+	for _, config := range []signature.Config{s.withPartsOfURL(config), config} {
+		config.Keys = s.keysFor(&config, material)
+		if finding, err := s.prove(&config); err == nil {
+			finding.Certainty = s.certainty(c)
+			return &hit{finding: finding}
+		}
 	}
-	finding.Certainty = s.certainty(c)
-	return &hit{finding: finding}
+	return nil
 }
 
 // config writes a composition as a configuration. Of two parts of one role the second is but a header or a parameter.
@@ -79,13 +85,38 @@ func (c *composition) config() signature.Config {
 		case p.role != roleNone:
 			fragment, taken[p.role] = p.roleTemplate, true
 		}
-		template.WriteString(escape(c.gaps[i]) + fragment)
+		template.WriteString(escape(c.gaps[i]) + escape(p.before) + fragment + escape(p.after))
 		if configure != nil {
 			configure(&config)
 		}
 	}
 	template.WriteString(escape(c.trailer))
-	config.SignedString = template.String()
+	config.SignedString = c.wrapper.around(template.String())
+	return config
+}
+
+// withPartsOfURL says of the parameters of a URL that is signed as a whole what they are: a time has to be young, a version
+// chooses the key, and so on.
+func (s *run) withPartsOfURL(config signature.Config) signature.Config {
+	signsQuery := strings.Contains(config.SignedString, "{query}") || config.URL == "" && strings.Contains(config.SignedString, "{url")
+	if !signsQuery {
+		return config
+	}
+	for _, f := range fieldsOf(s.captures) {
+		if f.location.Query == "" || f.location == config.Value.Location {
+			continue
+		}
+		places := map[role]*signature.LocationConfig{
+			roleConsumer: &config.Consumer, roleNonce: &config.Nonce, roleTimestamp: &config.Timestamp.Location, roleVersion: &config.KeyVersion,
+		}
+		kind := s.options.roleOf(f)
+		if place := places[kind]; place != nil && !place.IsSet() {
+			*place = f.location
+			if kind == roleTimestamp {
+				f.timeForm().set(&config.Timestamp)
+			}
+		}
+	}
 	return config
 }
 
@@ -124,7 +155,7 @@ func (s *run) versions(config *signature.Config) []string {
 	}
 	if config.KeyVersion.Field != "" {
 		for _, c := range s.captures {
-			if text, ok := pairText(c.Request.Header.Get(config.Value.Header), config.Value.Separator, config.KeyVersion.Field); ok {
+			if text, ok := fieldText(&config.Value, c.Request.Header.Get(config.Value.Header), config.KeyVersion.Field); ok {
 				versions = append(versions, text)
 			}
 		}
@@ -136,38 +167,56 @@ func (s *run) versions(config *signature.Config) []string {
 // prove writes the configuration as YAML, reads that as the collector does, and has the receiver's verifier judge every
 // request at the time at which it says that it was signed.
 func (s *run) prove(config *signature.Config) (*Finding, error) {
-	text, err := blockOf(config)
+	verifier, read, _, err := s.started(config)
 	if err != nil {
 		return nil, err
 	}
+	finding := &Finding{Scheme: read.Scheme}
+	var times []time.Time
+	for _, c := range s.captures {
+		s.tried.Add(1)
+		e := verifier.ExplainToOperator(c.Request, c.Body, time.Now())
+		at, err := read.Timestamp.Parse(e.Timestamp)
+		known := err == nil
+		if read.Scheme == signature.SchemeJWT {
+			at, known = tokenTime(read, c)
+		}
+		if known {
+			times = append(times, at)
+			e = verifier.ExplainToOperator(c.Request, c.Body, at)
+		}
+		if e.Refusal != nil {
+			return nil, fmt.Errorf("%s: %w", c.Name, e.Refusal)
+		}
+		finding.Names = append(finding.Names, c.Name)
+		finding.SignedStrings = append(finding.SignedStrings, string(e.SignedString))
+	}
+	if len(times) == len(s.captures) {
+		finding.Now = s.judgeClock(config, times)
+	}
+	_, finding.Config, finding.YAML, err = s.started(config)
+	return finding, err
+}
+
+// started does with a configuration what the collector does before it listens.
+func (s *run) started(config *signature.Config) (*signature.Verifier, *signature.Config, string, error) {
+	text, err := blockOf(config)
+	if err != nil {
+		return nil, nil, "", err
+	}
 	read, err := readBlock(text)
 	if err != nil {
-		return nil, err
+		return nil, nil, "", err
 	}
 	keyring, err := signature.NewKeyring(read, signature.KeyringOptions{})
 	if err == nil {
 		err = keyring.Load()
 	}
 	if err != nil {
-		return nil, err
+		return nil, nil, "", err
 	}
 	verifier, err := signature.NewVerifier(read, keyring, signature.Callback{})
-	if err != nil {
-		return nil, err
-	}
-	finding := &Finding{Scheme: read.Scheme, YAML: forCollector(text), Config: read}
-	for _, c := range s.captures {
-		s.tried.Add(1)
-		e := verifier.ExplainToOperator(c.Request, c.Body, time.Now())
-		if at, err := signature.ParseTime(e.Timestamp, read.Timestamp.Unit); err == nil {
-			e = verifier.ExplainToOperator(c.Request, c.Body, at)
-		}
-		if e.Refusal != nil {
-			return nil, fmt.Errorf("%s: %w", c.Name, e.Refusal)
-		}
-		finding.SignedStrings = append(finding.SignedStrings, string(e.SignedString))
-	}
-	return finding, nil
+	return verifier, read, forCollector(text), err
 }
 
 // readBlock reads a `signature:` block as the collector does.

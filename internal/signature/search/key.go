@@ -4,15 +4,15 @@
 package search
 
 import (
+	"cmp"
 	"crypto"
 	"crypto/ecdsa"
-	"crypto/ed25519"
 	"crypto/elliptic"
-	"crypto/rsa"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/cxone-otel/cxonereceiver/internal/signature"
 	"github.com/cxone-otel/cxonereceiver/internal/signature/keys"
@@ -38,12 +38,15 @@ func PublicKey(file string) (*Key, error) {
 		return nil, err
 	}
 	public, err := keys.ParsePublicKey(text)
+	if errors.Is(err, keys.ErrPrivateKey) {
+		return nil, fmt.Errorf("%s: %w; its public half is what `openssl pkey -in %s -pubout` prints", file, err, file)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
 	k := &Key{file: absolute(file), public: public}
 	if len(k.algorithms()) == 0 {
-		return nil, fmt.Errorf("%s: no algorithm of the receiver takes this key: it has to be RSA, on curve P-256 or P-384, or Ed25519", file)
+		return nil, fmt.Errorf("%s: no algorithm of the receiver takes this key: it has to be RSA of 2048 bits at least, on curve P-256, P-384 or P-521, or Ed25519", file)
 	}
 	return k, nil
 }
@@ -85,24 +88,26 @@ func absolute(file string) string {
 	return file
 }
 
-// algorithms are those that this key can be used under.
+// algorithms are those that this key can be used under, that of its own size first.
 func (k *Key) algorithms() []string {
-	switch public := k.public.(type) {
-	case *rsa.PublicKey:
-		return []string{"rsa_sha256", "rsa_sha512", "rsa_pss_sha256", "rsa_pss_sha512"}
-	case *ecdsa.PublicKey:
-		switch public.Curve {
-		case elliptic.P256():
-			return []string{"ecdsa_sha256"}
-		case elliptic.P384():
-			return []string{"ecdsa_sha384"}
+	names := keys.Names(func(a *keys.Algorithm) bool {
+		if k.public == nil {
+			return a.Symmetric()
 		}
-		return nil
-	case ed25519.PublicKey:
-		return []string{"ed25519"}
-	default:
-		return []string{"hmac_sha256", "hmac_sha512", "hmac_sha1"}
+		return a.CheckPublic(k.public) == nil
+	})
+	if public, ok := k.public.(*ecdsa.PublicKey); ok {
+		usual := map[elliptic.Curve]string{elliptic.P256(): "ecdsa_sha256", elliptic.P384(): "ecdsa_sha384", elliptic.P521(): "ecdsa_sha512"}[public.Curve]
+		slices.SortStableFunc(names, func(a, b string) int { return cmp.Compare(boolInt(a != usual), boolInt(b != usual)) })
 	}
+	return names
+}
+
+func boolInt(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 // plausible says whether something of this length can be a signature by this key.

@@ -4,8 +4,11 @@
 package search
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 )
@@ -20,24 +23,47 @@ const (
 	stoppedByInterrupt = "interrupted"
 )
 
-// stringSearch is the search for the string that the signatures of one site sign.
+// stringSearch is the search for the string that the signatures of one site sign, in one style.
 type stringSearch struct {
 	*run
-	site  *site
-	slots []slot
-	// primary is the request that every candidate is tried on: the one with the shortest body. The others are tried only
-	// when that one fits.
+	site    *site
+	opening *opening
+	style   style
+	wrapper wrapper
+	cost    int // of all of these together
+	slots   []slot
+	// primary is the request that every candidate is tried on. The others are tried only when that one fits.
 	primary int
+	// unsaid is, from each slot on, what it costs to leave all of them out.
+	unsaid []int
 }
 
-func (s *run) newStringSearch(site *site) *stringSearch {
-	one := &stringSearch{run: s, site: site, slots: newParts(s.captures, s.options, site)}
-	for i := range s.captures {
-		if len(s.captures[i].Body) < len(s.captures[one.primary].Body) {
-			one.primary = i
-		}
+// prepare makes the parts, when they are first needed.
+func (s *stringSearch) prepare() {
+	if s.unsaid != nil {
+		return
 	}
-	return one
+	s.slots = s.style.apply(s.partsOf(s.site, s.opening))
+	s.unsaid = make([]int, len(s.slots)+1)
+	for i := len(s.slots) - 1; i >= 0; i-- {
+		s.unsaid[i] = s.unsaid[i+1] + s.slots[i].omit
+	}
+}
+
+// partsOf makes the parts of a site once for all its searches.
+func (s *run) partsOf(site *site, of *opening) []slot {
+	if !of.digest {
+		of = nil
+	}
+	if site.slots == nil {
+		site.slots = map[*opening][]slot{}
+	}
+	made, ok := site.slots[of]
+	if !ok {
+		made = newParts(s.captures, s.options, site, of)
+		site.slots[of] = made
+	}
+	return made
 }
 
 // selection is a choice of parts; a worker tries all orders and separators of it that make the level's cost.
@@ -45,6 +71,7 @@ type selection struct {
 	number int64
 	parts  []*part
 	slack  int // what order and separators have to cost
+	fixed  bool
 }
 
 // hit is a string that fits.
@@ -82,11 +109,14 @@ func (s *stringSearch) try(ctx context.Context, level int) (found *hit, stopped 
 		})
 	}
 	number := int64(0)
-	s.choose(nil, 0, level, func(parts []*part, slack int) bool {
-		number++
-		select {
-		case work <- selection{number, append([]*part(nil), parts...), slack}:
-		case <-ctx.Done():
+	s.choose(nil, 0, level-s.cost, func(parts []*part, slack int) bool {
+		for _, chosen := range s.orders(parts, slack) {
+			number++
+			chosen.number = number
+			select {
+			case work <- chosen:
+			case <-ctx.Done():
+			}
 		}
 		return ctx.Err() == nil && number < best.number.Load() && !s.countReached()
 	})
@@ -106,6 +136,37 @@ func (s *stringSearch) try(ctx context.Context, level int) (found *hit, stopped 
 	}
 }
 
+// orders are the orders to begin with. Parts that have names are also sorted by them, with a secret behind them.
+func (s *stringSearch) orders(parts []*part, slack int) []selection {
+	asUsual := selection{parts: slices.Clone(parts), slack: slack}
+	if s.opening.digest && !s.style.named && len(parts) > 1 {
+		secretFirst := selection{parts: slices.Concat(parts[len(parts)-1:], parts[:len(parts)-1]), slack: slack}
+		return []selection{asUsual, secretFirst}
+	}
+	if !s.style.named || len(parts) < 2 {
+		return []selection{asUsual}
+	}
+	sorted := selection{parts: slices.Clone(parts), slack: slack, fixed: true}
+	slices.SortStableFunc(sorted.parts, func(a, b *part) int {
+		return cmp.Or(cmp.Compare(a.sortRank(), b.sortRank()), strings.Compare(a.name, b.name))
+	})
+	return []selection{sorted, asUsual}
+}
+
+// sortRank puts parts without a name before the others, but a body and a secret behind.
+func (p *part) sortRank() int {
+	switch kind := p.kind(); {
+	case kind == "secret":
+		return 2
+	case p.name != "":
+		return 0
+	case kind == "body" || kind == "hash":
+		return 1
+	default:
+		return -1
+	}
+}
+
 func (s *run) countReached() bool {
 	return s.options.MaxCandidates > 0 && s.tried.Load() >= s.options.MaxCandidates
 }
@@ -114,7 +175,7 @@ func (s *run) countReached() bool {
 // cost, as long as order and separators can use that up. It returns false when yield does.
 func (s *stringSearch) choose(chosen []*part, from, left int, yield func([]*part, int) bool) bool {
 	if n := len(chosen); n > 0 {
-		if slack := left - lengthCost(n); slack >= 0 && slack <= maxJoinCost(n) && !yield(chosen, slack) {
+		if slack := left - s.unsaid[from]; slack >= 0 && slack <= maxJoinCost(n, s.style.named) && !yield(chosen, slack) {
 			return false
 		}
 	}
@@ -122,8 +183,9 @@ func (s *stringSearch) choose(chosen []*part, from, left int, yield func([]*part
 		return true
 	}
 	for i := from; i < len(s.slots); i++ {
-		for j := range s.slots[i] {
-			p := &s.slots[i][j]
+		parts := s.slots[i].parts
+		for j := range parts {
+			p := &parts[j]
 			if p.cost > left {
 				break // the others cost more
 			}
@@ -131,9 +193,9 @@ func (s *stringSearch) choose(chosen []*part, from, left int, yield func([]*part
 				return false
 			}
 		}
+		if left -= s.slots[i].omit; left < 0 {
+			break
+		}
 	}
 	return true
 }
-
-// lengthCost: long strings have many orders, so they come later.
-func lengthCost(parts int) int { return max(0, parts-3) }

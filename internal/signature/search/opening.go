@@ -15,6 +15,7 @@ import (
 	"crypto/sha512"
 	"hash"
 	"slices"
+	"strings"
 
 	"github.com/cxone-otel/cxonereceiver/internal/signature/keys"
 )
@@ -22,12 +23,17 @@ import (
 // opening is a way to hold a candidate string against the signatures of a site.
 type opening struct {
 	algorithm string
-	secret    *secret // for an HMAC
+	cost      int
+	secret    *secret // for an HMAC or a digest
+	// digest: the secret is a part of the string.
+	digest bool
+	// raw is the length of what an RSA signature holds that names no hash: the string itself, or what a wrapper makes of it.
+	raw int
 	// newMatcher makes a matcher for one request. A matcher has memory of its own, so each worker makes its own.
 	newMatcher func(request int) matcher
 }
 
-// matcher says whether a string is what one of a request's signatures signs.
+// matcher reports whether a string is what one of a request's signatures signs.
 type matcher func(signed []byte) bool
 
 // open finds out how this site's signatures can be checked, and notes what is told by the key alone.
@@ -36,11 +42,13 @@ func (s *site) open(key *Key) {
 	case *rsa.PublicKey:
 		s.openRSA(public)
 	case *ecdsa.PublicKey, ed25519.PublicKey:
-		for _, algorithm := range key.algorithms() {
-			s.openings = append(s.openings, s.verifying(algorithm, public))
+		for i, algorithm := range key.algorithms() {
+			if keys.PlausibleSignature(algorithm, public, s.signatures[0][0]) {
+				s.openings = append(s.openings, s.verifying(algorithm, public, min(i, 1)))
+			}
 		}
 	default:
-		s.openHMAC(key)
+		s.openSecret(key)
 	}
 }
 
@@ -49,9 +57,12 @@ func (k *Key) isRSA() bool {
 	return ok
 }
 
+// isSlow reports whether each candidate costs a whole verification.
+func (k *Key) isSlow() bool { return k.public != nil && !k.isRSA() }
+
 // verifying checks with one verification for each candidate.
-func (s *site) verifying(algorithm string, public crypto.PublicKey) opening {
-	return opening{algorithm: algorithm, newMatcher: func(request int) matcher {
+func (s *site) verifying(algorithm string, public crypto.PublicKey, cost int) opening {
+	return opening{algorithm: algorithm, cost: cost, newMatcher: func(request int) matcher {
 		return func(signed []byte) bool {
 			return slices.ContainsFunc(s.signatures[request], func(one []byte) bool {
 				return keys.VerifyMessage(algorithm, public, signed, one)
@@ -60,26 +71,38 @@ func (s *site) verifying(algorithm string, public crypto.PublicKey) opening {
 	}}
 }
 
-var macs = map[string]func() hash.Hash{"hmac_sha1": sha1.New, "hmac_sha256": sha256.New, "hmac_sha512": sha512.New}
+// hashesOf are the hash functions of the algorithms with a secret.
+var hashesOf = map[string]func() hash.Hash{"sha1": sha1.New, "sha256": sha256.New, "sha384": sha512.New384, "sha512": sha512.New}
 
-// openHMAC takes the algorithm from the signature's length, and tries every reading of the secret.
-func (s *site) openHMAC(key *Key) {
+// digestCost: a plain digest is rarer than an HMAC.
+const digestCost = 1
+
+// openSecret takes the algorithm from the signature's length, and tries every reading of the secret.
+func (s *site) openSecret(key *Key) {
 	for _, algorithm := range key.algorithms() {
 		if !slices.ContainsFunc(s.signatures[0], func(one []byte) bool { return keys.PlausibleSignature(algorithm, nil, one) }) {
 			continue
 		}
+		family, name, _ := strings.Cut(algorithm, "_")
 		for i := range key.secrets {
-			secret := &key.secrets[i]
-			s.openings = append(s.openings, opening{algorithm: algorithm, secret: secret, newMatcher: func(request int) matcher {
-				state, sum := hmac.New(macs[algorithm], secret.bytes), make([]byte, 0, sha512.Size)
+			one := opening{algorithm: algorithm, secret: &key.secrets[i]}
+			if one.digest = family == "digest"; one.digest {
+				one.cost = digestCost
+			}
+			one.newMatcher = func(request int) matcher {
+				state, sum := hashesOf[name](), make([]byte, 0, sha512.Size)
+				if !one.digest {
+					state = hmac.New(hashesOf[name], one.secret.bytes)
+				}
 				return func(signed []byte) bool {
 					state.Reset()
 					state.Write(signed)
 					sum = state.Sum(sum[:0])
 					// No secret is at stake here: the signatures are in the user's own file.
-					return slices.ContainsFunc(s.signatures[request], func(one []byte) bool { return bytes.Equal(one, sum) })
+					return slices.ContainsFunc(s.signatures[request], func(signature []byte) bool { return bytes.Equal(signature, sum) })
 				}
-			}})
+			}
+			s.openings = append(s.openings, one)
 		}
 	}
 }
@@ -93,25 +116,30 @@ func (s *site) openRSA(public *rsa.PublicKey) {
 		}
 	}
 	first := all[0][0]
-	for _, one := range all[0] {
-		if one.Padding != "" {
+	for _, one := range slices.Concat(all...) {
+		if first.Padding == "" {
 			first = one
 		}
 	}
-	s.note = first.String()
+	s.note, s.keyFits = first.String(), first.Padding != ""
 	for request := range all {
-		all[request] = slices.DeleteFunc(all[request], func(one keys.Opened) bool { return one.Padding != first.Padding || one.Hash != first.Hash })
-		if len(all[request]) == 0 {
-			s.note = "is signed by another key, or in another way, than that of the first request"
-			return
+		all[request] = slices.DeleteFunc(all[request], func(one keys.Opened) bool {
+			return one.Padding != first.Padding || one.Hash != first.Hash || len(one.Inner) != len(first.Inner)
+		})
+		if len(all[request]) == 0 && first.Padding != "" {
+			s.foreign = append(s.foreign, request)
 		}
 	}
 	if first.Algorithm() == "" {
 		return
 	}
-	s.openings = []opening{{algorithm: first.Algorithm(), newMatcher: func(request int) matcher {
+	one := opening{algorithm: first.Algorithm(), newMatcher: func(request int) matcher {
 		return func(signed []byte) bool {
 			return slices.ContainsFunc(all[request], func(one keys.Opened) bool { return one.Matches(signed) })
 		}
-	}}}
+	}}
+	if first.Hash == 0 {
+		one.raw = len(first.Inner)
+	}
+	s.openings = []opening{one}
 }

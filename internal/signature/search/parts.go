@@ -25,31 +25,58 @@ type part struct {
 	configure func(*signature.Config)
 	// fault says what happened to the request, for a part that no configuration can express.
 	fault string
-	// twins are other fragments that stand for the same bytes in every request.
-	twins []string
+	// others are other fragments that stand for the same bytes in every request.
+	others []string
+	// wire is what the request calls the part, empty where it is no header, parameter or field.
+	wire string
+	// name is the part's name where the string says it, with what stands before and after the value because of that.
+	name, before, after string
 }
 
 // slot is a place in the string for one of several parts that exclude each other, the cheapest first.
-type slot []part
+type slot struct {
+	parts []part
+	// omit is what it costs to leave the slot out: what senders mostly sign is rarely left out.
+	omit int
+}
+
+// What it costs to leave out what is there. Whatever a request carries for its signature's sake is mostly signed.
+const (
+	omitBody      = 2
+	omitTimestamp = 2
+	omitNonce     = 1
+	omitSecret    = 99
+)
+
+// secretAtom stands for the key's secret, where it is a part of the string.
+const secretAtom = "{secret}"
 
 // partMaker makes the parts of one site. Values are rendered by the code that the receiver verifies with.
 type partMaker struct {
 	captures []Capture
 	options  *Options
 	site     *site
+	bound    []part // fields that hold the body's digest
 	slots    []slot
 }
 
 // newParts lists what can be signed, in the order in which senders mostly put it.
-func newParts(captures []Capture, options *Options, site *site) []slot {
+func newParts(captures []Capture, options *Options, site *site, opening *opening) []slot {
 	m := &partMaker{captures: captures, options: options, site: site}
 	m.addLiterals()
-	m.addSlot(atom("{method}", 0), atom("{method|lower}", 1))
+	m.addSlot(0, atom("{method}", 0), atom("{method|lower}", 1))
 	m.addURLs()
-	m.addSlot(atom("{query}", 1), atom("{query|urldecode}", 2))
-	m.addSlot(atom("{header:Host}", 1), atom("{header:Host|lower}", 3))
+	m.addSlot(0, atom("{query}", 1), atom("{query|urldecode}", 2))
+	m.addSlot(0, atom("{header:Host}", 1), atom("{header:Host|lower}", 3))
 	m.addFields()
 	m.addBodies()
+	if opening != nil && opening.digest {
+		secret := part{template: secretAtom}
+		for range captures {
+			secret.values = append(secret.values, opening.secret.bytes)
+		}
+		m.addSlot(omitSecret, secret)
+	}
 	return m.slots
 }
 
@@ -85,8 +112,8 @@ func (m *partMaker) render(p *part) [][]byte {
 }
 
 // addSlot adds the parts that the requests have. Of several that stand for the same bytes the cheapest is enough.
-func (m *partMaker) addSlot(parts ...part) {
-	var made slot
+func (m *partMaker) addSlot(omit int, parts ...part) {
+	var made []part
 	slices.SortStableFunc(parts, func(a, b part) int { return cmp.Compare(a.cost, b.cost) })
 	for i := range parts {
 		p := parts[i]
@@ -96,16 +123,16 @@ func (m *partMaker) addSlot(parts ...part) {
 		if p.values == nil || allEmpty(p.values) {
 			continue
 		}
-		if twin := slices.IndexFunc(made, func(other part) bool { return sameValues(other.values, p.values) }); twin >= 0 {
+		if same := slices.IndexFunc(made, func(other part) bool { return sameValues(other.values, p.values) }); same >= 0 {
 			if p.fault == "" {
-				made[twin].twins = append(made[twin].twins, p.template)
+				made[same].others = append(made[same].others, p.template)
 			}
 			continue
 		}
 		made = append(made, p)
 	}
 	if len(made) > 0 {
-		m.slots = append(m.slots, made)
+		m.slots = append(m.slots, slot{made, omit})
 	}
 }
 
@@ -130,12 +157,12 @@ func (m *partMaker) addLiterals() {
 	for _, name := range m.site.value.Select {
 		add(name, 2)
 	}
-	m.addSlot(literals...)
+	m.addSlot(0, literals...)
 	if version := m.options.KeyVersion; version != "" && !m.inRequest(version) {
-		m.addSlot(m.literal(version, 0))
+		m.addSlot(0, m.literal(version, 0))
 	}
 	if consumer := m.options.ConsumerID; consumer != "" && !m.inRequest(consumer) {
-		m.addSlot(part{template: "{consumer_id}", configure: func(c *signature.Config) { c.ConsumerID = consumer }})
+		m.addSlot(0, part{template: "{consumer_id}", configure: func(c *signature.Config) { c.ConsumerID = consumer }})
 	}
 }
 
@@ -157,9 +184,9 @@ func escape(text string) string {
 	return strings.NewReplacer(`\`, `\\`, "{", `\{`, "}", `\}`, "\n", `\n`, "\t", `\t`).Replace(text)
 }
 
-// addFields adds headers, query parameters and the fields of pairs.
+// addFields adds headers, query parameters and the fields of the signature's value.
 func (m *partMaker) addFields() {
-	fields := append(m.site.pairFields(), fieldsOf(m.captures)...)
+	fields := append(m.site.valueFields(), fieldsOf(m.captures)...)
 	fields = slices.DeleteFunc(fields, func(f field) bool {
 		own := m.site.value.Location
 		return f.location == own || f.location.Header == "Host"
@@ -168,18 +195,22 @@ func (m *partMaker) addFields() {
 	slices.SortStableFunc(fields, func(a, b field) int {
 		return cmp.Compare(everydayCost(a.location.Header), everydayCost(b.location.Header))
 	})
-	roles := map[role]bool{}
+	first := map[role]bool{}
 	ranked := map[string]part{}
+	omits := map[string]int{}
 	for _, f := range fields {
 		p := m.fieldPart(f)
 		switch {
 		case p.role == roleNone:
-		case roles[p.role]:
+		case first[p.role]:
 			p.cost++
 		default:
+			if f.location.Query == "" && everydayCost(f.location.Header) == 0 && !isTraced(f.name()) {
+				omits[f.String()] = map[role]int{roleTimestamp: omitTimestamp, roleNonce: omitNonce}[p.role]
+			}
 			p.cost = 0
 		}
-		roles[p.role] = true
+		first[p.role] = true
 		ranked[f.String()] = p
 	}
 	slices.SortStableFunc(fields, func(a, b field) int {
@@ -187,9 +218,58 @@ func (m *partMaker) addFields() {
 	})
 	for _, f := range fields {
 		p := ranked[f.String()]
+		if bound, ok := m.boundToBody(f); ok {
+			m.bound = append(m.bound, bound)
+			continue // the header alone would bind nothing
+		}
 		name := strings.TrimSuffix(f.String(), "}")
-		m.addSlot(p, atom(name+"|lower}", p.cost+2), atom(name+"|upper}", p.cost+2), atom(name+"|urldecode}", p.cost+1))
+		variants := []part{p}
+		for _, filter := range []struct {
+			name string
+			cost int
+		}{{"lower", 2}, {"upper", 2}, {"urldecode", 1}, {"urlencode", 1}} {
+			variant := atom(name+"|"+filter.name+"}", p.cost+filter.cost)
+			variant.wire = p.wire
+			variants = append(variants, variant)
+		}
+		m.addSlot(omits[f.String()], variants...)
 	}
+}
+
+// isTraced reports whether a header of this name is one that proxies add to every request.
+func isTraced(name string) bool { return containsAny(name, "request-id", "trace", "correlation") }
+
+// digestFilters are how a digest of the body travels.
+var digestFilters = []string{
+	"sha256|hex", "sha256|base64", "sha512|hex", "sha512|base64", "md5|hex", "md5|base64", "sha1|hex", "sha1|base64",
+	"sha256|base64url", "sha384|hex", "sha384|base64", "sha256|hex|upper",
+}
+
+// boundToBody writes a field that holds the body's digest with the digest of the body itself. Signing the field would else
+// bind nothing: whoever changes the body leaves the field as it is.
+func (m *partMaker) boundToBody(f field) (part, bool) {
+	for _, filters := range digestFilters {
+		digest := atom("{body|"+filters+"}", 0)
+		digest.values = m.render(&digest)
+		if digest.values == nil {
+			continue
+		}
+		before, after, found := strings.Cut(f.texts[0], string(digest.values[0]))
+		if !found {
+			continue
+		}
+		digest.template = escape(before) + digest.template + escape(after)
+		for i, text := range f.texts {
+			found = found && text == before+string(digest.values[i])+after
+			digest.values[i] = []byte(text)
+		}
+		if found {
+			digest.wire = f.wire()
+			digest.others = []string{f.String()}
+			return digest, true
+		}
+	}
+	return part{}, false
 }
 
 // order puts parts that have a role where senders mostly have them.
@@ -202,7 +282,7 @@ func (r role) order() int {
 
 // fieldPart says what a field would be in a configuration, and how likely it is to be signed.
 func (m *partMaker) fieldPart(f field) part {
-	p := part{template: f.String(), cost: everydayCost(f.location.Header), role: m.options.roleOf(f)}
+	p := part{template: f.String(), cost: everydayCost(f.location.Header), role: m.options.roleOf(f), wire: f.wire()}
 	location := f.location
 	switch p.role {
 	case roleConsumer:
@@ -216,9 +296,10 @@ func (m *partMaker) fieldPart(f field) part {
 	case roleNonce:
 		p.roleTemplate, p.configure = "{nonce}", func(c *signature.Config) { c.Nonce = location }
 	case roleTimestamp:
-		unit := f.timeUnit()
+		form := f.timeForm()
 		p.roleTemplate, p.configure = "{timestamp}", func(c *signature.Config) {
-			c.Timestamp.Location, c.Timestamp.Unit = location, unit
+			c.Timestamp.Location = location
+			form.set(&c.Timestamp)
 		}
 	case roleVersion:
 		p.roleTemplate, p.configure = "{key_version}", func(c *signature.Config) { c.KeyVersion = location }

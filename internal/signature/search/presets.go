@@ -13,8 +13,8 @@ import (
 // tryPresets tries every scheme that has a name, under each algorithm that the key can have.
 func (s *run) tryPresets() *Finding {
 	for _, scheme := range signature.Schemes() {
-		if scheme == signature.SchemeCustom {
-			continue
+		if slices.Contains([]string{signature.SchemeCustom, signature.SchemeJWS, signature.SchemeJWT}, scheme) {
+			continue // the last two were tried at sight
 		}
 		for _, algorithm := range s.key.algorithms() {
 			for _, material := range s.key.configs(algorithm) {

@@ -12,8 +12,10 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha1"
+	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
+	"encoding/json"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -65,7 +67,7 @@ func signedByPreset(t *testing.T, scheme, algorithm string) []Capture {
 	config, _ := signature.Preset(scheme)
 	key := signature.SigningKey{Version: "3", Consumer: "acme-7", Algorithm: algorithm, Secret: []byte(testSecret)}
 	if algorithm != "hmac_sha256" {
-		key.PrivateKey = keyPairs()[strings.Split(algorithm, "_")[0]]
+		key.PrivateKey = ours().pair(algorithm)
 	}
 	signer, err := signature.NewSigner(&config, signature.Callback{}, key)
 	require.NoError(t, err)
@@ -84,7 +86,7 @@ func signedByPreset(t *testing.T, scheme, algorithm string) []Capture {
 func TestAMessageSignatureOfFewerComponents(t *testing.T) {
 	config, _ := signature.Preset(signature.SchemeRFC9421)
 	config.Components = []string{"@authority", "content-digest", "content-type"}
-	signer, err := signature.NewSigner(&config, signature.Callback{}, signature.SigningKey{Version: "k", Algorithm: "ed25519", PrivateKey: keyPairs()["ed25519"]})
+	signer, err := signature.NewSigner(&config, signature.Callback{}, signature.SigningKey{Version: "k", Algorithm: "ed25519", PrivateKey: ours().pair("ed25519")})
 	require.NoError(t, err)
 	c := calls()[0]
 	r, err := http.NewRequest(c.method, c.url(), http.NoBody)
@@ -113,8 +115,6 @@ func signedCalls(t *testing.T, text func(*call) string, change func(*call)) []Ca
 	return captures
 }
 
-func timeAndBody(c *call) string { return c.ms() + "." + c.body }
-
 func TestNearMisses(t *testing.T) {
 	for name, test := range map[string]struct {
 		change func(*call)
@@ -128,7 +128,7 @@ func TestNearMisses(t *testing.T) {
 			c.body = packed.String()
 			c.header.Set("Content-Encoding", "gzip")
 		}, "before it compresses it"},
-		"written anew":   {func(c *call) { c.body = strings.ReplaceAll(c.body, `":`, `" : `) }, "white space"},
+		"written anew":   {func(c *call) { c.body = strings.ReplaceAll(c.body, "\t", "") }, "the JSON indented by tabs"},
 		"with CR and LF": {func(c *call) { c.body = "{\r\n" + c.body[1:] }, "line ends LF"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -138,8 +138,9 @@ func TestNearMisses(t *testing.T) {
 				text = func(c *call) string { return c.ms() + ".{\n" + c.body[1:] }
 			case "written anew":
 				text = func(c *call) string {
-					c.body = strings.ReplaceAll(strings.TrimSpace(c.body), " ", "")
-					return timeAndBody(c)
+					var out bytes.Buffer
+					require.NoError(t, json.Indent(&out, []byte(strings.TrimSpace(c.body)), "", "\t"))
+					return c.ms() + "." + out.String()
 				}
 			}
 			result := search(t, keyOf(t, "rsa"), Options{}, signedCalls(t, text, test.change)...)
@@ -164,7 +165,7 @@ func TestTheWrongKeyIsToldFromTheWrongString(t *testing.T) {
 	result := search(t, keyOf(t, "rsa"), Options{MaxCandidates: 50_000}, captures...)
 	require.Nil(t, result.Finding)
 	assert.Equal(t, "max-candidates", result.Stopped)
-	assert.GreaterOrEqual(t, result.Level, 2)
+	assert.GreaterOrEqual(t, result.Level, 1)
 	assert.GreaterOrEqual(t, result.Tried, uint64(50_000))
 	require.Len(t, result.Sites, 1)
 	assert.Equal(t, Site{
@@ -185,7 +186,7 @@ func TestTheWrongKeyIsToldFromTheWrongString(t *testing.T) {
 }
 
 func TestAnAlgorithmThatTheReceiverLacksIsNamed(t *testing.T) {
-	private := keyPairs()["rsa"].(*rsa.PrivateKey)
+	private := ours().pair("rsa_sha256").(*rsa.PrivateKey)
 	sum := sha1.Sum([]byte("x"))
 	md5Sum := make([]byte, md5.Size)
 	for want, make := range map[string]func() ([]byte, error){
@@ -255,7 +256,7 @@ func TestSecretsInAnyEncoding(t *testing.T) {
 		key, err := SecretFile(file, "")
 		require.NoError(t, err)
 		c := calls()[0]
-		inHeader(c, hex.EncodeToString(mac(macs["hmac_sha256"], string(secret), timeAndBody(c))))
+		inHeader(c, hex.EncodeToString(mac(sha256.New, string(secret), timeAndBody(c))))
 		result := search(t, key, Options{}, c.request(t, "a"))
 		require.NotNil(t, result.Finding)
 		assert.Contains(t, result.Finding.YAML, "secret_encoding: "+encoding)
@@ -281,9 +282,9 @@ func TestKeysThatTheReceiverWouldRefuse(t *testing.T) {
 
 func TestADollarInABlockIsNoVariable(t *testing.T) {
 	c := calls()[0]
-	inHeader(c, "$v=1;"+b64(sign(t, "rsa_sha256", timeAndBody(c))))
+	inHeader(c, "$v="+b64(sign(t, "rsa_sha256", timeAndBody(c))))
 	result := search(t, keyOf(t, "rsa"), Options{}, c.request(t, "a"))
 	require.NotNil(t, result.Finding)
-	assert.Equal(t, "$v=1;", result.Finding.Config.Value.Prefix)
-	assert.Contains(t, result.Finding.YAML, "prefix: $$v=1;")
+	assert.Equal(t, "$v=", result.Finding.Config.Value.Prefix)
+	assert.Contains(t, result.Finding.YAML, "prefix: $$v=")
 }

@@ -4,10 +4,13 @@
 package search
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
 	"runtime"
+	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -20,6 +23,8 @@ type Capture struct {
 	Request *http.Request
 	// Body is the body as it travelled, compressed if it was.
 	Body []byte
+	// At is when it was captured, zero where nobody knows.
+	At time.Time
 }
 
 // Options say what is known of the sender, and bound the search.
@@ -50,6 +55,8 @@ type Result struct {
 	Finding *Finding
 	// NearMiss says what happened to the request on its way, where a string fits that no receiver can build from what came.
 	NearMiss *NearMiss
+	// SetAside are captures that are not of this sender.
+	SetAside []SetAside
 	// Sites are where signatures were looked for.
 	Sites []Site
 	// Tried is the number of candidate strings.
@@ -81,16 +88,25 @@ const maxLevel = 14
 // ErrNoCapture is returned when there is nothing to search in.
 var ErrNoCapture = errors.New("no captured request: give at least one")
 
+// SetAside is a capture that a search has left out.
+type SetAside struct{ Name, Why string }
+
 // run is a search under way.
 type run struct {
 	captures []Capture
 	key      *Key
 	options  *Options
 	sites    []*site
-	started  time.Time
+	begun    time.Time
 	tried    atomic.Uint64
 	level    atomic.Int32
 	workers  int
+	// tokenHint says why a token that was seen does not verify.
+	tokenHint string
+
+	mu sync.Mutex
+	// partial is the first string that fits some of the requests.
+	partial *composition
 }
 
 // Run searches until a scheme is found, everything was tried, or the context ends; that is no error. The error is about
@@ -99,20 +115,25 @@ func Run(ctx context.Context, captures []Capture, key *Key, options Options) (*R
 	if len(captures) == 0 {
 		return nil, ErrNoCapture
 	}
-	s := &run{captures: captures, key: key, options: &options, started: time.Now(), workers: runtime.GOMAXPROCS(0)}
-	s.sites = findSites(captures, key)
-	for _, site := range s.sites {
-		site.open(key)
-	}
-	result := &Result{Level: -1}
+	s := &run{key: key, options: &options, begun: time.Now(), workers: runtime.GOMAXPROCS(0)}
+	result := &Result{}
 	stop := s.reportProgress()
 	defer stop()
-	if result.Finding = s.tryPresets(); result.Finding == nil {
-		s.searchLevels(ctx, result)
+	s.captures, result.SetAside = withSignature(captures, key)
+	for len(s.captures) > 0 {
+		*result = Result{Level: -1, SetAside: result.SetAside}
+		aside := s.search(ctx, result)
+		if len(aside) == 0 || len(aside) == len(s.captures) {
+			break
+		}
+		result.SetAside = append(result.SetAside, aside...)
+		s.captures = slices.DeleteFunc(s.captures, func(c Capture) bool {
+			return slices.ContainsFunc(aside, func(one SetAside) bool { return one.Name == c.Name })
+		})
 	}
-	result.Tried, result.Elapsed = s.tried.Load(), time.Since(s.started)
+	result.Tried, result.Elapsed = s.tried.Load(), time.Since(s.begun)
 	for _, site := range s.sites {
-		result.Sites = append(result.Sites, Site{Where: site.String(), Opened: site.note, KeyFits: key.isRSA() && len(site.openings) > 0})
+		result.Sites = append(result.Sites, Site{Where: site.String(), Opened: site.note, KeyFits: site.keyFits})
 	}
 	if result.Finding == nil {
 		result.Hints = s.hints()
@@ -120,17 +141,41 @@ func Run(ctx context.Context, captures []Capture, key *Key, options Options) (*R
 	return result, nil
 }
 
-// searchLevels tries all strings of one cost after the other.
-func (s *run) searchLevels(ctx context.Context, result *Result) {
-	var searches []*stringSearch
+// search searches by all the captures that are left. It returns those that another sender made, to be searched without.
+func (s *run) search(ctx context.Context, result *Result) []SetAside {
+	s.partial = nil
+	s.sites = findSites(s.captures, s.key)
 	for _, site := range s.sites {
-		if len(site.openings) > 0 {
-			searches = append(searches, s.newStringSearch(site))
+		site.open(s.key)
+		if len(site.openings) > 0 && len(site.foreign) > 0 {
+			return s.aside(site.foreign, "its signature does not open with this key, and the others' do")
 		}
 	}
+	if result.Finding = s.tryTokens(); result.Finding == nil {
+		result.Finding = s.tryPresets()
+	}
+	if result.Finding == nil {
+		s.searchLevels(ctx, result)
+	}
+	if result.Finding == nil && s.partial != nil {
+		return s.aside(s.partial.misses, "another key made its signature, or another sender, than that of the others")
+	}
+	return nil
+}
+
+// partialPatience is for how many levels more a string is looked for that fits every request, once one fits some.
+const partialPatience = 1
+
+// searchLevels tries all strings of one cost after the other.
+func (s *run) searchLevels(ctx context.Context, result *Result) {
+	searches := s.stringSearches()
 	for level := 0; level <= maxLevel && len(searches) > 0; level++ {
 		s.level.Store(int32(level)) //nolint:gosec // small
 		for _, one := range searches {
+			if one.cost > level {
+				continue
+			}
+			one.prepare()
 			found, stopped := one.try(ctx, level)
 			if found != nil {
 				result.Finding, result.NearMiss = found.finding, found.nearMiss
@@ -142,6 +187,65 @@ func (s *run) searchLevels(ctx context.Context, result *Result) {
 			}
 		}
 		result.Level = level
+		if s.partial != nil && level >= s.partial.foundAt+partialPatience {
+			return
+		}
+	}
+}
+
+// maxSearchCost keeps unusual styles, wrappers and algorithms from coming together.
+const maxSearchCost = 6
+
+// stringSearches are all the ways in which a string can have become a signature, the usual ones first.
+func (s *run) stringSearches() []*stringSearch {
+	var all []*stringSearch
+	styles := append([]style{plain}, namedStyles()...)
+	for _, site := range s.sites {
+		for i := range site.openings {
+			opening := &site.openings[i]
+			for _, style := range styles {
+				for _, wrapper := range wrappersFor(opening) {
+					for nth, primary := range s.primaries() {
+						one := &stringSearch{run: s, site: site, opening: opening, style: style, wrapper: wrapper, primary: primary}
+						one.cost = opening.cost + style.cost + wrapper.cost + nth*primaryCost
+						if s.key.isSlow() && (style.named || nth > 0) {
+							one.cost++ // each of these makes as many candidates again
+						}
+						if one.cost <= maxSearchCost {
+							all = append(all, one)
+						}
+					}
+				}
+			}
+		}
+	}
+	slices.SortStableFunc(all, func(a, b *stringSearch) int { return cmp.Compare(a.cost, b.cost) })
+	return all
+}
+
+// primaryCost is for trying candidates on a second request: the first may be another sender's.
+const primaryCost = 3
+
+// primaries are the requests to try candidates on: the one with the shortest body, and then another.
+func (s *run) primaries() []int {
+	var all []int
+	for i := range s.captures {
+		all = append(all, i)
+	}
+	slices.SortStableFunc(all, func(a, b int) int { return cmp.Compare(len(s.captures[a].Body), len(s.captures[b].Body)) })
+	if s.key.isRSA() {
+		return all[:1]
+	}
+	return all[:min(len(all), 2)]
+}
+
+// keepPartial keeps the first string that fits some of the requests.
+func (s *run) keepPartial(c *composition) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.partial == nil || len(c.misses) < len(s.partial.misses) {
+		s.partial = c
+		c.foundAt = int(s.level.Load())
 	}
 }
 
@@ -160,7 +264,7 @@ func (s *run) reportProgress() (stop func()) {
 			case <-done:
 				return
 			case <-ticker.C:
-				s.options.Progress(Progress{Tried: s.tried.Load(), Level: int(s.level.Load()), Elapsed: time.Since(s.started)})
+				s.options.Progress(Progress{Tried: s.tried.Load(), Level: int(s.level.Load()), Elapsed: time.Since(s.begun)})
 			}
 		}
 	}()

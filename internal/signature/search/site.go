@@ -4,9 +4,11 @@
 package search
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/cxone-otel/cxonereceiver/internal/signature"
@@ -20,6 +22,9 @@ type site struct {
 	signatures [][][]byte
 	openings   []opening
 	note       string // what opening the signature has told
+	keyFits    bool   // an RSA key opens the signature
+	foreign    []int  // the requests whose signature opens in another way, or not at all
+	slots      map[*opening][]slot
 }
 
 // findSites looks for everything that can be a signature by the key. A site has to be one in every request.
@@ -35,13 +40,25 @@ func findSites(captures []Capture, key *Key) []*site {
 				}
 				s.signatures = append(s.signatures, slices.DeleteFunc(signatures, func(one []byte) bool { return !key.plausible(one) }))
 			}
-			if len(s.signatures) == len(captures) {
+			if len(s.signatures) == len(captures) && !s.isDigest(captures) {
 				sites = append(sites, s)
 			}
 		}
 	}
 	slices.SortStableFunc(sites, func(a, b *site) int { return cmp.Compare(a.rank(), b.rank()) })
 	return sites
+}
+
+// isDigest reports whether what looks like a signature is but the body's digest.
+func (s *site) isDigest(captures []Capture) bool {
+	for _, newHash := range stepHashes {
+		state := newHash()
+		state.Write(captures[0].Body)
+		if bytes.Equal(state.Sum(nil), s.signatures[0][0]) {
+			return true
+		}
+	}
+	return false
 }
 
 // rank puts those first that are called a signature, and those with the fewest inventions before the others.
@@ -62,7 +79,7 @@ func (s *site) String() string {
 	switch s.value.Format {
 	case "list":
 		text += fmt.Sprintf(", a list separated by %q", s.value.Separator)
-	case "pairs":
+	case "pairs", "positions":
 		text += fmt.Sprintf(", field %s", s.value.Select[0])
 	}
 	if s.value.Prefix != "" {
@@ -76,7 +93,7 @@ func (s *site) String() string {
 func readings(f field, key *Key) []signature.ValueConfig {
 	var all []signature.ValueConfig
 	for _, text := range f.texts {
-		structured := append(pairReadings(text, key), listReadings(text, key)...)
+		structured := slices.Concat(pairReadings(text, key), listReadings(text, key), positionReadings(text, key))
 		if len(structured) == 0 {
 			structured = plainReadings(text, key)
 		}
@@ -94,27 +111,25 @@ func sameValue(a, b signature.ValueConfig) bool {
 	return a.Format == b.Format && a.Separator == b.Separator && a.Prefix == b.Prefix && a.Encoding == b.Encoding && slices.Equal(a.Select, b.Select)
 }
 
-// plainReadings finds a signature that is all of the text, or its end.
+// plainReadings finds a signature that is all of the text, or its end. What is hex would be base64 too, of another length.
 func plainReadings(text string, key *Key) []signature.ValueConfig {
-	var all []signature.ValueConfig
-	for _, encoding := range []string{"hex", "base64"} {
+	for _, encoding := range []string{"hex", "base64_of_hex", "base64"} {
 		for i := range len(text) {
 			if i > 0 && !strings.ContainsRune("=:,.; |-_/\"", rune(text[i-1])) {
 				continue
 			}
 			value := signature.ValueConfig{Format: "plain", Separator: ",", Prefix: text[:i], Encoding: encoding}
 			if decoded, err := value.Signatures(text); err == nil && len(decoded) == 1 && key.plausible(decoded[0]) {
-				all = append(all, value)
-				break // the shortest prefix
+				return []signature.ValueConfig{value} // with the shortest prefix
 			}
 		}
 	}
-	return all
+	return nil
 }
 
 var separators = []string{",", ";", " ", "&"}
 
-// pairReadings finds a signature in `t=...,v1=...`.
+// pairReadings finds a signature in `t=...,v1=...`, which may stand behind a word: `Signature keyId="3",signature="..."`.
 func pairReadings(text string, key *Key) []signature.ValueConfig {
 	var all []signature.ValueConfig
 	for _, separator := range separators {
@@ -122,14 +137,49 @@ func pairReadings(text string, key *Key) []signature.ValueConfig {
 		if len(elements) < 2 {
 			continue
 		}
+		if separator == " " && strings.ContainsAny(elements[0][max(0, len(elements[0])-1):], ",;") {
+			continue // the comma separates, the blank is only behind it
+		}
+		word, rest, found := strings.Cut(elements[0], " ")
+		prefix := ""
+		if found && separator != " " && !strings.Contains(word, "=") {
+			prefix, elements[0] = word+" ", rest
+		}
 		for _, element := range elements {
 			name, value, ok := strings.Cut(element, "=")
-			if name = strings.TrimSpace(name); !ok || name == "" {
+			if name = strings.TrimSpace(name); !ok || name == "" || strings.ContainsAny(name, " :\"") {
 				continue
 			}
-			for _, plain := range plainReadings(strings.TrimSpace(value), key) {
-				plain.Format, plain.Separator, plain.Select = "pairs", separator, []string{name}
-				all = append(all, plain)
+			for _, plain := range plainReadings(strings.Trim(strings.TrimSpace(value), `"`), key) {
+				if plain.Prefix == "" {
+					plain.Format, plain.Separator, plain.Select, plain.Prefix = "pairs", separator, []string{name}, prefix
+					all = append(all, plain)
+				}
+			}
+		}
+	}
+	return all
+}
+
+// positionReadings finds a signature in `1764259260.ab12...`, which may stand behind a word.
+func positionReadings(text string, key *Key) []signature.ValueConfig {
+	var all []signature.ValueConfig
+	word, rest, found := strings.Cut(text, " ")
+	prefix := ""
+	if found && !strings.ContainsAny(word, ".:;,|") {
+		prefix, text = word+" ", rest
+	}
+	for _, separator := range []string{".", ":", ";", ",", "|"} {
+		elements := strings.Split(text, separator)
+		if len(elements) < 2 {
+			continue
+		}
+		for i, element := range elements {
+			for _, plain := range plainReadings(element, key) {
+				if plain.Prefix == "" {
+					plain.Format, plain.Separator, plain.Select, plain.Prefix = "positions", separator, []string{strconv.Itoa(i + 1)}, prefix
+					all = append(all, plain)
+				}
 			}
 		}
 	}

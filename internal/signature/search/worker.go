@@ -5,7 +5,7 @@ package search
 
 import (
 	"context"
-	"strings"
+	"slices"
 	"sync/atomic"
 )
 
@@ -48,11 +48,13 @@ const (
 func orderCost(inversions int) int { return min((inversions+1)/2, maxOrderCost) }
 
 // maxJoinCost is the most that order and separators of some parts can cost.
-func maxJoinCost(parts int) int {
-	switch parts {
-	case 1:
+func maxJoinCost(parts int, named bool) int {
+	switch {
+	case parts == 1:
 		return maxTrailerCost
-	case 2:
+	case named:
+		return maxOrderCost + maxTrailerCost
+	case parts == 2:
 		return 1 + maxSeparatorCost + maxTrailerCost
 	default:
 		return maxOrderCost + maxSeparatorCost + maxTrailerCost + oddJointCost
@@ -61,11 +63,10 @@ func maxJoinCost(parts int) int {
 
 // worker builds strings and holds them against the signatures. It is for one goroutine.
 type worker struct {
-	search *stringSearch
-	ctx    context.Context // a worker lives as long as one call
-	best   *atomic.Int64
-	// matchers are by opening and request.
-	matchers [][]matcher
+	search   *stringSearch
+	ctx      context.Context // a worker lives as long as one call
+	best     *atomic.Int64
+	matchers []matcher // by request
 	buffer   []byte
 	counted  uint64 // candidates that are not in the run's count yet
 
@@ -79,12 +80,13 @@ type worker struct {
 
 func (s *stringSearch) newWorker(ctx context.Context, best *atomic.Int64) *worker {
 	w := &worker{search: s, ctx: ctx, best: best}
-	for _, o := range s.site.openings {
-		var all []matcher
-		for i := range s.captures {
-			all = append(all, o.newMatcher(i))
+	for i := range s.captures {
+		match, apply := s.opening.newMatcher(i), s.wrapper.newApply()
+		if apply != nil {
+			plain := match
+			match = func(signed []byte) bool { return plain(apply(signed)) }
 		}
-		w.matchers = append(w.matchers, all)
+		w.matchers = append(w.matchers, match)
 	}
 	return w
 }
@@ -93,7 +95,10 @@ func (s *stringSearch) newWorker(ctx context.Context, best *atomic.Int64) *worke
 func (w *worker) try(chosen selection) *hit {
 	w.selection, w.hit = chosen, nil
 	all := joints
-	if len(chosen.parts) == 1 {
+	switch {
+	case w.search.style.named:
+		all = []joint{{w.search.style.between, 0}}
+	case len(chosen.parts) == 1:
 		all = joints[:1] // nothing to separate
 	}
 	for _, w.joint = range all {
@@ -122,6 +127,9 @@ func (w *worker) extend(inversions, slack int, odd bool) bool {
 		if !w.place(i, p, inversions+before, slack, odd) {
 			return false
 		}
+		if w.selection.fixed {
+			break
+		}
 		before++
 	}
 	return true
@@ -133,12 +141,12 @@ func (w *worker) place(i int, p *part, inversions, slack int, odd bool) bool {
 	w.used[i] = true
 	defer func() { w.used[i] = false }()
 	if len(w.order) == 0 {
-		return w.append("", i, value, inversions, slack, odd)
+		return w.append(w.search.style.open, i, value, inversions, slack, odd)
 	}
 	if !w.append(w.joint.text, i, value, inversions, slack, odd) {
 		return false
 	}
-	if odd || len(w.selection.parts) < 3 || slack < oddJointCost {
+	if odd || w.search.style.named || len(w.selection.parts) < 3 || slack < oddJointCost {
 		return true
 	}
 	for _, other := range joints {
@@ -163,6 +171,9 @@ func (w *worker) append(gap string, i int, value []byte, inversions, slack int, 
 
 // end tries the string as it is and with a line end or a separator behind it, whatever costs what is left.
 func (w *worker) end(left int) bool {
+	if last := w.search.style.close; last != "" {
+		return left > 0 || w.check(last)
+	}
 	if left == 0 && !w.check("") {
 		return false
 	}
@@ -184,12 +195,10 @@ func (w *worker) end(left int) bool {
 func (w *worker) check(trailer string) bool {
 	length := len(w.buffer)
 	w.buffer = append(w.buffer, trailer...)
-	for i := range w.matchers {
-		w.counted++
-		if w.matchers[i][w.search.primary](w.buffer) {
-			if w.hit = w.confirm(i, trailer); w.hit != nil {
-				return false
-			}
+	w.counted++
+	if w.matchers[w.search.primary](w.buffer) {
+		if w.hit = w.confirm(trailer); w.hit != nil {
+			return false
 		}
 	}
 	w.buffer = w.buffer[:length]
@@ -205,22 +214,30 @@ func (w *worker) flushCount() {
 	w.counted = 0
 }
 
-// confirm tries the same string on the other requests, and has the receiver's own code judge the configuration.
-func (w *worker) confirm(opening int, trailer string) *hit {
-	for request := range w.search.captures {
-		var text strings.Builder
-		for n, i := range w.order {
-			text.WriteString(w.gaps[n])
-			text.Write(w.selection.parts[i].values[request])
-		}
-		text.WriteString(trailer)
-		if !w.matchers[opening][request]([]byte(text.String())) {
-			return nil
-		}
-	}
-	found := composition{site: w.search.site, opening: w.search.site.openings[opening], gaps: w.gaps, trailer: trailer}
+// confirm tries the same string on the other requests, and has the receiver's own code judge the configuration. A string
+// that fits some of the requests only is kept: the others may be somebody else's.
+func (w *worker) confirm(trailer string) *hit {
+	found := composition{stringSearch: w.search, gaps: slices.Clone(w.gaps), trailer: trailer}
 	for _, i := range w.order {
 		found.parts = append(found.parts, w.selection.parts[i])
 	}
+	for request := range w.search.captures {
+		if !w.matchers[request](found.text(request)) {
+			found.misses = append(found.misses, request)
+		}
+	}
+	if len(found.misses) > 0 {
+		w.search.keepPartial(&found)
+		return nil
+	}
 	return w.search.conclude(&found)
+}
+
+// text is the string of a request, without the wrapper.
+func (c *composition) text(request int) []byte {
+	var text []byte
+	for n, p := range c.parts {
+		text = append(append(text, c.gaps[n]...), p.values[request]...)
+	}
+	return append(text, c.trailer...)
 }

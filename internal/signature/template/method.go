@@ -43,8 +43,7 @@ func (t *Method) Check(m *parts.Message, ring *keys.Ring) (decide func(body []by
 		return nil, refused
 	}
 	if !slices.ContainsFunc(found, func(k *keys.Key) bool { return k.Plausible(m.Signatures) }) {
-		return nil, refusal.New(refusal.ReasonMalformed,
-			"the signature's length cannot be right for %s: %s", keys.Describe(found), t.layout.Signature())
+		return nil, refusal.New(refusal.ReasonMalformed, "the signature's length cannot be right for %s: %s", keys.Describe(found), t.layout.Signature())
 	}
 	return func(body []byte) *refusal.Error { return t.verify(m, found, body) }, nil
 }
@@ -124,7 +123,31 @@ func (t *Method) Covers(part parts.Name) bool {
 	if part == parts.URL {
 		return t.template.uses(atomURL, atomPath)
 	}
-	return t.template.uses(atomNamed(string(part), false))
+	return t.template.uses(atomNamed(string(part), false)) || t.coversPlace(t.layout.PlaceOf(part))
+}
+
+// coversPlace reports whether the string holds whatever travels in a place: a header or a parameter by its own name, or the
+// query as a whole.
+func (t *Method) coversPlace(place parts.Place) bool {
+	for p := range t.template.all() {
+		var covered bool
+		switch p.atom {
+		case atomHeader:
+			covered = place == parts.Location{Header: p.text}.Place()
+		case atomParameter:
+			covered = place == parts.Location{Query: p.text}.Place()
+		case atomField:
+			covered = place == parts.Location{Field: p.text}.Place()
+		case atomQuery:
+			covered = place.InQuery()
+		case atomURL:
+			covered = place.InQuery() && t.layout.Origin.URL == ""
+		}
+		if covered {
+			return true
+		}
+	}
+	return false
 }
 
 // SignsHost reports whether the string holds the host that the request was sent to.
@@ -150,8 +173,7 @@ func neighbours(pieces []piece) []string {
 		if i == 0 || p.atom == atomLiteral || pieces[i-1].atom == atomLiteral || p.isFixed() || pieces[i-1].isFixed() {
 			continue
 		}
-		found = append(found, fmt.Sprintf(
-			"signed_string has nothing between %s and %s, so bytes can be moved from one to the other", &pieces[i-1], p))
+		found = append(found, fmt.Sprintf("signed_string has nothing between %s and %s, so bytes can be moved from one to the other", &pieces[i-1], p))
 	}
 	return found
 }

@@ -9,7 +9,6 @@ import (
 	"encoding/asn1"
 	"encoding/hex"
 	"net/netip"
-	"slices"
 	"strings"
 )
 
@@ -45,7 +44,12 @@ func (a allowList) allows(c *x509.Certificate) bool {
 	if a.spki[SPKI(c)] || (c.Subject.CommonName != "" && a.exact[c.Subject.CommonName]) {
 		return true
 	}
-	return slices.ContainsFunc(alternativeNames(c), a.allowsName)
+	for _, name := range alternativeNames(c) {
+		if a.allowsName(name) {
+			return true
+		}
+	}
+	return false
 }
 
 // The kinds of a subject alternative name that are compared: RFC 5280, 4.2.1.6.

@@ -1,0 +1,106 @@
+// Copyright The CXone Receiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package search
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"unicode/utf16"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+const anewFault = "the sender signs the JSON %s, and another writing of it arrived: something on the way, or the sender itself, writes the JSON anew; ask the sender to sign the bytes that it sends"
+
+// writtenAnew are the ways in which libraries write JSON. A body that was signed in one and arrived in another cannot be
+// verified, unless what was signed is the compact or the canonical form, which have a filter.
+func writtenAnew() []change {
+	var all []change
+	add := func(how string, options ...jsontext.Options) {
+		all = append(all, change{strings.Replace(anewFault, "%s", how, 1), func(c Capture) []byte { return rewritten(c.Body, options...) }})
+	}
+	for _, escapes := range []struct {
+		how     string
+		options []jsontext.Options
+	}{
+		{"", nil},
+		{" and with <, > and & escaped", []jsontext.Options{jsontext.EscapeForHTML(true)}},
+	} {
+		with := func(more ...jsontext.Options) []jsontext.Options { return append(more, escapes.options...) }
+		add("without white space"+escapes.how, with(jsontext.CanonicalizeRawFloats(false))...)
+		for how, step := range map[string]string{"two blanks": "  ", "four blanks": "    ", "tabs": "\t"} {
+			indent := with(jsontext.Multiline(true), jsontext.WithIndent(step))
+			add("indented by "+how+escapes.how, indent...)
+			all = append(all, all[len(all)-1].then("with line ends CR LF", func(text []byte) []byte { return bytes.ReplaceAll(text, []byte("\n"), []byte("\r\n")) }))
+		}
+		add("with a blank behind every comma and colon, as Python does"+escapes.how, with(jsontext.SpaceAfterComma(true), jsontext.SpaceAfterColon(true))...)
+		add("with a blank behind every colon"+escapes.how, with(jsontext.SpaceAfterColon(true))...)
+		add("with a blank behind every comma"+escapes.how, with(jsontext.SpaceAfterComma(true))...)
+	}
+	add("with its names sorted and blanks", jsontext.CanonicalizeRawInts(false), jsontext.ReorderRawObjects(true), jsontext.SpaceAfterComma(true), jsontext.SpaceAfterColon(true))
+	compact := all[0]
+	all = append(all,
+		compact.then("with blanks around every colon", func(text []byte) []byte { return outsideStrings(text, ":", " : ") }),
+		compact.then("with every slash escaped, as PHP does", func(text []byte) []byte { return bytes.ReplaceAll(text, []byte("/"), []byte("\\/")) }),
+		compact.then("with everything but ASCII escaped", escapeNonASCII))
+	return all
+}
+
+// then is a change that something is done after.
+func (c change) then(how string, next func([]byte) []byte) change {
+	return change{strings.Replace(c.fault, ", and another", ", "+how+", and another", 1), func(captured Capture) []byte {
+		text := c.undo(captured)
+		if text == nil {
+			return nil
+		}
+		return next(text)
+	}}
+}
+
+// rewritten writes JSON with other white space and escapes; nil for what is not JSON.
+func rewritten(body []byte, options ...jsontext.Options) []byte {
+	value := jsontext.Value(bytes.TrimSpace(bytes.Clone(body)))
+	if value.Format(append([]jsontext.Options{jsontext.PreserveRawStrings(false)}, options...)...) != nil {
+		return nil
+	}
+	return value
+}
+
+// outsideStrings replaces a character where it does not stand in a string.
+func outsideStrings(text []byte, old, replacement string) []byte {
+	var out []byte
+	inString, escaped := false, false
+	for _, c := range text {
+		if !inString && string(c) == old {
+			out = append(out, replacement...)
+			continue
+		}
+		out = append(out, c)
+		switch {
+		case escaped:
+			escaped = false
+		case c == '\\':
+			escaped = inString
+		case c == '"':
+			inString = !inString
+		}
+	}
+	return out
+}
+
+// escapeNonASCII writes \u and four digits for what is not ASCII, as many libraries do.
+func escapeNonASCII(text []byte) []byte {
+	var out []byte
+	for _, r := range string(text) {
+		if r < 0x80 {
+			out = append(out, byte(r))
+			continue
+		}
+		for _, unit := range utf16.Encode([]rune{r}) {
+			out = fmt.Appendf(out, "\\u%04x", unit)
+		}
+	}
+	return out
+}
