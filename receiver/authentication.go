@@ -125,6 +125,31 @@ func (e *endpoint) warnOfSignatures() {
 		callbacks = append(callbacks, signature.Callback{SignatureURL: c.signatureURL})
 	}
 	for _, warning := range signature.Warnings(&cfg.Config, callbacks...) {
-		e.unsampled.Warn(warning, zap.String("scheme", cfg.Scheme))
+		fields := []zap.Field{zap.String("scheme", cfg.Scheme)}
+		if parts, ok := strings.CutPrefix(warning, "signature does not cover: "); ok {
+			fields = append(fields, zap.String("meaning", explainUncovered(strings.Split(parts, ", "))))
+		}
+		e.unsampled.Warn(warning, fields...)
 	}
+}
+
+// uncovered says what can be done with a request whose signature leaves a part out.
+var uncovered = map[string]string{
+	"body":        "whoever sees one request can send any other body with its signature, as long as its timestamp is young enough",
+	"url":         "a request to one callback can be sent to the other, where its content is refused",
+	"method":      "only POST is taken, so that nothing is gained",
+	"timestamp":   "a recorded request can be sent again at any time; within replay_window.ttl it is answered as a repeat",
+	"key_version": "it only chooses the key, so that nothing is gained",
+	"consumer_id": "a request can be sent again in the name of another consumer that has the same key",
+	"nonce":       "it is not needed to recognise a repeat, so that nothing is gained",
+}
+
+func explainUncovered(parts []string) string {
+	var said []string
+	for _, part := range parts {
+		if text, ok := uncovered[part]; ok {
+			said = append(said, part+": "+text)
+		}
+	}
+	return strings.Join(said, "; ")
 }

@@ -17,6 +17,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
+
+	"github.com/cxone-otel/cxonereceiver/internal/signature"
 )
 
 // TestEveryRefusalIsLogged has a request for each kind of refusal: its line, and what it is counted as.
@@ -205,4 +207,19 @@ func TestRequestsThatNoHandlerSees(t *testing.T) {
 func TestAHintIsMadeForAWrittenLineOnly(t *testing.T) {
 	hint := lazyHint(func() string { t.Error("made for a line that is not written"); return "" })
 	zap.NewNop().Warn("sampled out", zap.Inline(hint))
+}
+
+// TestWhatASignatureLeavesOutIsExplained whatever it is.
+func TestWhatASignatureLeavesOutIsExplained(t *testing.T) {
+	scheme := fullScheme()
+	scheme.SignedString = `{secret}`
+	scheme.Nonce.Header = "X-Nonce"
+	covered, missing := signature.Coverage(&scheme)
+	for _, part := range append(covered, missing...) {
+		assert.Contains(t, explainUncovered([]string{part}), part+": ")
+	}
+	for _, part := range []string{"body", "url", "method", "timestamp", "key_version", "consumer_id", "nonce"} {
+		assert.NotEmpty(t, uncovered[part], part)
+	}
+	assert.Equal(t, "method: only POST is taken, so that nothing is gained", explainUncovered([]string{"method", "unheard of"}))
 }
