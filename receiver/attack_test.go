@@ -136,12 +136,12 @@ func TestSignedDeliveriesAreAccepted(t *testing.T) {
 	assert.Contains(t, g.logged(), "KEY VERSIONS:1, old, next")
 }
 
-// TestAttacks is the attack table: what a stranger tries on a request that was once valid.
+// TestAttacks is the attack table: what a sender without the key tries on a request that was once valid.
 func TestAttacks(t *testing.T) {
-	stranger, err := rsa.GenerateKey(rand.Reader, 2048)
+	foreign, err := rsa.GenerateKey(rand.Reader, 2048)
 	require.NoError(t, err)
 	scheme := fullScheme()
-	forger, err := signature.NewSigner(&scheme, signature.Callback{}, signature.SigningKey{Version: "1", Algorithm: "rsa_sha256", PrivateKey: stranger})
+	forger, err := signature.NewSigner(&scheme, signature.Callback{}, signature.SigningKey{Version: "1", Algorithm: "rsa_sha256", PrivateKey: foreign})
 	require.NoError(t, err)
 
 	set := func(name, value string) func(*http.Request) {
@@ -166,7 +166,7 @@ func TestAttacks(t *testing.T) {
 		"tampered URL":                  {func(r *http.Request) { r.URL.RawQuery = "x=1" }, "bad_signature"},
 		"tampered timestamp":            {set("X-Timestamp", ms(now.Add(-time.Minute))), "bad_signature"},
 		"tampered consumer":             {set("X-Consumer-Id", "somebody"), "unknown_consumer"},
-		"signed by a stranger's key":    {func(r *http.Request) { require.NoError(t, forger.Sign(r, []byte(leg), now)) }, "bad_signature"},
+		"signed with another key":       {func(r *http.Request) { require.NoError(t, forger.Sign(r, []byte(leg), now)) }, "bad_signature"},
 		"no signature":                  {func(r *http.Request) { r.Header.Del("X-Signature") }, "missing"},
 		"empty signature":               {set("X-Signature", ""), "missing"},
 		"no timestamp":                  {func(r *http.Request) { r.Header.Del("X-Timestamp") }, "missing"},

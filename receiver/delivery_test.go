@@ -210,7 +210,7 @@ func TestRepeatsAreRecognisedByPathAndBody(t *testing.T) {
 	assert.Equal(t, [3]int{2, 2, 2}, [3]int{points, spans, records})
 }
 
-func TestTwinDeliveriesEmitOnce(t *testing.T) {
+func TestTheSameDeliveryAtOnceIsEmittedOnce(t *testing.T) {
 	r := run(t, testConfig())
 	var wg sync.WaitGroup
 	var accepted, duplicates atomic.Int32

@@ -36,7 +36,7 @@ var (
 	errNothingKept = errors.New("none of the records can be read, and there is no logs pipeline to keep them")
 )
 
-// parts hands a delivery's records on as they are read, a part at a time, from where an earlier try came to.
+// parts gives the records of a delivery to the pipelines as they are read, a part at a time, from where an earlier try came to.
 type parts struct {
 	*deliverer
 
@@ -85,7 +85,7 @@ func (p *parts) end() error {
 	return p.handOn()
 }
 
-// check reads the whole body before its first part is handed on: what is refused as malformed must have given nothing.
+// check reads the whole body before the pipelines get its first part: what is refused as malformed must have given nothing.
 func (p *parts) check() error {
 	if p.checked {
 		return nil

@@ -50,7 +50,7 @@ func TestAPanicInAPipeline(t *testing.T) {
 	assert.Equal(t, 1, kept.LogRecordCount())
 }
 
-// TestTroubleOfTheServerIsLoud distinguishes what strangers cause from what an operator must know.
+// TestTroubleOfTheServerIsLoud distinguishes what senders cause from what an operator must know.
 func TestTroubleOfTheServerIsLoud(t *testing.T) {
 	r := run(t, testConfig())
 	log := newServerLog(r.receiver.settings.Logger)

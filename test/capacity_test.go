@@ -8,6 +8,8 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -72,4 +74,44 @@ func TestBodiesThatAreNotAuthenticated(t *testing.T) {
 			wg.Wait()
 		})
 	}
+}
+
+// TestCapturesOpenNothing has senders without a key deliver what grows a thousandfold when it is decompressed, while refused
+// requests are captured.
+func TestCapturesOpenNothing(t *testing.T) {
+	t.Parallel()
+	c := start(t, with(strings.Replace(signedByUs, "max_files: 2", "max_files: 100", 1)))
+	bomb := shrink(t, "gzip", strings.Repeat(" ", 8<<20))
+	before := c.peakMemory()
+	begun := time.Now()
+	for range 100 {
+		require.Equal(t, 401, c.post(voicePath, bomb, "Content-Encoding", "gzip").status)
+	}
+	t.Logf("100 bombs of %d bytes in %v; peak memory %d MiB, %d before", len(bomb), time.Since(begun).Round(time.Millisecond), c.peakMemory(), before)
+	assert.Less(t, c.peakMemory(), before+30)
+	captures, err := filepath.Glob(filepath.Join(c.dir, "captures", "*.http"))
+	require.NoError(t, err)
+	require.Len(t, captures, 100)
+	text, err := os.ReadFile(captures[0])
+	require.NoError(t, err)
+	assert.True(t, strings.HasSuffix(string(text), "\r\n\r\n"+bomb), "as it travelled")
+}
+
+// TestNothingIsSmuggledIn hides a request in what a chunked one that names a Content-Length too leaves on its connection.
+func TestNothingIsSmuggledIn(t *testing.T) {
+	t.Parallel()
+	c := start(t, with(open))
+	hidden := fmt.Sprintf("POST %s HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n%s", voicePath, len(leg), leg)
+	conn, err := net.Dial("tcp", c.address)
+	require.NoError(t, err)
+	defer conn.Close()
+	require.NoError(t, conn.SetDeadline(time.Now().Add(20*time.Second)))
+	_, err = fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n[]\r\n0\r\n\r\n%s",
+		voicePath, len("2\r\n[]\r\n0\r\n\r\n")+len(hidden), hidden)
+	require.NoError(t, err)
+	answers, err := io.ReadAll(conn)
+	require.NoError(t, err)
+	assert.Equal(t, 1, strings.Count(string(answers), "HTTP/1.1 "), "one answer, and the connection ends")
+	assert.Contains(t, string(answers), "Connection: close\r\n")
+	c.await(0, 0, 0)
 }

@@ -378,3 +378,48 @@ func TestForeignHostsMakeNoSeries(t *testing.T) {
 	assert.NotContains(t, page, "host-1.example.org")
 	assert.Contains(t, page, "http_server_request_duration")
 }
+
+// TestMistakesAtTheStart end the collector, or are said by it, with what to do.
+func TestMistakesAtTheStart(t *testing.T) {
+	t.Parallel()
+	writable := filepath.Join(t.TempDir(), "captures")
+	require.NoError(t, os.Mkdir(writable, 0o700))
+	require.NoError(t, os.Chmod(writable, 0o777))
+	key := `{version: "1", algorithm: hmac_sha256, secret: "` + sharedSecret + `"}`
+	withoutTraces := strings.NewReplacer("    traces: {receivers: [cxone], exporters: [file/traces]}\n", "", "    logs: {receivers: [cxone], exporters: [file/logs]}\n", "")
+	for name, tc := range map[string]struct {
+		config string
+		says   []string
+	}{
+		"a directory that everybody writes to": {with("    signature: {keys: [" + key + "], capture_rejected: {directory: " + writable + "}}\n"), []string{"everybody may write to " + writable, "chmod 700"}},
+		"a key file that is not there":         {with(`    signature: {keys: [{version: "1", public_key_file: missing.pem}]}` + "\n"), []string{"no usable key", "missing.pem"}},
+		"a number for a text":                  {with("    signature: {consumer_id: 4711, keys: [" + key + "]}\n"), []string{"consumer_id", "quote"}},
+		"a mistyped key":                       {with(open + "    max_inflight_byte: 1\n"), []string{"max_inflight_byte", "max_inflight_bytes"}},
+		"nothing that authenticates":           {with("    namespace: a\n"), []string{"no authentication", "allow_unauthenticated: true"}},
+		"a data type without a pipeline":       {withoutTraces.Replace(with(open + "    aggregation: null\n    script_api: {path: /calls}\n")), []string{"script_api is configured, but none of its signals has a pipeline", "traces, logs"}},
+		"a data type that is not served":       {withoutTraces.Replace(with(open + "    aggregation: null\n")), []string{"a data type is not served", `"data_type": "script_api"`}},
+		"no authentication, on purpose":        {with(open), []string{"deliveries are taken from anybody"}},
+		"a signature without the body":         {with("    signature: {scheme: walmart_service_registry, keys: [" + key + "]}\n"), []string{"signature does not cover: body", "whoever sees one request can send any other body"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := launch(t, strings.Replace(tc.config, "level: debug", "level: info", 1))
+			deadline := time.Now().Add(30 * time.Second)
+			said := func() bool {
+				for _, text := range tc.says {
+					if !strings.Contains(c.log.String(), text) {
+						return false
+					}
+				}
+				return true
+			}
+			for !said() && time.Now().Before(deadline) {
+				time.Sleep(20 * time.Millisecond)
+			}
+			for _, text := range tc.says {
+				assert.Contains(t, c.log.String(), text)
+			}
+			assert.NotContains(t, c.log.String(), sharedSecret)
+		})
+	}
+}

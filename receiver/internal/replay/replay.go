@@ -39,7 +39,7 @@ func appendPart(dst []byte, part string) []byte {
 	return append(binary.BigEndian.AppendUint64(dst, uint64(len(part))), part...)
 }
 
-// Entry is what is remembered of a delivery. A large one is handed on in parts, one after the other.
+// Entry is what is remembered of a delivery. The pipelines get a large one in parts, one after the other.
 type Entry struct {
 	// Parts is the number of parts of which no signal needs a further try.
 	Parts int32

@@ -133,7 +133,7 @@ func TestARenewedEntryKeepsOneSlotAlive(t *testing.T) {
 	assert.LessOrEqual(t, m.ring.count, 4)
 }
 
-func TestTwinsAreDeliveredOnce(t *testing.T) {
+func TestTheSameDeliveryAtOnceIsDeliveredOnce(t *testing.T) {
 	m := New(10, time.Minute, func() {})
 	var delivered, repeats atomic.Int32
 	var wg sync.WaitGroup
@@ -155,7 +155,7 @@ func TestTwinsAreDeliveredOnce(t *testing.T) {
 	assert.EqualValues(t, 49, repeats.Load())
 }
 
-func TestATwinTriesWhereTheFirstFailed(t *testing.T) {
+func TestTheSecondTriesWhereTheFirstFailed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m := New(10, time.Minute, func() {})
 		first, _ := begin(t, m, key("a"))
@@ -172,7 +172,7 @@ func TestATwinTriesWhereTheFirstFailed(t *testing.T) {
 	})
 }
 
-func TestWaitingForATwinIsBounded(t *testing.T) {
+func TestWaitingForTheFirstIsBounded(t *testing.T) {
 	m := New(10, time.Minute, func() {})
 	first, _ := begin(t, m, key("a"))
 	defer first.End(Entry{})
