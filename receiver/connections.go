@@ -63,6 +63,13 @@ func (s *connections) seen(ctx context.Context) {
 
 // note is the server's ConnState.
 func (s *connections) note(c net.Conn, state http.ConnState) {
+	if s.follow(c, state) {
+		s.unseen(c.RemoteAddr())
+	}
+}
+
+// follow reports whether a connection ends on which something came that no handler has seen.
+func (s *connections) follow(c net.Conn, state http.ConnState) (unseen bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	conn := s.open[c]
@@ -77,11 +84,10 @@ func (s *connections) note(c net.Conn, state http.ConnState) {
 	case state == http.StateIdle:
 		conn.silent, conn.unseen = false, false
 	default: // it ends
-		if conn.unseen {
-			s.unseen(c.RemoteAddr())
-		}
 		delete(s.open, c)
+		return conn.unseen
 	}
+	return false
 }
 
 // closeSilent closes the connections on which no request has come, and those that are still to come.

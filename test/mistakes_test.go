@@ -357,7 +357,7 @@ func TestAHundredThousandRefusals(t *testing.T) {
 	require.Less(t, took, time.Minute)
 }
 
-// TestForeignHostsMakeNoSeries sends a Host of its own with each request, while own telemetry is as detailed as it can be.
+// TestForeignHostsMakeNoSeries sends a Host and a method of its own with each request, while own telemetry is as detailed as it can be.
 func TestForeignHostsMakeNoSeries(t *testing.T) {
 	t.Parallel()
 	c := start(t, with(open))
@@ -367,6 +367,9 @@ func TestForeignHostsMakeNoSeries(t *testing.T) {
 			require.NoError(t, err)
 			req.Host = fmt.Sprintf("host-%d.example.org", i)
 			require.Equal(t, 200, c.do(req).status)
+			req, err = http.NewRequest(fmt.Sprint("METHOD", i), "http://"+c.address+voicePath, nil)
+			require.NoError(t, err)
+			require.Equal(t, 405, c.do(req).status)
 		}
 	}
 	send(0, 2) // an accepted delivery, and a repeat
