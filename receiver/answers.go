@@ -162,7 +162,8 @@ func (a *answer) write(w http.ResponseWriter, retryAfter time.Duration) {
 		h.Set("Accept-Encoding", a.acceptEncoding)
 	}
 	w.WriteHeader(a.status)
-	_, _ = w.Write(a.appendBody(make([]byte, 0, 128))) // a sender that has gone will not learn of it, and comes back
+	// A sender that has gone will not learn of it, and comes back.
+	_, _ = w.Write(a.appendBody(make([]byte, 0, 128))) //nolint:gosec // it is JSON
 }
 
 // appendBody appends {"accepted": N} or {"error": "..."}.

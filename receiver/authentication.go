@@ -21,6 +21,7 @@ import (
 func (e *endpoint) useAuthentication(ctx context.Context, host component.Host) error {
 	var err error
 	if auth := e.cfg.Auth.Get(); auth != nil {
+		//nolint:staticcheck // Config is embedded up to core v0.158 only
 		if e.auth, err = auth.Config.GetServerAuthenticator(ctx, host.GetExtensions()); err != nil {
 			return fmt.Errorf("auth: %w", err)
 		}
@@ -106,7 +107,7 @@ func (c *Config) authentication() string {
 		methods = append(methods, "mutual TLS")
 	}
 	if c.Auth.HasValue() {
-		methods = append(methods, c.Auth.Get().Config.AuthenticatorID.String())
+		methods = append(methods, c.Auth.Get().Config.AuthenticatorID.String()) //nolint:staticcheck // as above
 	}
 	if len(methods) == 0 {
 		return noAuthentication

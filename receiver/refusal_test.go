@@ -36,8 +36,10 @@ func TestEveryRefusalIsLogged(t *testing.T) {
 	}{
 		"another path": {
 			request: post("/cxone/voice-qualty?from="+secret, length, leg), outcome: "not_found",
-			want: map[string]any{"data_type": "unknown", "status": int64(404), "reason": "not_found", "answer": "no such path",
-				"path": "/cxone/voice-qualty", "nearest_path": voicePath},
+			want: map[string]any{
+				"data_type": "unknown", "status": int64(404), "reason": "not_found", "answer": "no such path",
+				"path": "/cxone/voice-qualty", "nearest_path": voicePath,
+			},
 		},
 		"another path, long and with control characters": {
 			request: post("/"+strings.Repeat("x", 5000)+"%1b", length, leg), outcome: "not_found",
@@ -82,8 +84,10 @@ func TestEveryRefusalIsLogged(t *testing.T) {
 		},
 		"no signature": {
 			request: post(voicePath, length+"X-Slack-Signature: "+secret+"\r\n", leg), outcome: "unauthenticated",
-			want: map[string]any{"data_type": "voice_quality", "status": int64(401), "reason": "missing", "answer": "authentication failed", "path": voicePath,
-				"hint": `headers that came: ["X-Slack-Signature"]; they look like scheme: slack`},
+			want: map[string]any{
+				"data_type": "voice_quality", "status": int64(401), "reason": "missing", "answer": "authentication failed", "path": voicePath,
+				"hint": `headers that came: ["X-Slack-Signature"]; they look like scheme: slack`,
+			},
 		},
 		"a wrong signature": {
 			request: post(voicePath, length+rawSignature("other"), leg), outcome: "unauthenticated",
