@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"regexp"
 
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
@@ -85,10 +86,9 @@ func (e *endpoint) report(r *http.Request, c *callback, err error) answer {
 	switch a.outcome {
 	case unauthenticated, forbidden:
 		e.telemetry.countAuthenticationFailure(c, a.reason)
-		fields = append(fields, zap.String("path", quoted(r.URL.EscapedPath())))
+		fields = append(fields, zap.String("path", quotedPath(r)))
 	case notFound:
-		path := r.URL.EscapedPath()
-		fields = append(fields, zap.String("path", quoted(path)), zap.String("nearest_path", nearestPath(path, e.callbacks)))
+		fields = append(fields, zap.String("path", quotedPath(r)), zap.String("nearest_path", nearestPath(r.URL.EscapedPath(), e.callbacks)))
 	case methodNotAllowed:
 		fields = append(fields, zap.String("method", quoted(r.Method)), zap.String("path", c.path))
 	default:
@@ -124,6 +124,14 @@ func (e *endpoint) reportUnseen(remote net.Addr) {
 	e.logger.Warn("refused a delivery: "+reasonBadRequest, zap.String("data_type", dataTypeUnknown), zap.String("reason", reasonBadRequest),
 		zap.Stringer("remote_address", remote),
 		zap.String("hint", "it is not HTTP (https:// without tls here, http:// with it, a PROXY header), its headers are over 32 KiB, or they never ended"))
+}
+
+// phoneNumber is what may be one in a path: seven digits at least, with what is written between them.
+var phoneNumber = regexp.MustCompile(`[0-9](?:(?:%20|%2[dD]|[-._()])?[0-9]){6,}`)
+
+// quotedPath returns a request's path for a log line. Of what may be a telephone number the last four digits are left.
+func quotedPath(r *http.Request) string {
+	return quoted(phoneNumber.ReplaceAllStringFunc(r.URL.EscapedPath(), func(number string) string { return "****" + number[len(number)-4:] }))
 }
 
 // nearestPath returns the callback's path that takes the fewest changes to get to.

@@ -45,6 +45,10 @@ func TestEveryRefusalIsLogged(t *testing.T) {
 			request: post("/"+strings.Repeat("x", 5000)+"%1b", length, leg), outcome: "not_found",
 			want: map[string]any{"status": int64(404), "path": "/" + strings.Repeat("x", maxQuoted-1)},
 		},
+		"another path, with telephone numbers": {
+			request: post("/cxone/"+secret+"/801%20867%205309", length, leg), outcome: "not_found",
+			want: map[string]any{"status": int64(404), "path": "/cxone/+****5309/****5309"},
+		},
 		"options of the server": {
 			request: "OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n", outcome: "not_found",
 			want: map[string]any{"path": "*", "status": int64(404)},
