@@ -258,5 +258,5 @@ func (d *Decoder) yieldUnreadable(s *source, raw string, why *Error) error {
 	return d.hand(&d.record)
 }
 
-// isEvent says whether an envelope's event is the one that belongs to this payload.
+// isEvent reports whether an envelope's event is the one that belongs to this payload.
 func isEvent(event string) bool { return strings.TrimSpace(event) == eventScriptAPI }

@@ -54,17 +54,17 @@ const (
 )
 
 // judgeLeg counts what is odd about a call leg, and notes its lag.
-func (b *Batch) judgeLeg(l *leg) {
+func (l *leg) judge() {
 	_, hasEnd := l.rec.Nanos(payload.EndDateTime)
 	if hasEnd {
-		b.judgeTime(int64(l.times.end)) //nolint:gosec // from an int64
+		l.batch.judgeTime(int64(l.times.end)) //nolint:gosec // from an int64
 	}
 	if hasEnd && l.times.start > 0 {
 		switch seconds := float64(l.times.end)/1e9 - float64(l.times.start)/1e9; {
 		case seconds < 0:
-			b.Stats.Implausible[EndBeforeStart]++
+			l.batch.Stats.Implausible[EndBeforeStart]++
 		case l.measured[Duration] && l.values[Duration] > seconds+legTolerance:
-			b.Stats.Implausible[DurationExceedsLeg]++
+			l.batch.Stats.Implausible[DurationExceedsLeg]++
 		}
 	}
 	negative := false
@@ -72,22 +72,22 @@ func (b *Batch) judgeLeg(l *leg) {
 		if v := l.values[f]; l.measured[f] && (v < figures[f].min || v > figures[f].max) {
 			switch f {
 			case Mos:
-				b.Stats.Implausible[MosOutOfScale]++
+				l.batch.Stats.Implausible[MosOutOfScale]++
 			case RFactor:
-				b.Stats.Implausible[RFactorOutOfScale]++
+				l.batch.Stats.Implausible[RFactorOutOfScale]++
 			case Score:
-				b.Stats.Implausible[ScoreOutOfScale]++
+				l.batch.Stats.Implausible[ScoreOutOfScale]++
 			case PacketLoss:
-				b.Stats.Implausible[PacketLossOutOfScale]++
+				l.batch.Stats.Implausible[PacketLossOutOfScale]++
 			default:
 				negative = true
 			}
 		}
 	}
 	if negative {
-		b.Stats.Implausible[NegativeFigure]++
+		l.batch.Stats.Implausible[NegativeFigure]++
 	}
-	b.judgeScores(l)
+	l.judgeScores()
 }
 
 // mosTolerance is how far a MOS may be from that of its R-factor. Averages over a call are not those of the conversion, and
@@ -95,23 +95,23 @@ func (b *Batch) judgeLeg(l *leg) {
 const mosTolerance = 0.5
 
 // judgeScores holds MOS and R-factor, which say the same on two scales, against each other.
-func (b *Batch) judgeScores(l *leg) {
+func (l *leg) judgeScores() {
 	if !l.measured[Mos] || !l.measured[RFactor] {
 		return
 	}
-	b.Stats.MosAndRFactor++
+	l.batch.Stats.MosAndRFactor++
 	if math.Abs(l.values[Mos]-emodel.MOS(l.values[RFactor])) > mosTolerance {
-		b.Stats.Implausible[MosAgainstRFactor]++
+		l.batch.Stats.Implausible[MosAgainstRFactor]++
 	}
 }
 
 // judgeCall counts what is odd about an API call, and notes its lag.
-func (b *Batch) judgeCall(c *call) {
+func (c *call) judge() {
 	if nanos, ok := c.rec.Nanos(payload.DateTime); ok {
-		b.judgeTime(nanos)
+		c.batch.judgeTime(nanos)
 	}
 	if c.seconds < 0 {
-		b.Stats.Implausible[NegativeResponseTime]++
+		c.batch.Stats.Implausible[NegativeResponseTime]++
 	}
 }
 

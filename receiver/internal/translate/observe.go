@@ -53,39 +53,39 @@ func observable(v float64, measured bool) float64 {
 }
 
 // observeLeg notes a call leg for the aggregated metrics.
-func (b *Batch) observeLeg(l *leg) {
+func (l *leg) observe() {
 	var o Observation
 	o.Type = payload.VoiceQuality
 	for f := range NumFigures {
 		o.Figures[f] = observable(l.values[f], l.measured[f])
 	}
-	if b.translator.options.ContactSpans {
+	if l.batch.translator.options.ContactSpans {
 		o.Span = spanContext(l.trace, l.span)
 	}
-	privacy := &b.translator.options.Privacy
-	labels := b.labels.begin(b, l.rec)
-	for _, i := range b.translator.observedPlan {
+	privacy := &l.batch.translator.options.Privacy
+	labels := l.batch.labels.begin(l.batch, l.rec)
+	for _, i := range l.batch.translator.observedPlan {
 		labels.add(voiceAttributes[i].key, voiceAttributes[i].text(l.rec, privacy))
 	}
 	labels.more()
-	labels.add(keyQuality, b.quality(l))
+	labels.add(keyQuality, l.quality())
 	labels.add(keyDisconnectReason, l.rec.Text(payload.DisconnectReason))
 	degraded := false
 	for f := range NumFigures {
-		degraded = degraded || b.isDegraded(l, f)
+		degraded = degraded || l.isDegraded(f)
 	}
 	o.Attributes, o.Counted = labels.sets(attr.Bool(keyDegraded, degraded))
-	b.Observations = append(b.Observations, o)
+	l.batch.Observations = append(l.batch.Observations, o)
 }
 
 // observeCall notes an API call for the aggregated metrics.
-func (b *Batch) observeCall(c *call, traceID pcommon.TraceID, spanID pcommon.SpanID) {
+func (c *call) observe(traceID pcommon.TraceID, spanID pcommon.SpanID) {
 	var o Observation
 	o.Type = payload.ScriptAPI
 	o.Seconds = observable(c.seconds, c.hasDuration)
 	o.Span = spanContext(traceID, spanID)
-	labels := b.labels.begin(b, c.rec)
-	for _, key := range b.translator.options.Observed.Script {
+	labels := c.batch.labels.begin(c.batch, c.rec)
+	for _, key := range c.batch.translator.options.Observed.Script {
 		labels.add(key, c.metricText(key))
 	}
 	if c.failed() {
@@ -97,7 +97,7 @@ func (b *Batch) observeCall(c *call, traceID pcommon.TraceID, spanID pcommon.Spa
 		status = attr.Int64(keyStatusCode, c.code)
 	}
 	o.Attributes, o.Counted = labels.sets(status)
-	b.Observations = append(b.Observations, o)
+	c.batch.Observations = append(c.batch.Observations, o)
 }
 
 // metricText returns an attribute of an API call by its name; "" means that there is nothing to say.

@@ -15,13 +15,13 @@ const (
 const badMos = 3.1
 
 // quality returns a call leg's class by its MOS.
-func (b *Batch) quality(l *leg) string {
+func (l *leg) quality() string {
 	switch mos := l.values[Mos]; {
 	case !l.measured[Mos]:
 		return qualityUnmeasured
 	case mos <= badMos:
 		return qualityBad
-	case b.isDegraded(l, Mos):
+	case l.isDegraded(Mos):
 		return qualityPoor
 	default:
 		return qualityGood

@@ -26,6 +26,7 @@ const (
 
 // call is a script API call on its way to the signals.
 type call struct {
+	batch       *Batch
 	rec         *payload.Record
 	at          pcommon.Timestamp
 	source      string
@@ -38,7 +39,7 @@ type call struct {
 }
 
 func (b *Batch) addScript(rec *payload.Record) {
-	c := &call{rec: rec, message: b.translator.options.Privacy.Message(rec.Text(payload.APIResponseMessage))}
+	c := &call{batch: b, rec: rec, message: b.translator.options.Privacy.Message(rec.Text(payload.APIResponseMessage))}
 	c.at, c.source = b.scriptTime(rec)
 	if given, ok := rec.Number(payload.ResponseTime); ok {
 		c.seconds, c.hasDuration = b.translator.options.ResponseTime.To(rec.Get(payload.ResponseTime).Text, given), true
@@ -47,30 +48,30 @@ func (b *Batch) addScript(rec *payload.Record) {
 	c.endpoint = b.translator.options.Privacy.Address(rec.Text(payload.APIEndpoint))
 	c.address = addressOf(c.endpoint)
 
-	b.judgeCall(c)
+	c.judge()
 	b.countUnreadable(rec, payload.DateTime, c.source)
 	traceID, spanID := b.identity.trace(rec), b.identity.scriptAPISpan(rec)
 	if b.want.Aggregates {
-		b.observeCall(c, traceID, spanID)
+		c.observe(traceID, spanID)
 	}
 	if !b.want.Traces && !b.want.Logs {
 		return
 	}
 	g := b.groupOf(rec)
 	attrs := pcommon.NewMap()
-	b.fillCall(attrs, c)
+	c.fill(attrs)
 	if b.want.Logs {
 		lr := b.newLog(g)
 		attrs.CopyTo(lr.Attributes())
 		lr.SetTraceID(traceID)
 		lr.SetSpanID(spanID)
-		b.fillCallLog(lr, c)
+		c.fillLog(lr)
 	}
 	if b.want.Traces {
 		span := b.newSpan(g)
 		span.SetTraceID(traceID)
 		span.SetSpanID(spanID)
-		b.fillCallSpan(span, c)
+		c.fillSpan(span)
 		attrs.MoveTo(span.Attributes())
 	}
 }
@@ -101,10 +102,10 @@ func (c *call) errorType() string {
 }
 
 // fillCall sets what the span and the log record have in common.
-func (b *Batch) fillCall(attrs pcommon.Map, c *call) {
+func (c *call) fill(attrs pcommon.Map) {
 	attrs.EnsureCapacity(len(scriptAttributes) + 12)
 	for i := range scriptAttributes {
-		putStr(attrs, scriptAttributes[i].key, scriptAttributes[i].text(c.rec, &b.translator.options.Privacy))
+		putStr(attrs, scriptAttributes[i].key, scriptAttributes[i].text(c.rec, &c.batch.translator.options.Privacy))
 	}
 	script, version, _ := strings.Cut(c.rec.Text(payload.ScriptIDVersion), "/")
 	putStr(attrs, keyScriptID, script)
@@ -125,14 +126,14 @@ func (b *Batch) fillCall(attrs pcommon.Map, c *call) {
 	putStr(attrs, keyTimestampSource, c.source)
 }
 
-func (b *Batch) fillCallSpan(span ptrace.Span, c *call) {
+func (c *call) fillSpan(span ptrace.Span) {
 	contact := c.rec.Text(payload.ContactID)
-	if contact != "" && b.translator.options.ScriptParents {
-		span.SetParentSpanID(b.identity.contactSpan(contact))
+	if contact != "" && c.batch.translator.options.ScriptParents {
+		span.SetParentSpanID(c.batch.identity.contactSpan(contact))
 	}
 	span.SetName(callName(c.rec))
 	span.SetKind(ptrace.SpanKindClient)
-	start, end := scriptSpan(c.at, c.seconds, b.translator.options.TimestampIsStart)
+	start, end := scriptSpan(c.at, c.seconds, c.batch.translator.options.TimestampIsStart)
 	span.SetStartTimestamp(start)
 	span.SetEndTimestamp(end)
 	if c.failed() {
@@ -152,7 +153,7 @@ func callName(rec *payload.Record) string {
 	return defaultAPISpanName
 }
 
-func (b *Batch) fillCallLog(lr plog.LogRecord, c *call) {
+func (c *call) fillLog(lr plog.LogRecord) {
 	lr.SetEventName(eventScriptAPI)
 	lr.SetTimestamp(c.at)
 	switch {
@@ -163,6 +164,6 @@ func (b *Batch) fillCallLog(lr plog.LogRecord, c *call) {
 	default:
 		setSeverity(lr, plog.SeverityNumberInfo)
 	}
-	lr.Body().SetStr(b.callSummary(c))
-	b.finishLog(lr, c.rec)
+	lr.Body().SetStr(c.summary())
+	c.batch.finishLog(lr, c.rec)
 }

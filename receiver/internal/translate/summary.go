@@ -55,11 +55,11 @@ func (s *summary) text(text string) {
 
 // legSummary is a call leg in one line that a person can read, as far as its parts are given:
 // "Call leg 8675309: agent Sherlock Holmes, skill Mysteries, MOS 4.1, loss 0.5 %, jitter 12 ms, RTT 85 ms".
-func (b *Batch) legSummary(l *leg) string {
-	s := summary{line: append(b.line[:0], "Call leg"...), separator: " "}
+func (l *leg) summary() string {
+	s := summary{line: append(l.batch.line[:0], "Call leg"...), separator: " "}
 	s.say("", l.rec.Text(payload.ContactID))
 	s.separator = ": "
-	s.say("agent ", b.translator.options.Privacy.AgentName(l.rec.Text(payload.Agent)))
+	s.say("agent ", l.batch.translator.options.Privacy.AgentName(l.rec.Text(payload.Agent)))
 	s.say("skill ", l.rec.Text(payload.SkillName))
 	for _, part := range []struct {
 		what   string
@@ -71,14 +71,14 @@ func (b *Batch) legSummary(l *leg) string {
 			s.measure(part.what, l.values[part.figure]*part.factor, part.unit)
 		}
 	}
-	b.line = s.line
+	l.batch.line = s.line
 	return string(s.line)
 }
 
 // callSummary is an API call in one line that a person can read on its own: what was called, the outcome, how long it took,
 // and which host was called: "Take the payment: 503 Service Unavailable, 12.6 s, pay.example.com".
-func (b *Batch) callSummary(c *call) string {
-	s := summary{line: b.line[:0]}
+func (c *call) summary() string {
+	s := summary{line: c.batch.line[:0]}
 	s.text(callName(c.rec))
 	s.separator = ": "
 	switch code := strings.TrimSpace(c.rec.Text(payload.APIResponseCode)); {
@@ -97,7 +97,7 @@ func (b *Batch) callSummary(c *call) string {
 	if c.address != nil {
 		s.say("", c.address.Hostname())
 	}
-	b.line = s.line
+	c.batch.line = s.line
 	return string(s.line)
 }
 
