@@ -89,6 +89,7 @@ func (t *Translator) newBatch(received pcommon.Timestamp, want Signals) *Batch {
 		want:       want,
 		received:   received,
 		identity:   identity{namespace: t.options.Namespace, scratch: make([]byte, 0, 1024)},
+		line:       make([]byte, 0, 128),
 	}
 	if want.Metrics {
 		b.Metrics = pmetric.NewMetrics()

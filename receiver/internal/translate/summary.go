@@ -87,7 +87,11 @@ func (c *call) summary() string {
 	case c.code == codeInternal:
 		s.say("", "Studio's internal error (-1)")
 	case c.code != 0:
-		s.say("", strings.TrimSpace(strconv.FormatInt(c.code, 10)+" "+http.StatusText(int(c.code))))
+		s.begin("")
+		s.line = strconv.AppendInt(s.line, c.code, 10)
+		if text := http.StatusText(int(c.code)); text != "" {
+			s.line = append(append(s.line, ' '), text...)
+		}
 	default:
 		s.say("", code)
 	}
