@@ -163,7 +163,7 @@ service:
 		assert.Equal(t, 400, c.post(voicePath, `[1, 2]`).status)
 		assert.Equal(t, `200 {"accepted": 1, "unreadable": 1}`, c.post(voicePath, `[1, {"ContactId": 1}]`).String())
 		c.waitLog("records that cannot be read were dropped")
-		assert.Equal(t, 404, c.post(scriptPath, `{"contactId": 1}`).status, "script_api has no pipeline")
+		assert.Equal(t, 404, c.post(scriptPath, `{"contactId": 1}`).status, "script_api has nothing for metrics without aggregation")
 		c.waitLog("a data type is not served")
 	})
 }

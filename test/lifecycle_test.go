@@ -35,7 +35,7 @@ service:
 func TestADataTypeThatIsWrittenOutNeedsAPipeline(t *testing.T) {
 	t.Parallel()
 	c := launch(t, `
-receivers: {cxone: {endpoint: "127.0.0.1:${PORT}", allow_unauthenticated: true, script_api: {time_zone: UTC}}}
+receivers: {cxone: {endpoint: "127.0.0.1:${PORT}", allow_unauthenticated: true, script_api: {time_zone: UTC}, aggregation: null}}
 exporters: {nop: {}}
 service:
   pipelines: {metrics: {receivers: [cxone], exporters: [nop]}}

@@ -32,7 +32,7 @@ const (
 		"user_agent.os.name user_agent.os.version user_agent.name cxone.sdk.version cxone.agent_console.version cxone.call.disconnect_reason " +
 		"cxone.call.disposition cxone.sip.response_code cxone.sip.failure_code cxone.sip.dropped_code cxone.sip.abandoned_by_originator " +
 		"cxone.agent.name cxone.contact.id cxone.master_contact.id"
-	onLegs  = "cxone.call.from cxone.call.to cxone.db_key cxone.spearline_analysis"
+	onLegs  = "cxone.call.quality cxone.call.from cxone.call.to cxone.db_key cxone.spearline_analysis"
 	onCalls = "cxone.message.id cxone.script.id cxone.script.version cxone.script.name cxone.action.id cxone.action.name cxone.action.label " +
 		"url.full server.address server.port url.scheme url.path http.response.status_code cxone.script.api.response_message " +
 		"cxone.script.api.duration error.type"
@@ -52,6 +52,7 @@ func TestEveryNameOfTheContractIsExported(t *testing.T) {
 	t.Parallel()
 	c := start(t, with(`    signature: {scheme: github, keys: [{secret: "`+sharedSecret+`"}]}
     replay_window: {size: 1, ttl: 15m}
+    aggregation: {interval: 1h} # its points would count among the others
     voice_quality: {metric_attributes: [`+strings.Join(strings.Fields(optIn), ", ")+`]}
 `))
 	deliver := func(path, body string) answer {
