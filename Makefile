@@ -18,6 +18,10 @@ TOOL := $(GO) tool -modfile=tools/go.mod
 # the builder too, so that what they have in common is compiled once.
 COMPILE = CGO_ENABLED=0 GOGC=off GOMEMLIMIT=1GiB GOFLAGS="$$($(GO) env GOFLAGS) -trimpath -gcflags=all=-dwarf=false -ldflags=-s"
 
+# What cxonectl --version says: the distribution's version and the commit.
+COMMIT = $(shell git describe --always --dirty --abbrev=8 --exclude '*' 2>/dev/null | sed 's/^/+/')
+STAMP = -ldflags='-s -X main.stamped=$(VERSION)$(COMMIT)'
+
 # What the programs are made of, embedded files too; tests are not.
 PARTS = $(shell find $(1) -type f -not -name '*_test.go' -not -path '*/testdata/*') go.mod go.sum
 # The end-to-end tests find the programs here.
@@ -62,7 +66,7 @@ build/builder: tools/go.mod tools/go.sum
 
 bin/cxonectl bin/quickstart bin/ui: bin/%: $(call PARTS,receiver internal cmd)
 	@echo "Compiling $@."
-	@$(COMPILE) $(GO) build -o $@ ./cmd/$*
+	@$(COMPILE) $(GO) build $(STAMP) -o $@ ./cmd/$*
 
 bin/victoria-metrics: tools/victoriametrics/go.mod tools/victoriametrics/go.sum
 	@echo "Compiling VictoriaMetrics into $@. The first time this takes a minute or two."
@@ -79,7 +83,7 @@ dist: build/otelcol-cxone/go.mod ## Make the release in dist/: archives, package
 		export GOOS=$${platform%/*} GOARCH=$${platform#*/}; \
 		folder="$(CURDIR)/build/release/$$GOOS-$$GOARCH"; suffix=; if [ $$GOOS = windows ]; then suffix=.exe; fi; \
 		done=$$((done + 1)); echo "$$(date +%H:%M:%S)  $$done of $(words $(PLATFORMS)): compiling for $$platform"; \
-		$(COMPILE) $(GO) build -o "$$folder/cxonectl$$suffix" ./cmd/cxonectl; \
+		$(COMPILE) $(GO) build $(STAMP) -o "$$folder/cxonectl$$suffix" ./cmd/cxonectl; \
 		$(COMPILE) $(GO) build -C build/otelcol-cxone -o "$$folder/otelcol-cxone$$suffix" .; \
 	done
 	@echo "$$(date +%H:%M:%S)  Packing into dist/"

@@ -46,6 +46,7 @@ type keygenSignatureFlags struct {
 	version      string
 	consumerID   string
 	signatureURL string
+	write        string
 }
 
 func newKeygenSignatureCommand() *cobra.Command {
@@ -55,9 +56,11 @@ func newKeygenSignatureCommand() *cobra.Command {
 		Short: "Make a key pair, or a shared secret, for signatures",
 		Long: `Makes a key pair (private key as PKCS#8, public key as SPKI, both PEM) or, for an hmac or digest algorithm, a
 shared secret, and says what goes into which field of the vendor's form and what into the collector's
-configuration. For a rotation, make the next --version into the same directory.`,
+configuration; with --write it makes a whole configuration that starts. For a rotation, make the next --version
+into the same directory: what is printed is then the item for the list of keys.`,
 		Example: `  cxonectl keygen signature --out keys --signature-url https://gateway.example.com:8443/cxone
-  cxonectl keygen signature --out keys --version 2 --consumer-id acme
+  cxonectl keygen signature --out keys --write collector.yaml
+  cxonectl keygen signature --out keys --version 2
   cxonectl keygen signature --out keys --algorithm hmac_sha256`,
 		Args: cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error { return f.run(command.OutOrStdout()) },
@@ -69,6 +72,7 @@ configuration. For a rotation, make the next --version into the same directory.`
 	flags.StringVar(&f.version, "version", "1", "the form's KEY `VERSION`, which is part of the files' names")
 	flags.StringVar(&f.consumerID, "consumer-id", "", "the form's CONSUMER `ID`; default: a new random one")
 	flags.StringVar(&f.signatureURL, "signature-url", "", "the form's SIGNATURE `URL`: the receiver's, as the vendor sees it")
+	flags.StringVar(&f.write, "write", "", "make a whole configuration too, in this new `file`")
 	return command
 }
 
@@ -100,24 +104,64 @@ func (f *keygenSignatureFlags) run(out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	f.consumerID = cmp.Or(f.consumerID, uuid.NewString())
+	rotation := keygen.HasOthers(directory, f.version)
+	switch {
+	case rotation && f.write != "":
+		return fmt.Errorf("--write makes a new configuration, and %s has the key of another version already: leave --write out, and paste what is printed into the list of keys", directory)
+	case !rotation:
+		f.consumerID = cmp.Or(f.consumerID, uuid.NewString())
+	}
+	if err = checkWrite(f.write); err != nil {
+		return err
+	}
 	files, err := f.make()
 	if err != nil {
 		return err
 	}
-	if err := keygen.Write(directory, files...); err != nil {
+	if err = keygen.Write(directory, files...); err != nil {
 		return err
 	}
-	private := filepath.Join(directory, files[0].Name)
+	private, item := filepath.Join(directory, files[0].Name), f.item(filepath.Join(directory, files[len(files)-1].Name))
 	printFiles(out, directory, files)
 	f.printForm(out, private)
-	f.printBlock(out, filepath.Join(directory, files[len(files)-1].Name))
-	if f.isSecret() {
-		fmt.Fprintf(out, "\nTo try it: cxonectl send --config collector.yaml\n")
-		return nil
+	if rotation {
+		fmt.Fprintf(out, "\nInto the collector's configuration, beside the keys that are in the list already, as it is indented here; take the\n"+
+			"old one out once the vendor signs with the new one:\n\n%s", indented(item, underReceiver+"    "))
+	} else if err = f.printConfiguration(out, item); err != nil {
+		return err
 	}
-	fmt.Fprintf(out, "\nTo try it: cxonectl send --config collector.yaml --private-key-file %s\n", private)
+	f.sayHowToTry(out, private)
 	return nil
+}
+
+func (f *keygenSignatureFlags) printConfiguration(out io.Writer, item string) error {
+	block := "signature:\n"
+	if f.signatureURL != "" {
+		block += fmt.Sprintf("  url: %q\n", f.signatureURL)
+	}
+	block += fmt.Sprintf("  consumer_id: %q\n  refresh_interval: 5m\n  keys:\n", f.consumerID) + indented(item, "    ")
+	if f.write != "" {
+		return writeConfiguration(out, f.write, "cxonectl keygen signature", block)
+	}
+	printBlock(out, block)
+	return nil
+}
+
+// item is the key's in the list of keys.
+func (f *keygenSignatureFlags) item(file string) string {
+	text := fmt.Sprintf("- version: %q\n  algorithm: %s\n", f.version, f.algorithm)
+	if f.isSecret() {
+		return text + fmt.Sprintf("  secret_file: %q\n  secret_encoding: base64\n", file)
+	}
+	return text + fmt.Sprintf("  public_key_file: %q\n", file)
+}
+
+func (f *keygenSignatureFlags) sayHowToTry(out io.Writer, private string) {
+	sign := " --private-key-file " + private
+	if f.isSecret() {
+		sign = "" // the command finds it in the configuration
+	}
+	fmt.Fprintf(out, "\nTo try it: cxonectl send --config %s%s\n", cmp.Or(f.write, "collector.yaml"), sign)
 }
 
 func (f *keygenSignatureFlags) isSecret() bool { return keys.AlgorithmNamed(f.algorithm).Symmetric() }
@@ -148,37 +192,16 @@ func (f *keygenSignatureFlags) printForm(out io.Writer, secret string) {
 	if f.isSecret() {
 		private = "the text of " + secret + ", which the receiver needs too"
 	}
+	signatureURL, refresh := "the receiver's URL as the vendor sees it; then add the same below, as url", "5 minutes, as refresh_interval below"
+	if f.consumerID == "" { // a rotation
+		signatureURL, refresh = "as it is", "as it is"
+	}
 	fmt.Fprintf(out, "\nInto the vendor's form:\n\n")
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(table, "  CONSUMER ID\t%s\n", f.consumerID)
+	fmt.Fprintf(table, "  CONSUMER ID\t%s\n", cmp.Or(f.consumerID, "as it is"))
 	fmt.Fprintf(table, "  PRIVATE KEY\t%s\n", private)
 	fmt.Fprintf(table, "  KEY VERSION\t%s\n", f.version)
-	fmt.Fprintf(table, "  SIGNATURE URL\t%s\n", cmp.Or(f.signatureURL, "the receiver's URL as the vendor sees it; then add the same below, as url"))
-	fmt.Fprintf(table, "  REFRESH RATE\t5 minutes, as refresh_interval below\n")
+	fmt.Fprintf(table, "  SIGNATURE URL\t%s\n", cmp.Or(f.signatureURL, signatureURL))
+	fmt.Fprintf(table, "  REFRESH RATE\t%s\n", refresh)
 	_ = table.Flush() // the error is the writer's, and the next line's too
-}
-
-// printBlock prints the signature block, with the file that the receiver reads.
-func (f *keygenSignatureFlags) printBlock(out io.Writer, file string) {
-	fmt.Fprintf(out, "\nInto the collector's configuration, under receivers::cxone:\n\nsignature:\n")
-	if f.signatureURL != "" {
-		fmt.Fprintf(out, "  url: %q\n", f.signatureURL)
-	}
-	fmt.Fprintf(out, "  consumer_id: %q\n  refresh_interval: 5m\n  keys:\n    - version: %q\n      algorithm: %s\n", f.consumerID, f.version, f.algorithm)
-	if f.isSecret() {
-		fmt.Fprintf(out, "      secret_file: %q\n      secret_encoding: base64\n", file)
-		return
-	}
-	fmt.Fprintf(out, "      public_key_file: %q\n", file)
-}
-
-func printFiles(out io.Writer, directory string, files []keygen.File) {
-	fmt.Fprintf(out, "Made in %s:\n\n", directory)
-	for _, file := range files {
-		who := "anyone may read it"
-		if file.Private {
-			who = "secret: for its owner only"
-		}
-		fmt.Fprintf(out, "  %-12s %s\n", file.Name, who)
-	}
 }

@@ -4,6 +4,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -22,6 +23,7 @@ type keygenMTLSFlags struct {
 	hosts  []string
 	client string
 	days   int
+	write  string
 }
 
 func newKeygenMTLSCommand() *cobra.Command {
@@ -30,7 +32,7 @@ func newKeygenMTLSCommand() *cobra.Command {
 		Use:   "mtls --out DIR",
 		Short: "Make a CA with server and client certificates for mutual TLS",
 		Long: `Makes a certificate authority (ca), a certificate for the receiver (server) and one for whoever delivers
-(client), each with its key, and says where each belongs. The CA is of your own making: a vendor that
+(client), each with its key, and says where each belongs; with --write it makes a whole configuration that starts. The CA is of your own making: a vendor that
 trusts public CAs only needs a server certificate of one of those, and the client certificate can stay.`,
 		Example: `  cxonectl keygen mtls --out certs --host gateway.example.com
   cxonectl keygen mtls --out certs --host gateway.example.com --host 192.0.2.7 --days 90`,
@@ -42,6 +44,7 @@ trusts public CAs only needs a server certificate of one of those, and the clien
 	flags.StringSliceVar(&f.hosts, "host", []string{"localhost", "127.0.0.1", "::1"}, "`name` or address that the server is reached by; may be repeated")
 	flags.StringVar(&f.client, "client-name", "cxone", "the client certificate's common `name`")
 	flags.IntVar(&f.days, "days", 397, "how long the server's and the client's certificate are good for")
+	flags.StringVar(&f.write, "write", "", "make a whole configuration too, in this new `file`")
 	return command
 }
 
@@ -71,6 +74,9 @@ func (f *keygenMTLSFlags) run(out io.Writer) error {
 	if err != nil {
 		return err
 	}
+	if err = checkWrite(f.write); err != nil {
+		return err
+	}
 	made, err := keygen.MakeCertificates(f.hosts, f.client, f.days)
 	if err != nil {
 		return err
@@ -80,22 +86,20 @@ func (f *keygenMTLSFlags) run(out io.Writer) error {
 	}
 	in := func(name string) string { return filepath.Join(directory, name) }
 	printFiles(out, directory, made.Files)
-	fmt.Fprintf(out, `
+	fmt.Fprint(out, `
 For whoever delivers: client.crt and client.key, and ca.crt to know the server by. A vendor with a client
 certificate of its own needs neither of the first two: then client_ca_file below is that certificate's CA, and
 client_certificate says whom of that CA's to let in.
 Keep ca.key away from both machines; it is for renewals only.
-
-Into the collector's configuration, under receivers::cxone:
-
-tls:
-  cert_file: %q
-  key_file: %q
-  client_ca_file: %q
-client_certificate:
-  allowed_spki_sha256: [%s]
-
-To try it: cxonectl send --config collector.yaml --ca-file %s --cert-file %s --key-file %s
-`, in("server.crt"), in("server.key"), in("ca.crt"), made.ClientSPKI, in("ca.crt"), in("client.crt"), in("client.key"))
+`)
+	block := fmt.Sprintf("tls:\n  cert_file: %q\n  key_file: %q\n  client_ca_file: %q\nclient_certificate:\n  allowed_spki_sha256: [%s]\n",
+		in("server.crt"), in("server.key"), in("ca.crt"), made.ClientSPKI)
+	if f.write == "" {
+		printBlock(out, block)
+	} else if err = writeConfiguration(out, f.write, "cxonectl keygen mtls", block); err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "\nTo try it: cxonectl send --config %s --ca-file %s --cert-file %s --key-file %s\n",
+		cmp.Or(f.write, "collector.yaml"), in("ca.crt"), in("client.crt"), in("client.key"))
 	return nil
 }

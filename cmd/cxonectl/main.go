@@ -61,8 +61,14 @@ Exit status: 0 all is well; 1 it ran, and something is not as expected; 2 it cou
 	return root
 }
 
-// version is what the module system or version control said when the command was built.
+// stamped is the version that the Makefile says, with the commit.
+var stamped string
+
+// version is what the Makefile said when the command was built, else what the module system did (go install).
 func version() string {
+	if stamped != "" {
+		return stamped
+	}
 	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
 		return info.Main.Version
 	}

@@ -88,10 +88,10 @@ func startReceiver(t *testing.T, blocks ...string) (address, file string, stop f
 // pasted cuts the block out of what a command prints: the lines from the one that begins with this key, to an empty one.
 func pasted(t *testing.T, printed, key string) string {
 	t.Helper()
-	_, block, found := strings.Cut(printed, "\n"+key+":\n")
+	_, block, found := strings.Cut(printed, "\n    "+key+":\n")
 	require.True(t, found, printed)
 	block, _, _ = strings.Cut(block, "\n\n")
-	return key + ":\n" + block + "\n"
+	return strings.ReplaceAll(key+":\n"+block+"\n", "\n    ", "\n")
 }
 
 func TestWhatKeygenPrintsIsAccepted(t *testing.T) {

@@ -4,18 +4,14 @@
 package main
 
 import (
-	"crypto"
-	"crypto/ecdsa"
-	"crypto/ed25519"
 	"crypto/rand"
-	"crypto/rsa"
 	"errors"
-	"fmt"
 	"net/http"
 	"sync"
 	"time"
 
 	"github.com/cxone-otel/cxonereceiver/cmd/cxonectl/internal/delivery"
+	"github.com/cxone-otel/cxonereceiver/cmd/cxonectl/internal/keygen"
 	"github.com/cxone-otel/cxonereceiver/cmd/internal/collectorconfig"
 	"github.com/cxone-otel/cxonereceiver/cmd/internal/story"
 	"github.com/cxone-otel/cxonereceiver/internal/signature"
@@ -121,20 +117,6 @@ func strangerTo(key signature.SigningKey) (signature.SigningKey, error) {
 		_, err = rand.Read(key.Secret)
 		return key, err
 	}
-	key.PrivateKey, err = anotherKeyLike(key.PrivateKey.Public())
+	key.PrivateKey, err = keygen.PairLike(key.PrivateKey.Public())
 	return key, err
-}
-
-func anotherKeyLike(public crypto.PublicKey) (crypto.Signer, error) {
-	switch k := public.(type) {
-	case *rsa.PublicKey:
-		return rsa.GenerateKey(rand.Reader, k.N.BitLen())
-	case *ecdsa.PublicKey:
-		return ecdsa.GenerateKey(k.Curve, rand.Reader)
-	case ed25519.PublicKey:
-		_, private, err := ed25519.GenerateKey(rand.Reader)
-		return private, err
-	default:
-		return nil, fmt.Errorf("no forgery is known for a key of type %T", public)
-	}
 }

@@ -57,12 +57,30 @@ func (f *File) write(directory string) error {
 	if f.Private {
 		mode = 0o600
 	}
-	file, err := os.OpenFile(filepath.Join(directory, f.Name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode) //nolint:gosec // the directory that the user named
+	return WriteNew(filepath.Join(directory, f.Name), f.Content, mode)
+}
+
+// WriteNew writes a file that is not there yet.
+func WriteNew(path string, content []byte, mode os.FileMode) error {
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode) //nolint:gosec // the file that the user named
 	if err != nil {
 		return err
 	}
-	_, err = file.Write(f.Content)
+	_, err = file.Write(content)
 	return errors.Join(err, file.Close())
+}
+
+// HasOthers reports whether a directory has a receiver's key of another version: then the next one is for a rotation.
+func HasOthers(directory, version string) bool {
+	for _, kind := range []string{".pub.pem", ".secret"} {
+		found, _ := filepath.Glob(filepath.Join(directory, "v*"+kind)) // the pattern is well formed, but for an odd directory
+		for _, file := range found {
+			if filepath.Base(file) != "v"+version+kind {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // Pair makes a key pair for a signature algorithm; bits counts for RSA.
@@ -81,6 +99,20 @@ func Pair(algorithm string, bits int) (crypto.Signer, error) {
 		return private, err
 	default:
 		return nil, fmt.Errorf("%s is not an algorithm of key pairs", algorithm)
+	}
+}
+
+// PairLike makes another key pair of the same kind and size.
+func PairLike(public crypto.PublicKey) (crypto.Signer, error) {
+	switch k := public.(type) {
+	case *rsa.PublicKey:
+		return rsa.GenerateKey(rand.Reader, k.N.BitLen())
+	case *ecdsa.PublicKey:
+		return ecdsa.GenerateKey(k.Curve, rand.Reader)
+	case ed25519.PublicKey:
+		return Pair("ed25519", 0)
+	default:
+		return nil, fmt.Errorf("a key of type %T is of no kind that can be made here", public)
 	}
 }
 
