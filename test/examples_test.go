@@ -78,14 +78,14 @@ func TestOneConfigurationForEachMethod(t *testing.T) {
 		require.NoError(t, err, output)
 	}
 	in := func(name string) string { return filepath.Join(keys, name) }
-	sign := []string{"--private-key-file", in("v1.key.pem"), "--consumer-id", "anybody"}
+	sign := []string{"--private-key-file", in("v1.key.pem")} // a consumer that the receiver does not ask for has a name of the command's own
 	present := []string{"--ca-file", in("ca.crt"), "--cert-file", in("client.crt"), "--key-file", in("client.key")}
 	for name, tc := range map[string]struct {
 		credentials []string
 		tls         bool
 	}{
 		"signature.yaml":     {sign, false},
-		"shared-secret.yaml": {[]string{"--consumer-id", "anybody"}, false}, // the command finds the secret in the configuration
+		"shared-secret.yaml": {nil, false}, // the command finds the secret in the configuration
 		"mutual-tls.yaml":    {present, true},
 		"both.yaml":          {append(append([]string{}, sign...), present...), true},
 	} {

@@ -14,28 +14,25 @@ import (
 
 	"github.com/cxone-otel/cxonereceiver/cmd/internal/demo"
 	"github.com/cxone-otel/cxonereceiver/cmd/internal/process"
+	"github.com/cxone-otel/cxonereceiver/cmd/internal/show"
 )
 
 // account compares what was sent with what came out and with what the collector counted itself, prints all three, and
 // returns an error where they differ.
-func account(ctx context.Context, p *page, s *sending, came *telemetry, orphans int, d *demo.Demo) error {
-	own, err := ownCounts(ctx, d.Own)
-	if err != nil {
-		return fmt.Errorf("read the collector's own metrics: %w", err)
-	}
+func account(ctx context.Context, p *show.Page, s *sending, came *show.Telemetry, own counts, orphans int, d *demo.Demo) error {
 	series, err := countSeries(ctx, d.Calls, "cxone_call_")
 	if err != nil {
 		return fmt.Errorf("read the Prometheus endpoint: %w", err)
 	}
 
-	p.heading("ACCOUNTING")
-	p.line("    %d deliveries sent = %d accepted + %d repeated and dropped + %d refused",
+	p.Heading("ACCOUNTING")
+	p.Line("    %d deliveries sent = %d accepted + %d repeated and dropped + %d refused",
 		len(s.deliveries), s.accepted-s.repeats, s.repeats, s.refused)
-	p.line("    %s", p.paint(dim, fmt.Sprintf("%-14s %10s %10s %24s", "", "expected", "came out", "the collector's own count")))
-	faults := tally(p, "metric points", s.expected.points, came.counts.points, own.points)
-	faults += tally(p, "spans", s.expected.spans, came.counts.spans, own.spans)
-	faults += tally(p, "log records", s.expected.logs, came.counts.logs, own.logs)
-	p.line("    %d series of cxone_call_* on the Prometheus endpoint", series)
+	p.Line("    %s", p.Paint(show.Dim, fmt.Sprintf("%-14s %10s %10s %24s", "", "expected", "came out", "the collector's own count")))
+	faults := tally(p, "gauge points", s.expected.points, came.GaugePoints, own.points)
+	faults += tally(p, "spans", s.expected.spans, len(came.Spans), own.spans)
+	faults += tally(p, "log records", s.expected.logs, len(came.Logs), own.logs)
+	p.Line("    %d series of cxone_call_* on the Prometheus endpoint", series)
 
 	var errs []error
 	if faults > 0 {
@@ -51,18 +48,18 @@ func account(ctx context.Context, p *page, s *sending, came *telemetry, orphans 
 		errs = append(errs, errors.New("the Prometheus endpoint shows no gauges"))
 	}
 	if len(errs) == 0 {
-		p.line("    %s", p.paint(green, "Everything came out as it should."))
+		p.Line("    %s", p.Paint(show.Green, "Everything came out as it should."))
 	}
 	return errors.Join(errs...)
 }
 
 // tally prints one line of the accounting, and returns 1 where its numbers differ.
-func tally(p *page, what string, expected, came, own int) int {
-	verdict, fault := p.paint(green, "all there"), 0
+func tally(p *show.Page, what string, expected, came, own int) int {
+	verdict, fault := p.Paint(show.Green, "all there"), 0
 	if came != expected || own != expected {
-		verdict, fault = p.paint(red, "NOT EQUAL"), 1
+		verdict, fault = p.Paint(show.Red, "NOT EQUAL"), 1
 	}
-	p.line("    %-14s %10d %10d %24d   %s", what, expected, came, own, verdict)
+	p.Line("    %-14s %10d %10d %24d   %s", what, expected, came, own, verdict)
 	return fault
 }
 
@@ -106,7 +103,7 @@ func eachSample(ctx context.Context, url, prefix string, yield func(labels strin
 			}
 			value, err := strconv.ParseFloat(line[space+1:], 64)
 			if err != nil {
-				return fmt.Errorf("%s: %q is no sample", url, clip(line, columns))
+				return fmt.Errorf("%s: %q is no sample", url, show.Clip(line, show.Columns))
 			}
 			yield(line[len(prefix):space], value)
 		}

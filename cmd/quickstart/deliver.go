@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"github.com/cxone-otel/cxonereceiver/cmd/internal/demo"
+	"github.com/cxone-otel/cxonereceiver/cmd/internal/show"
 	"github.com/cxone-otel/cxonereceiver/cmd/internal/story"
 )
 
@@ -132,20 +133,20 @@ func countBody(dataType string, body []byte) (counts, error) {
 }
 
 // printDeliveries prints a line per scenario: how it was answered, and what it is.
-func printDeliveries(p *page, s *sending) {
+func printDeliveries(p *show.Page, s *sending) {
 	for from, to := 0, 0; from < len(s.deliveries); from = to {
 		name := s.deliveries[from].Scenario
 		for to = from; to < len(s.deliveries) && s.deliveries[to].Scenario == name; to++ {
 		}
 		of := s.deliveries[from:to]
 		colour, answers := judge(of)
-		p.line("    %-15s %s  %s", name, p.paint(colour, fmt.Sprintf("%-31s", answers)), clip(summary(name), columns-53))
+		p.Line("    %-15s %s  %s", name, p.Paint(colour, fmt.Sprintf("%-31s", answers)), show.Clip(summary(name), show.Columns-53))
 		for _, d := range of {
 			if d.Error != "" {
-				p.line("%20s%s", "", p.paint(dim, clip("because: "+d.Error, columns-20)))
+				p.Line("%20s%s", "", p.Paint(show.Dim, show.Clip("because: "+d.Error, show.Columns-20)))
 			}
 			if !d.AsExpected {
-				p.line("%20s%s", "", p.paint(red, "EXPECTED: "+d.Expected))
+				p.Line("%20s%s", "", p.Paint(show.Red, "EXPECTED: "+d.Expected))
 			}
 		}
 	}
@@ -153,16 +154,16 @@ func printDeliveries(p *page, s *sending) {
 
 // judge words the answers to a scenario's deliveries: "5 × 200 accepted 1", "200 accepted 10; 200 accepted 5".
 func judge(deliveries []delivered) (colour, answers string) {
-	colour = green
+	colour = show.Green
 	var texts []string
 	for from, to := 0, 0; from < len(deliveries); from = to {
 		text := deliveries[from].text()
 		for to = from; to < len(deliveries) && deliveries[to].text() == text; to++ {
 			switch d := &deliveries[to]; {
 			case !d.AsExpected:
-				colour = red
-			case d.Status != http.StatusOK && colour == green:
-				colour = yellow
+				colour = show.Red
+			case d.Status != http.StatusOK && colour == show.Green:
+				colour = show.Yellow
 			}
 		}
 		if to-from > 1 {

@@ -15,13 +15,14 @@ import (
 	"time"
 
 	"github.com/cxone-otel/cxonereceiver/cmd/internal/demo"
+	"github.com/cxone-otel/cxonereceiver/cmd/internal/show"
 	"github.com/cxone-otel/cxonereceiver/cmd/internal/story"
 )
 
 func main() {
 	var s demo.Settings
 	s.Register("examples/quickstart.yaml")
-	demo.Main("quickstart", func(ctx context.Context) error { return run(ctx, newPage(os.Stdout), s) })
+	demo.Main("quickstart", func(ctx context.Context) error { return run(ctx, show.NewPage(os.Stdout), s) })
 }
 
 // scenarios is the small varied set that is delivered.
@@ -30,14 +31,14 @@ var scenarios = []string{
 	"batch", "unknown-fields", "bad-neighbour", "duplicate", "malformed", "bad-signature",
 }
 
-func run(ctx context.Context, p *page, s demo.Settings) (err error) {
-	p.step("Making a key pair and starting the collector: %s --config %s", s.Collector, s.Config)
+func run(ctx context.Context, p *show.Page, s demo.Settings) (err error) {
+	p.Step("Making a key pair and starting the collector: %s --config %s", s.Collector, s.Config)
 	d, err := demo.Start(ctx, s)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, d.Stop()) }()
-	p.done("ready after %s", seconds(d.Collector.Age()))
+	p.Done("ready after %s", show.Seconds(d.Collector.Age()))
 	if err = demonstrate(ctx, p, s, d); err != nil {
 		return d.Collector.Explain(err)
 	}
@@ -45,50 +46,50 @@ func run(ctx context.Context, p *page, s demo.Settings) (err error) {
 	if err = d.Serve(ctx); err != nil {
 		return err
 	}
-	p.line("Stopping the collector.")
+	p.Line("Stopping the collector.")
 	return nil
 }
 
 // demonstrate delivers, shows what came out, and returns an error where that is not what it should be.
-func demonstrate(ctx context.Context, p *page, s demo.Settings, d *demo.Demo) error {
-	p.step("Delivering what CXone would: %s send ... --config %s", s.Ctl, s.Config)
+func demonstrate(ctx context.Context, p *show.Page, s demo.Settings, d *demo.Demo) error {
+	p.Step("Delivering what CXone would: %s send ... --config %s", s.Ctl, s.Config)
 	sent, err := deliver(ctx, d, filepath.Join(d.Directory, "sent"))
 	if err != nil {
 		return err
 	}
 	printDeliveries(p, sent)
 
-	p.step("Waiting for the telemetry to arrive in the files")
+	p.Step("Waiting for the telemetry to arrive in the files")
 	waiting := time.Now()
-	came, err := gather(ctx, d.Directory, sent.expected)
+	came, own, err := gather(ctx, d, sent.expected)
 	if err != nil {
 		return err
 	}
-	p.done("after %s", seconds(time.Since(waiting)))
+	p.Done("after %s", show.Seconds(time.Since(waiting)))
 
-	printGauges(p, came, d.Calls)
-	orphans := printJourney(p, came)
-	printLogs(p, came)
-	return account(ctx, p, sent, came, orphans, d)
+	show.PrintGauges(p, came, d.Calls)
+	orphans := show.PrintJourney(p, came)
+	show.PrintLogs(p, came)
+	return account(ctx, p, sent, came, own, orphans, d)
 }
 
-func sayWhatToTry(p *page, s demo.Settings, d *demo.Demo) {
+func sayWhatToTry(p *show.Page, s demo.Settings, d *demo.Demo) {
 	voice, _ := d.Receiver.Callback(story.VoiceQuality)
-	p.heading("WHAT TO TRY NEXT")
-	p.line("    Look at the gauges, and at the collector's own metrics:")
-	p.line("      %s", d.Calls)
-	p.line("      %s", d.Own)
-	p.line("    See what else can be delivered, and deliver it:")
-	p.line("      %s send --list", s.Ctl)
-	p.line("      %s send burst --config %s --endpoint %s \\", s.Ctl, s.Config, d.Receiver.URL())
-	p.line("        --private-key-file %s", d.PrivateKey)
-	p.line("    Try to get in without a signature (401):")
-	p.line("      curl -d @testdata/payloads/voice_quality.json \\")
-	p.line("        %s", d.Receiver.URL()+voice.Path)
-	p.line("")
+	p.Heading("WHAT TO TRY NEXT")
+	p.Line("    Look at the gauges, and at the collector's own metrics:")
+	p.Line("      %s", d.Calls)
+	p.Line("      %s", d.Own)
+	p.Line("    See what else can be delivered, and deliver it:")
+	p.Line("      %s send --list", s.Ctl)
+	p.Line("      %s send burst --config %s --endpoint %s \\", s.Ctl, s.Config, d.Receiver.URL())
+	p.Line("        --private-key-file %s", d.PrivateKey)
+	p.Line("    Try to get in without a signature (401):")
+	p.Line("      curl -d @testdata/payloads/voice_quality.json \\")
+	p.Line("        %s", d.Receiver.URL()+voice.Path)
+	p.Line("")
 	if s.For > 0 {
-		p.line("The collector keeps running for another %s.", seconds(d.Left()))
+		p.Line("The collector keeps running for another %s.", show.Seconds(d.Left()))
 	} else {
-		p.line("The collector keeps running. Ctrl-C stops it.")
+		p.Line("The collector keeps running. Ctrl-C stops it.")
 	}
 }

@@ -10,12 +10,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"go.opentelemetry.io/collector/pdata/pcommon"
-	"go.opentelemetry.io/collector/pdata/ptrace"
 )
 
 func TestCountBody(t *testing.T) {
@@ -55,30 +52,6 @@ func TestReadLinesLeavesAnUnfinishedOneForLater(t *testing.T) {
 	assert.Equal(t, []string{"{}", `{"a":1}`}, read())
 }
 
-func TestJourneyIsATree(t *testing.T) {
-	var spans []ptrace.Span
-	add := func(id, parent byte, start int64) {
-		span := ptrace.NewSpan()
-		span.SetSpanID(pcommon.SpanID{id})
-		span.SetParentSpanID(pcommon.SpanID{parent})
-		span.SetStartTimestamp(pcommon.NewTimestampFromTime(time.Unix(start, 0)))
-		spans = append(spans, span)
-	}
-	add(3, 2, 30)
-	add(2, 1, 20)
-	add(1, 0, 10)
-	add(4, 1, 15)
-	add(9, 8, 1)
-	j := newJourney(pcommon.TraceID{1}, spans)
-	assert.Equal(t, 1, j.orphans)
-	require.Len(t, j.roots, 2)
-	assert.Equal(t, pcommon.SpanID{9}, j.roots[0].SpanID())
-	below := j.children[pcommon.SpanID{1}]
-	require.Len(t, below, 2)
-	assert.Equal(t, pcommon.SpanID{4}, below[0].SpanID(), "what began first comes first")
-	assert.Len(t, j.children[pcommon.SpanID{2}], 1)
-}
-
 func TestEachSample(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = w.Write([]byte(`# HELP otelcol_receiver_accepted_spans_total Spans
@@ -97,15 +70,4 @@ otelcol_receiver_accepted_metric_points_total{receiver="cxone"} 2
 	server.Config.Handler = http.NotFoundHandler()
 	_, err = ownCounts(t.Context(), server.URL)
 	require.ErrorContains(t, err, "404")
-}
-
-func TestTextFitsItsColumns(t *testing.T) {
-	assert.Equal(t, "a b", clip("a\n\tb\x1b", 3))
-	assert.Equal(t, "añ…", clip("añoñada", 3))
-	assert.Equal(t, []string{"one two"}, wrap("one two", 7, 2))
-	assert.Equal(t, []string{"one", "two…"}, wrap("one two three four", 4, 2))
-	assert.Equal(t, []string{"onet", "wo"}, wrap("onetwo", 4, 2))
-	assert.Equal(t, "380 ms", seconds(380*time.Millisecond))
-	assert.Equal(t, "12.6 s", seconds(12600*time.Millisecond))
-	assert.Equal(t, "6 min 02 s", seconds(6*time.Minute+2*time.Second))
 }

@@ -16,6 +16,8 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/stretchr/testify/require"
+
+	"github.com/cxone-otel/cxonereceiver/cmd/internal/show"
 )
 
 func TestMain(m *testing.M) { testscript.Main(m, map[string]func(){"quickstart": main}) }
@@ -88,7 +90,7 @@ func empty(ts *testscript.TestScript, _ bool, args []string) {
 // narrow FILE fails where a line has more than 100 columns, but for those with paths, which depend on the machine.
 func narrow(ts *testscript.TestScript, _ bool, args []string) {
 	for line := range strings.Lines(ts.ReadFile(args[0])) {
-		if width := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); width > columns && !strings.ContainsRune(line, filepath.Separator) {
+		if width := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); width > show.Columns && !strings.ContainsRune(line, filepath.Separator) {
 			ts.Fatalf("%d columns: %s", width, line)
 		}
 	}

@@ -16,44 +16,46 @@ import (
 	"go.opentelemetry.io/collector/pdata/plog"
 	"go.opentelemetry.io/collector/pdata/pmetric"
 	"go.opentelemetry.io/collector/pdata/ptrace"
-)
 
-// telemetry is what came out of the collector, as its file exporters wrote it.
-type telemetry struct {
-	metrics []pmetric.Metric
-	spans   []ptrace.Span
-	logs    []plog.LogRecord
-	counts  counts
-}
+	"github.com/cxone-otel/cxonereceiver/cmd/internal/demo"
+	"github.com/cxone-otel/cxonereceiver/cmd/internal/show"
+)
 
 const (
 	arrivalTimeout = 15 * time.Second
 	flushInterval  = 200 * time.Millisecond // of the file exporters in the configuration
 )
 
-// gather reads the files until there is as much in them as expected, and a moment longer, to see what should not come.
-func gather(ctx context.Context, directory string, expected counts) (*telemetry, error) {
+// gather reads the files until there is as much in them as expected, and a moment longer, to see what should not come. With it
+// comes what the collector counted itself. The metrics over all calls come at an interval: the two must agree on them, and
+// they are left out of the counts.
+func gather(ctx context.Context, d *demo.Demo, expected counts) (*show.Telemetry, counts, error) {
 	deadline := time.Now().Add(arrivalTimeout)
 	for complete := false; ; {
 		select {
 		case <-time.After(2 * flushInterval):
 		case <-ctx.Done():
-			return nil, ctx.Err()
+			return nil, counts{}, ctx.Err()
 		}
-		t, err := readTelemetry(directory)
-		if err != nil || complete || time.Now().After(deadline) {
-			return t, err
+		own, err := ownCounts(ctx, d.Own)
+		if err != nil {
+			return nil, own, fmt.Errorf("read the collector's own metrics: %w", err)
 		}
-		complete = t.counts.points >= expected.points && t.counts.spans >= expected.spans && t.counts.logs >= expected.logs
+		t, err := readTelemetry(d.Directory)
+		if err != nil || complete && own.points == t.AllPoints || time.Now().After(deadline) {
+			own.points -= t.AllPoints - t.GaugePoints
+			return t, own, err
+		}
+		complete = t.GaugePoints >= expected.points && len(t.Spans) >= expected.spans && len(t.Logs) >= expected.logs
 	}
 }
 
-func readTelemetry(directory string) (*telemetry, error) {
-	t := &telemetry{}
+func readTelemetry(directory string) (*show.Telemetry, error) {
+	t := &show.Telemetry{}
 	return t, errors.Join(
-		readLines(filepath.Join(directory, "metrics.jsonl"), t.addMetrics),
-		readLines(filepath.Join(directory, "traces.jsonl"), t.addTraces),
-		readLines(filepath.Join(directory, "logs.jsonl"), t.addLogs),
+		readLines(filepath.Join(directory, "metrics.jsonl"), unmarshal(new(pmetric.JSONUnmarshaler).UnmarshalMetrics, t.AddMetrics)),
+		readLines(filepath.Join(directory, "traces.jsonl"), unmarshal(new(ptrace.JSONUnmarshaler).UnmarshalTraces, t.AddTraces)),
+		readLines(filepath.Join(directory, "logs.jsonl"), unmarshal(new(plog.JSONUnmarshaler).UnmarshalLogs, t.AddLogs)),
 	)
 }
 
@@ -77,50 +79,13 @@ func readLines(file string, add func(line []byte) error) error {
 	return nil
 }
 
-func (t *telemetry) addMetrics(line []byte) error {
-	metrics, err := new(pmetric.JSONUnmarshaler).UnmarshalMetrics(line)
-	if err != nil {
+// unmarshal reads a line of a file exporter, and adds it.
+func unmarshal[T any](read func([]byte) (T, error), add func(T)) func([]byte) error {
+	return func(line []byte) error {
+		data, err := read(line)
+		if err == nil {
+			add(data)
+		}
 		return err
 	}
-	for _, resource := range metrics.ResourceMetrics().All() {
-		for _, scope := range resource.ScopeMetrics().All() {
-			for _, metric := range scope.Metrics().All() {
-				t.metrics = append(t.metrics, metric)
-			}
-		}
-	}
-	t.counts.points += metrics.DataPointCount()
-	return nil
-}
-
-func (t *telemetry) addTraces(line []byte) error {
-	traces, err := new(ptrace.JSONUnmarshaler).UnmarshalTraces(line)
-	if err != nil {
-		return err
-	}
-	for _, resource := range traces.ResourceSpans().All() {
-		for _, scope := range resource.ScopeSpans().All() {
-			for _, span := range scope.Spans().All() {
-				t.spans = append(t.spans, span)
-			}
-		}
-	}
-	t.counts.spans += traces.SpanCount()
-	return nil
-}
-
-func (t *telemetry) addLogs(line []byte) error {
-	logs, err := new(plog.JSONUnmarshaler).UnmarshalLogs(line)
-	if err != nil {
-		return err
-	}
-	for _, resource := range logs.ResourceLogs().All() {
-		for _, scope := range resource.ScopeLogs().All() {
-			for _, record := range scope.LogRecords().All() {
-				t.logs = append(t.logs, record)
-			}
-		}
-	}
-	t.counts.logs += logs.LogRecordCount()
-	return nil
 }

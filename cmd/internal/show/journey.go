@@ -1,7 +1,7 @@
 // Copyright The CXone Receiver Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package main
+package show
 
 import (
 	"cmp"
@@ -14,31 +14,33 @@ import (
 	"go.opentelemetry.io/collector/pdata/ptrace"
 )
 
-// journey is one trace as a tree.
-type journey struct {
-	trace    pcommon.TraceID
-	roots    []ptrace.Span
-	children map[pcommon.SpanID][]ptrace.Span
-	orphans  int // spans with a parent that is not there
+// Journey is one trace as a tree.
+type Journey struct {
+	Trace    pcommon.TraceID
+	Roots    []ptrace.Span
+	Children map[pcommon.SpanID][]ptrace.Span
+	// Orphans counts the spans with a parent that is not there; they are roots too.
+	Orphans int
 }
 
-// biggestJourney finds the trace with the most spans.
-func biggestJourney(t *telemetry) *journey {
+// BiggestJourney finds the trace with the most spans.
+func BiggestJourney(t *Telemetry) *Journey {
 	traces := map[pcommon.TraceID][]ptrace.Span{}
 	var biggest pcommon.TraceID
-	for _, span := range t.spans {
+	for _, span := range t.Spans {
 		id := span.TraceID()
 		traces[id] = append(traces[id], span)
 		if len(traces[id]) > len(traces[biggest]) {
 			biggest = id
 		}
 	}
-	return newJourney(biggest, traces[biggest])
+	return NewJourney(biggest, traces[biggest])
 }
 
-func newJourney(trace pcommon.TraceID, spans []ptrace.Span) *journey {
+// NewJourney makes a tree of a trace's spans, those that begin first before the others.
+func NewJourney(trace pcommon.TraceID, spans []ptrace.Span) *Journey {
 	slices.SortStableFunc(spans, func(a, b ptrace.Span) int { return cmp.Compare(a.StartTimestamp(), b.StartTimestamp()) })
-	j := &journey{trace: trace, children: map[pcommon.SpanID][]ptrace.Span{}}
+	j := &Journey{Trace: trace, Children: map[pcommon.SpanID][]ptrace.Span{}}
 	present := map[pcommon.SpanID]bool{}
 	for _, span := range spans {
 		present[span.SpanID()] = true
@@ -47,41 +49,41 @@ func newJourney(trace pcommon.TraceID, spans []ptrace.Span) *journey {
 		parent := span.ParentSpanID()
 		switch {
 		case present[parent]:
-			j.children[parent] = append(j.children[parent], span)
+			j.Children[parent] = append(j.Children[parent], span)
 		case parent.IsEmpty():
-			j.roots = append(j.roots, span)
+			j.Roots = append(j.Roots, span)
 		default:
-			j.roots = append(j.roots, span)
-			j.orphans++
+			j.Roots = append(j.Roots, span)
+			j.Orphans++
 		}
 	}
 	return j
 }
 
-// printJourney prints one customer's trace, and returns how many of its spans lack their parent.
-func printJourney(p *page, t *telemetry) int {
-	j := biggestJourney(t)
-	p.heading("ONE CUSTOMER'S JOURNEY: call legs, and below them transfers and API calls, as one trace")
-	p.line("    %s", p.paint(dim, "trace "+j.trace.String()))
-	for _, root := range j.roots {
+// PrintJourney prints one customer's trace, and returns how many of its spans lack their parent.
+func PrintJourney(p *Page, t *Telemetry) int {
+	j := BiggestJourney(t)
+	p.Heading("ONE CUSTOMER'S JOURNEY: call legs, and below them transfers and API calls, as one trace")
+	p.Line("    %s", p.Paint(Dim, "trace "+j.Trace.String()))
+	for _, root := range j.Roots {
 		j.print(p, root, "    ", "    ")
 	}
-	return j.orphans
+	return j.Orphans
 }
 
 // print prints a span and all below it. Lines that go on start with rest.
-func (j *journey) print(p *page, span ptrace.Span, first, rest string) {
+func (j *Journey) print(p *Page, span ptrace.Span, first, rest string) {
 	const titleWidth, lengthWidth = 38, 12
-	title := clip(spanTitle(span), titleWidth-utf8.RuneCountInString(first))
+	title := Clip(SpanTitle(span), titleWidth-utf8.RuneCountInString(first))
 	padding := strings.Repeat(" ", titleWidth-utf8.RuneCountInString(first+title))
 	length := span.EndTimestamp().AsTime().Sub(span.StartTimestamp().AsTime()).Round(time.Millisecond)
-	about := clip(spanAbout(span), columns-titleWidth-lengthWidth-2)
+	about := Clip(SpanAbout(span), Columns-titleWidth-lengthWidth-2)
 	if span.Status().Code() == ptrace.StatusCodeError {
-		about = p.paint(red, about)
+		about = p.Paint(Red, about)
 	}
-	p.line("%s%s%s%*s  %s", first, title, padding, lengthWidth, seconds(length), about)
+	p.Line("%s%s%s%*s  %s", first, title, padding, lengthWidth, Seconds(length), about)
 
-	below := j.children[span.SpanID()]
+	below := j.Children[span.SpanID()]
 	for i, child := range below {
 		if i == len(below)-1 {
 			j.print(p, child, rest+"└─ ", rest+"   ")
@@ -91,15 +93,16 @@ func (j *journey) print(p *page, span ptrace.Span, first, rest string) {
 	}
 }
 
-func spanTitle(span ptrace.Span) string {
+// SpanTitle is what a span is of: a contact, or a step of a script.
+func SpanTitle(span ptrace.Span) string {
 	if span.Kind() == ptrace.SpanKindClient {
 		return span.Name()
 	}
 	return span.Name() + " " + attribute(span.Attributes(), "cxone.contact.id")
 }
 
-// spanAbout says what a call leg was about, or how an API call went.
-func spanAbout(span ptrace.Span) string {
+// SpanAbout says what a call leg was about, or how an API call went.
+func SpanAbout(span ptrace.Span) string {
 	attributes := span.Attributes()
 	var parts []string
 	say := func(prefix, name string) {

@@ -1,7 +1,7 @@
 // Copyright The CXone Receiver Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package main
+package show
 
 import (
 	"cmp"
@@ -23,10 +23,13 @@ type gauge struct {
 	example    pmetric.NumberDataPoint // the newest
 }
 
-// printGauges prints a table of the gauges: metric, unit, how many points, and the newest of them.
-func printGauges(p *page, t *telemetry, prometheusURL string) {
+// PrintGauges prints a table of the gauges: metric, unit, how many points, and the newest of them.
+func PrintGauges(p *Page, t *Telemetry, prometheusURL string) {
 	gauges := map[string]*gauge{}
-	for _, metric := range t.metrics {
+	for _, metric := range t.Metrics {
+		if metric.Type() != pmetric.MetricTypeGauge {
+			continue // of all calls, at an interval
+		}
 		g := gauges[metric.Name()]
 		if g == nil {
 			g = &gauge{name: metric.Name(), unit: metric.Unit()}
@@ -39,12 +42,12 @@ func printGauges(p *page, t *telemetry, prometheusURL string) {
 			g.points++
 		}
 	}
-	p.heading("GAUGES: a point for every figure that was measured, at the time that the call leg ended")
-	p.line("    %s", p.paint(dim, fmt.Sprintf("%-27s %-8s %6s  %s", "METRIC", "UNIT", "POINTS", "THE NEWEST ONE")))
+	p.Heading("GAUGES: a point for every figure that was measured, at the time that the call leg ended")
+	p.Line("    %s", p.Paint(Dim, fmt.Sprintf("%-27s %-8s %6s  %s", "METRIC", "UNIT", "POINTS", "THE NEWEST ONE")))
 	for _, g := range slices.SortedFunc(maps.Values(gauges), func(a, b *gauge) int { return cmp.Compare(a.name, b.name) }) {
-		p.line("    %-27s %-8s %6d  %s", g.name, g.unit, g.points, clip(pointText(g.example), columns-50))
+		p.Line("    %-27s %-8s %6d  %s", g.name, g.unit, g.points, Clip(pointText(g.example), Columns-50))
 	}
-	p.line("    As Prometheus scrapes them: %s", prometheusURL)
+	p.Line("    As Prometheus scrapes them: %s", prometheusURL)
 }
 
 // pointText is a point's value and the attributes that tell a person the most about it.
@@ -62,33 +65,33 @@ func pointText(point pmetric.NumberDataPoint) string {
 // alike is how many log records of one severity and event are shown; a batch of good calls says little after the third.
 const alike = 3
 
-// printLogs prints the log events, the most severe ones first.
-func printLogs(p *page, t *telemetry) {
-	records := slices.Clone(t.logs)
+// PrintLogs prints the log events, the most severe ones first.
+func PrintLogs(p *Page, t *Telemetry) {
+	records := slices.Clone(t.Logs)
 	slices.SortStableFunc(records, func(a, b plog.LogRecord) int {
 		return cmp.Or(cmp.Compare(b.SeverityNumber(), a.SeverityNumber()), cmp.Compare(a.EventName(), b.EventName()))
 	})
-	p.heading("LOG EVENTS: one for every record, what cannot be read included")
+	p.Heading("LOG EVENTS: one for every record, what cannot be read included")
 	for from, to := 0, 0; from < len(records); from = to {
 		first := records[from]
 		for to = from; to < len(records) && records[to].SeverityNumber() == first.SeverityNumber() && records[to].EventName() == first.EventName(); to++ {
 			if to < from+alike {
-				printLog(p, records[to])
+				PrintLog(p, records[to])
 			}
 		}
 		if more := to - from - alike; more > 0 {
-			p.line("    %s", p.paint(dim, fmt.Sprintf("%-5s %-26s  and %d more like these", "", "", more)))
+			p.Line("    %s", p.Paint(Dim, fmt.Sprintf("%-5s %-26s  and %d more like these", "", "", more)))
 		}
 	}
 }
 
-// printLog prints a log record, on a second line where it is long.
-func printLog(p *page, record plog.LogRecord) {
+// PrintLog prints a log record, on a second line where it is long.
+func PrintLog(p *Page, record plog.LogRecord) {
 	const indent = 38
-	lines := wrap(logText(record), columns-indent, 2)
-	p.line("    %s %-26s  %s", severity(p, record.SeverityNumber()), record.EventName(), lines[0])
+	lines := wrap(logText(record), Columns-indent, 2)
+	p.Line("    %s %-26s  %s", severity(p, record.SeverityNumber()), record.EventName(), lines[0])
 	for _, line := range lines[1:] {
-		p.line("%*s%s", indent, "", line)
+		p.Line("%*s%s", indent, "", line)
 	}
 }
 
@@ -101,12 +104,12 @@ func logText(record plog.LogRecord) string {
 	return text
 }
 
-func severity(p *page, n plog.SeverityNumber) string {
+func severity(p *Page, n plog.SeverityNumber) string {
 	switch text := fmt.Sprintf("%-5s", strings.ToUpper(n.String())); {
 	case n >= plog.SeverityNumberError:
-		return p.paint(red, text)
+		return p.Paint(Red, text)
 	case n >= plog.SeverityNumberWarn:
-		return p.paint(yellow, text)
+		return p.Paint(Yellow, text)
 	default:
 		return text
 	}
