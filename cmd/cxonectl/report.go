@@ -8,6 +8,7 @@ import (
 	"io"
 	"math"
 	"net/http"
+	"path/filepath"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -27,8 +28,8 @@ type report struct {
 
 // document is the report as --output json prints it.
 type document struct {
-	Seed       uint64      `json:"seed"`
-	At         time.Time   `json:"at"`
+	Seed       uint64      `json:"seed,omitempty"`
+	At         *time.Time  `json:"at,omitempty"`
 	Deliveries []delivered `json:"deliveries"`
 	Summary    summary     `json:"summary"`
 }
@@ -59,14 +60,18 @@ type summary struct {
 	AsExpected int `json:"as_expected"`
 }
 
-func newReport(out io.Writer, output outputFlag, t *target, plays []story.Play, seed uint64, at time.Time) *report {
+// newReport begins a report of deliveries that have these names.
+func newReport(out io.Writer, output outputFlag, t *target, names []string) *report {
 	r := &report{out: out, json: output == outputJSON, width: len("SCENARIO"), target: t}
-	r.doc = document{Seed: seed, At: at, Deliveries: []delivered{}}
-	for _, play := range plays {
-		r.width = max(r.width, len(play.Name))
+	r.doc = document{Deliveries: []delivered{}}
+	for _, name := range names {
+		r.width = max(r.width, len(filepath.Base(name)))
 	}
 	return r
 }
+
+// canBeRepeated says what makes the same deliveries again.
+func (r *report) canBeRepeated(seed uint64, at time.Time) { r.doc.Seed, r.doc.At = seed, &at }
 
 // add tells of deliveries that were answered.
 func (r *report) add(all []sent) {
@@ -142,8 +147,10 @@ func (r *report) end() error {
 	if differing := s.Sent - s.AsExpected; differing > 0 {
 		verdict = fmt.Sprintf("%d not answered as expected", differing)
 	}
-	_, err := fmt.Fprintf(r.out, "\n%s: %d accepted, %d refused; %s.\nThe same again: --seed %d --at %s\n",
-		plural(s.Sent, "delivery", "deliveries"), s.Accepted, s.Refused, verdict, r.doc.Seed, r.doc.At.Format(time.RFC3339Nano))
+	_, err := fmt.Fprintf(r.out, "\n%s: %d accepted, %d refused; %s.\n", plural(s.Sent, "delivery", "deliveries"), s.Accepted, s.Refused, verdict)
+	if err == nil && r.doc.At != nil {
+		_, err = fmt.Fprintf(r.out, "The same again: --seed %d --at %s\n", r.doc.Seed, r.doc.At.Format(time.RFC3339Nano))
+	}
 	return err
 }
 

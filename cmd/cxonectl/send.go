@@ -96,7 +96,12 @@ func (f *sendFlags) run(ctx context.Context, out io.Writer, names []string) erro
 	if err != nil {
 		return err
 	}
-	report := newReport(out, f.output, t, plays, f.seed, at)
+	var playNames []string
+	for _, play := range plays {
+		playNames = append(playNames, play.Name)
+	}
+	report := newReport(out, f.output, t, playNames)
+	report.canBeRepeated(f.seed, at)
 	for _, play := range plays {
 		all, sendErr := send(ctx, t, play)
 		if f.save != "" {

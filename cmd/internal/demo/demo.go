@@ -110,7 +110,7 @@ func (d *Demo) choosePorts(ctx context.Context) error {
 	var addresses [4]string
 	for i := range addresses {
 		var err error
-		if addresses[i], err = FreeAddress(ctx); err != nil {
+		if addresses[i], err = process.FreeAddress(ctx); err != nil {
 			return err
 		}
 	}
@@ -126,16 +126,6 @@ func (d *Demo) choosePorts(ctx context.Context) error {
 		}
 	}
 	return nil
-}
-
-// FreeAddress finds an address of the loopback interface on which nothing listens.
-func FreeAddress(ctx context.Context) (string, error) {
-	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", "localhost:0")
-	if err != nil {
-		return "", err
-	}
-	_, port, err := net.SplitHostPort(listener.Addr().String())
-	return net.JoinHostPort("localhost", port), errors.Join(err, listener.Close())
 }
 
 // Ctl runs the operator's command, and returns what it prints. A `send` that got another answer than it expected fails, and

@@ -9,6 +9,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -127,4 +128,14 @@ func Get(ctx context.Context, url string, read func(*http.Response) error) error
 		return nil
 	}
 	return read(response)
+}
+
+// FreeAddress finds an address of the loopback interface on which nothing listens.
+func FreeAddress(ctx context.Context) (string, error) {
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", "localhost:0")
+	if err != nil {
+		return "", err
+	}
+	_, port, err := net.SplitHostPort(listener.Addr().String())
+	return net.JoinHostPort("localhost", port), errors.Join(err, listener.Close())
 }

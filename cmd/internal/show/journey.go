@@ -65,10 +65,15 @@ func PrintJourney(p *Page, t *Telemetry) int {
 	j := BiggestJourney(t)
 	p.Heading("ONE CUSTOMER'S JOURNEY: call legs, and below them transfers and API calls, as one trace")
 	p.Line("    %s", p.Paint(Dim, "trace "+j.Trace.String()))
+	j.Print(p)
+	return j.Orphans
+}
+
+// Print prints the tree.
+func (j *Journey) Print(p *Page) {
 	for _, root := range j.Roots {
 		j.print(p, root, "    ", "    ")
 	}
-	return j.Orphans
 }
 
 // print prints a span and all below it. Lines that go on start with rest.

@@ -50,6 +50,18 @@ func PrintGauges(p *Page, t *Telemetry, prometheusURL string) {
 	p.Line("    As Prometheus scrapes them: %s", prometheusURL)
 }
 
+// PrintPoints prints the gauges' points, a line each.
+func PrintPoints(p *Page, t *Telemetry) {
+	for _, metric := range t.Metrics {
+		if metric.Type() != pmetric.MetricTypeGauge {
+			continue
+		}
+		for _, point := range metric.Gauge().DataPoints().All() {
+			p.Line("    %-27s %-8s %s", metric.Name(), metric.Unit(), strconv.FormatFloat(point.DoubleValue(), 'g', 6, 64))
+		}
+	}
+}
+
 // pointText is a point's value and the attributes that tell a person the most about it.
 func pointText(point pmetric.NumberDataPoint) string {
 	value := strconv.FormatFloat(point.DoubleValue(), 'g', 6, 64)

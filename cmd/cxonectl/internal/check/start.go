@@ -5,24 +5,17 @@ package check
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
 
-	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/config/confignet"
 	"go.opentelemetry.io/collector/config/configoptional"
-	"go.opentelemetry.io/collector/consumer"
-	"go.opentelemetry.io/collector/extension/extensionauth"
-	"go.opentelemetry.io/collector/pdata/plog"
-	otelreceiver "go.opentelemetry.io/collector/receiver"
-	metricnoop "go.opentelemetry.io/otel/metric/noop"
-	tracenoop "go.opentelemetry.io/otel/trace/noop"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 	"go.uber.org/zap/zaptest/observer"
 
+	"github.com/cxone-otel/cxonereceiver/cmd/cxonectl/internal/standalone"
 	"github.com/cxone-otel/cxonereceiver/receiver"
 )
 
@@ -65,48 +58,11 @@ func startOnce(ctx context.Context, config *receiver.Config, logger *zap.Logger)
 		copied.CaptureRejected = receiver.CaptureConfig{}
 		mine.Signature = configoptional.Some(copied)
 	}
-	factory := receiver.NewFactory()
-	settings := otelreceiver.Settings{ID: component.NewID(factory.Type()), TelemetrySettings: component.TelemetrySettings{
-		Logger: logger, TracerProvider: tracenoop.NewTracerProvider(), MeterProvider: metricnoop.NewMeterProvider(),
-	}}
-	nowhere, err := consumer.NewLogs(func(context.Context, plog.Logs) error { return nil })
+	stop, err := standalone.Start(ctx, &mine, logger, standalone.Sink{})
 	if err != nil {
 		return err
 	}
-	logs, err := factory.CreateLogs(ctx, settings, &mine, nowhere)
-	if err != nil {
-		return err
-	}
-	if err = logs.Start(ctx, hostOf(config)); err != nil {
-		return errors.Join(err, logs.Shutdown(ctx))
-	}
-	return logs.Shutdown(ctx)
-}
-
-// host is a collector that has the extension that the receiver authenticates with.
-type host map[component.ID]component.Component
-
-// GetExtensions implements component.Host.
-func (h host) GetExtensions() map[component.ID]component.Component { return h }
-
-func hostOf(config *receiver.Config) component.Host {
-	if !config.Auth.HasValue() {
-		return host{}
-	}
-	return host{config.Auth.Get().Config.AuthenticatorID: refuseAll{}}
-}
-
-// refuseAll stands for an authenticator of the collector.
-type refuseAll struct {
-	component.StartFunc
-	component.ShutdownFunc
-}
-
-var _ extensionauth.Server = refuseAll{}
-
-// Authenticate implements extensionauth.Server.
-func (refuseAll) Authenticate(ctx context.Context, _ map[string][]string) (context.Context, error) {
-	return ctx, errors.New("nobody is let in")
+	return stop(ctx)
 }
 
 func formOf(fields []zapcore.Field) Form {

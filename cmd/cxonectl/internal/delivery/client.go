@@ -83,11 +83,16 @@ func (c *Client) Post(ctx context.Context, url string, body []byte, sign Sign) (
 	}
 	request.Header.Set("Content-Type", "application/json")
 	request.Header.Set("User-Agent", "cxonectl")
+	return c.Do(request, body, sign)
+}
+
+// Do sends a request that has this body, signed where sign is given.
+func (c *Client) Do(request *http.Request, body []byte, sign Sign) (*Answer, error) {
 	if len(body) >= askFirst {
 		request.Header.Set("Expect", "100-continue")
 	}
 	if sign != nil {
-		if err = sign(request, body); err != nil {
+		if err := sign(request, body); err != nil {
 			return nil, fmt.Errorf("sign the delivery: %w", err)
 		}
 	}

@@ -1,0 +1,121 @@
+// Copyright The CXone Receiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/cxone-otel/cxonereceiver/cmd/internal/collectorconfig"
+	"github.com/cxone-otel/cxonereceiver/cmd/internal/story"
+)
+
+// listenFlags are what `cxonectl listen` is told.
+type listenFlags struct {
+	judgeFlags
+
+	listen string
+}
+
+func newListenCommand() *cobra.Command {
+	var f listenFlags
+	command := &cobra.Command{
+		Use:   "listen",
+		Short: "Be a callback on this machine that shows each delivery as it comes",
+		Long: `Listen answers at the callbacks' paths as the receiver would, and shows each delivery: the names of its
+headers, whether its signature is authentic and over which string, the answer, and the spans, log events and
+gauges that the receiver makes of it. It is the receiver's own code, with the configuration that is given, but
+for two things: what cannot be authenticated is shown too, and answered 401; and a repeat is shown as what it
+repeats.
+
+Without --config and without a key nothing is verified, and everything is taken. Nothing is stored or sent on.
+What is shown holds personal data, and under some schemes all that a forger needs but the key.`,
+		Example: `  cxonectl listen
+  cxonectl listen --config collector.yaml
+  cxonectl listen --listen 0.0.0.0:8443 --scheme github --secret-file secret`,
+		Args: cobra.NoArgs,
+		RunE: func(command *cobra.Command, _ []string) error {
+			return f.run(command.Context(), command.OutOrStdout())
+		},
+	}
+	flags := command.Flags()
+	f.register(flags)
+	flags.StringVar(&f.listen, "listen", "", "`address` to listen on; default: that of --config, else localhost:8443")
+	return command
+}
+
+func (f *listenFlags) run(ctx context.Context, out io.Writer) error {
+	receiver, err := f.findReceiver(ctx)
+	if err != nil {
+		return err
+	}
+	window, err := newWindow(ctx, out, &f.judgeFlags, receiver)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, window.close()) }()
+	address := cmp.Or(f.listen, receiver.NetAddr.Endpoint)
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
+	if err != nil {
+		return fmt.Errorf("%w; --listen names another address: is the collector running on this one?", err)
+	}
+	server := &http.Server{Handler: window, ReadHeaderTimeout: 10 * time.Second, ErrorLog: log.New(out, "", 0)} // refused handshakes are shown too
+	scheme := "http"
+	if block := receiver.TLS.Get(); block != nil {
+		config, tlsErr := block.LoadTLSConfig(ctx)
+		if tlsErr != nil {
+			return errors.Join(fmt.Errorf("receivers::%s::tls: %w", receiver.Name, tlsErr), listener.Close())
+		}
+		listener, scheme = tls.NewListener(listener, config), "https"
+	}
+	sayWhere(out, receiver, collectorconfig.LocalURL(scheme, listener.Addr().String()))
+	ended := make(chan error, 1)
+	go func() { ended <- server.Serve(listener) }()
+	select {
+	case err = <-ended:
+		return err
+	case <-ctx.Done():
+		return server.Close()
+	}
+}
+
+func sayWhere(out io.Writer, receiver *collectorconfig.Receiver, base string) {
+	fmt.Fprintf(out, "Listening. Nothing is stored; Ctrl-C ends it.\n")
+	for _, dataType := range []story.DataType{story.VoiceQuality, story.ScriptAPI} {
+		if callback, on := receiver.Callback(dataType); on {
+			fmt.Fprintf(out, "  %-13s  %s\n", dataType, base+callback.Path)
+		}
+	}
+}
+
+// relay sends a request on to the receiver in this process, and returns its answer.
+func relay(r *http.Request, body []byte, address string) (status int, header http.Header, answer []byte, err error) {
+	request, err := http.NewRequestWithContext(r.Context(), r.Method, "http://"+address+r.URL.RequestURI(), bytes.NewReader(body))
+	if err != nil {
+		return 0, nil, nil, err
+	}
+	request.Header = r.Header.Clone()
+	for _, hop := range []string{"Connection", "Expect", "Transfer-Encoding", "Te", "Upgrade"} {
+		request.Header.Del(hop)
+	}
+	request.Host = r.Host
+	response, err := (&http.Transport{DisableCompression: true, DisableKeepAlives: true}).RoundTrip(request)
+	if err != nil {
+		return 0, nil, nil, err
+	}
+	defer response.Body.Close()
+	answer, err = io.ReadAll(response.Body)
+	return response.StatusCode, response.Header, answer, err
+}

@@ -1,0 +1,118 @@
+// Copyright The CXone Receiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/cxone-otel/cxonereceiver/cmd/internal/story"
+)
+
+// replayFlags are what `cxonectl replay` is told.
+type replayFlags struct {
+	targetFlags
+
+	asIs   bool
+	expect int
+	output outputFlag
+}
+
+func newReplayCommand() *cobra.Command {
+	var f replayFlags
+	command := &cobra.Command{
+		Use:   "replay CAPTURE...",
+		Short: "Send captured requests again, signed anew or as they are",
+		Long: `Replay sends captured requests to a receiver: to see what a mended configuration makes of what was refused.
+With a key to sign with (--private-key-file, --secret-file, or the secret in --config) each is signed anew, under the
+scheme and at the time of now; without one, or with --as-is, it is sent as it was captured, signature and Host too, of
+which the receiver may find that it is too old.
+
+A capture is a request as it travels. The collector writes such files (signature::capture_rejected), "cxonectl sign
+--request" prints one. Their paths and queries stay as they are; --endpoint or --config says where they go.
+
+Exit status: 0 every answer was the expected one; 1 some were not; 2 there was no answer.`,
+		Example: `  cxonectl replay captures/rejected-*.http --config collector.yaml
+  cxonectl replay captures/rejected-*.http --endpoint http://localhost:8443 --private-key-file v1.key.pem --key-version 1 --consumer-id acme`,
+		RunE: func(command *cobra.Command, files []string) error {
+			return f.run(command.Context(), command.OutOrStdout(), files)
+		},
+	}
+	flags := command.Flags()
+	f.register(flags)
+	flags.BoolVar(&f.asIs, "as-is", false, "send them as they were captured, whatever key there is")
+	flags.IntVar(&f.expect, "expect", http.StatusOK, "the `status` that each should be answered with")
+	f.output.register(flags, "")
+	return command
+}
+
+func (f *replayFlags) run(ctx context.Context, out io.Writer, files []string) error {
+	if len(files) == 0 {
+		return errors.New("say what to send again: the files of captured requests")
+	}
+	t, err := f.open(ctx)
+	if err != nil {
+		return err
+	}
+	base, err := f.base(t.receiver)
+	if err != nil {
+		return err
+	}
+	report := newReport(out, f.output, t, files)
+	for _, file := range files {
+		answered, sendErr := f.send(ctx, t, strings.TrimSuffix(base, "/"), file)
+		if sendErr != nil {
+			return errors.Join(sendErr, report.end())
+		}
+		report.add([]sent{*answered})
+	}
+	if err = report.end(); err != nil {
+		return err
+	}
+	if !report.asExpected() {
+		return errDiffers
+	}
+	return nil
+}
+
+// send sends one capture.
+func (f *replayFlags) send(ctx context.Context, t *target, base, file string) (*sent, error) {
+	captured, body, _, err := readCapture(file)
+	if err != nil {
+		return nil, err
+	}
+	dataType := t.receiver.DataTypeAt(captured.URL.Path)
+	s := &sent{
+		Delivery: story.Delivery{
+			Scenario: filepath.Base(file), DataType: dataType, Callback: dataType, Body: body,
+			Expect: story.Expectation{Status: f.expect, Accepted: -1, Repeat: story.MayRepeat},
+		},
+		url: base + captured.URL.RequestURI(),
+	}
+	request, err := http.NewRequestWithContext(ctx, captured.Method, s.url, strings.NewReader(string(body)))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	request.Header = captured.Header.Clone()
+	for _, hop := range []string{"Connection", "Content-Length", "Expect", "Transfer-Encoding"} {
+		request.Header.Del(hop)
+	}
+	if f.asIs || t.sender == nil || t.sender.signers == nil {
+		request.Host = captured.Host // it may be signed
+		s.answer, err = t.client.Do(request, body, nil)
+		return s, err
+	}
+	sign, err := t.sender.sign(&s.Delivery)
+	if err == nil {
+		s.answer, err = t.client.Do(request, body, sign)
+	}
+	return s, err
+}
