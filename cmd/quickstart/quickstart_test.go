@@ -7,8 +7,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -36,20 +34,6 @@ func TestCountBody(t *testing.T) {
 			assert.Equal(t, c.want, got)
 		})
 	}
-}
-
-func TestReadLinesLeavesAnUnfinishedOneForLater(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "x.jsonl")
-	read := func() (lines []string) {
-		require.NoError(t, readLines(file, func(line []byte) error {
-			lines = append(lines, strings.TrimSpace(string(line)))
-			return nil
-		}))
-		return lines
-	}
-	assert.Empty(t, read(), "there is no file yet")
-	require.NoError(t, os.WriteFile(file, []byte("{}\n{\"a\":1}\n{\"half"), 0o600))
-	assert.Equal(t, []string{"{}", `{"a":1}`}, read())
 }
 
 func TestEachSample(t *testing.T) {

@@ -42,7 +42,7 @@ func main() {
 	s.Register("examples/prometheus.yaml")
 	flag.StringVar(&s.victoria, "victoria-metrics", "bin/victoria-metrics", "the VictoriaMetrics to start")
 	flag.StringVar(&s.dashboards, "dashboards", "examples/victoriametrics", "the directory of the dashboards")
-	flag.StringVar(&s.listen, "listen", "127.0.0.1:8428", "where the dashboards are shown")
+	flag.StringVar(&s.listen, "listen", "127.0.0.1:8428", "where the pages are shown")
 	flag.DurationVar(&s.story, "story", 10*time.Minute, "how long the rush hour lasts; with -for, no longer than that")
 	flag.IntVar(&s.rate, "rate", 20, "deliveries a second")
 	flag.Uint64Var(&s.seed, "seed", 1, "number that the rush hour is made from")
@@ -58,15 +58,18 @@ func run(ctx context.Context, s settings) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, d.Stop()) }()
-	victoria, err := startVictoria(ctx, s, d)
+	victoria, address, err := startVictoria(ctx, s, d)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, victoria.Stop()) }()
+	pages, err := serve(ctx, s.listen, newHandler(newTrails(d.Directory), address))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, pages.Close()) }()
 
-	fmt.Printf("A rush hour plays for %s: a network gives way, then the payment API fails; both recover.\n\n", s.story)
-	fmt.Printf("    dashboards  http://%s/vmui/#/dashboards?g0.range_input=15m&g0.relative_time=last_15_minutes\n", s.listen)
-	fmt.Printf("    any query   http://%s/vmui/\n\n", s.listen)
+	fmt.Printf("A rush hour plays for %s: a network gives way, then the payment API fails; both recover.\n\n    Open http://%s/\n\n", s.story, s.listen)
 	if s.For == 0 {
 		fmt.Println("Ctrl-C ends it.")
 	}
@@ -86,27 +89,37 @@ func run(ctx context.Context, s settings) (err error) {
 	return s.seen(ctx)
 }
 
-func startVictoria(ctx context.Context, s settings, d *demo.Demo) (*process.Process, error) {
-	if listener, err := new(net.ListenConfig).Listen(ctx, "tcp", s.listen); err != nil {
-		return nil, fmt.Errorf("%s cannot be listened on: %w; choose another with -listen, or make ui LISTEN=127.0.0.1:8429", s.listen, err)
-	} else if err = listener.Close(); err != nil {
-		return nil, err
+// serve serves the pages in the background.
+func serve(ctx context.Context, address string, handler http.Handler) (*http.Server, error) {
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("%s cannot be listened on: %w; choose another with -listen, or make ui LISTEN=127.0.0.1:8429", address, err)
+	}
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
+	go func() { _ = server.Serve(listener) }() // until it is closed
+	return server, nil
+}
+
+func startVictoria(ctx context.Context, s settings, d *demo.Demo) (*process.Process, string, error) {
+	address, err := process.FreeAddress(ctx)
+	if err != nil {
+		return nil, "", err
 	}
 	scrape := fmt.Sprintf("global: {scrape_interval: 5s, scrape_timeout: 4s}\nscrape_configs:\n- {job_name: cxone, static_configs: [{targets: [%q, %q]}]}\n", hostOf(d.Calls), hostOf(d.Own))
 	config := filepath.Join(d.Directory, "scrape.yaml")
-	if err := os.WriteFile(config, []byte(scrape), 0o600); err != nil {
-		return nil, err
+	if err = os.WriteFile(config, []byte(scrape), 0o600); err != nil {
+		return nil, "", err
 	}
 	victoria, err := process.Start("VictoriaMetrics", filepath.Join(d.Directory, "victoriametrics.log"), s.victoria,
-		"-httpListenAddr="+s.listen, "-storageDataPath="+filepath.Join(d.Directory, "data"), "-promscrape.config="+config,
+		"-httpListenAddr="+address, "-storageDataPath="+filepath.Join(d.Directory, "data"), "-promscrape.config="+config,
 		"-vmui.customDashboardsPath="+s.dashboards, "-search.latencyOffset=1s", "-retentionPeriod=1d", "-loggerLevel=WARN", "-memory.allowedBytes=256MiB")
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	if err = victoria.WaitHealthy(ctx, "http://"+s.listen+"/health"); err != nil {
-		return nil, errors.Join(err, victoria.Stop())
+	if err = victoria.WaitHealthy(ctx, "http://"+address+"/health"); err != nil {
+		return nil, "", errors.Join(err, victoria.Stop())
 	}
-	return victoria, nil
+	return victoria, address, nil
 }
 
 func hostOf(address string) string {
@@ -121,7 +134,7 @@ func play(ctx context.Context, s settings, d *demo.Demo) error {
 	if err != nil && ctx.Err() == nil {
 		return fmt.Errorf("deliver the rush hour: %w", err)
 	}
-	fmt.Println("The rush hour is over; the dashboards stay.")
+	fmt.Println("The rush hour is over; the pages stay.")
 	return nil
 }
 

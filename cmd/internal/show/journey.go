@@ -103,7 +103,7 @@ func SpanTitle(span ptrace.Span) string {
 	if span.Kind() == ptrace.SpanKindClient {
 		return span.Name()
 	}
-	return span.Name() + " " + attribute(span.Attributes(), "cxone.contact.id")
+	return span.Name() + " " + Attribute(span.Attributes(), "cxone.contact.id")
 }
 
 // SpanAbout says what a call leg was about, or how an API call went.
@@ -111,12 +111,12 @@ func SpanAbout(span ptrace.Span) string {
 	attributes := span.Attributes()
 	var parts []string
 	say := func(prefix, name string) {
-		if text := attribute(attributes, name); text != "" {
+		if text := Attribute(attributes, name); text != "" {
 			parts = append(parts, prefix+text)
 		}
 	}
 	if span.Status().Code() == ptrace.StatusCodeError {
-		parts = append(parts, "FAILED", attribute(attributes, "error.type"), span.Status().Message())
+		parts = append(parts, "FAILED", Attribute(attributes, "error.type"), span.Status().Message())
 	} else if span.Kind() == ptrace.SpanKindClient {
 		say("", "http.response.status_code")
 	}

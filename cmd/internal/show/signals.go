@@ -67,7 +67,7 @@ func pointText(point pmetric.NumberDataPoint) string {
 	value := strconv.FormatFloat(point.DoubleValue(), 'g', 6, 64)
 	var about []string
 	for _, name := range []string{"cxone.skill.name", "cxone.team.name"} {
-		if text := attribute(point.Attributes(), name); text != "" {
+		if text := Attribute(point.Attributes(), name); text != "" {
 			about = append(about, text)
 		}
 	}
@@ -100,17 +100,17 @@ func PrintLogs(p *Page, t *Telemetry) {
 // PrintLog prints a log record, on a second line where it is long.
 func PrintLog(p *Page, record plog.LogRecord) {
 	const indent = 38
-	lines := wrap(logText(record), Columns-indent, 2)
+	lines := wrap(LogText(record), Columns-indent, 2)
 	p.Line("    %s %-26s  %s", severity(p, record.SeverityNumber()), record.EventName(), lines[0])
 	for _, line := range lines[1:] {
 		p.Line("%*s%s", indent, "", line)
 	}
 }
 
-// logText is a log record's body, and what the body alone doesn't say.
-func logText(record plog.LogRecord) string {
+// LogText is a log record's body, and what the body alone doesn't say.
+func LogText(record plog.LogRecord) string {
 	text := record.Body().AsString()
-	if why := attribute(record.Attributes(), "cxone.record.error"); why != "" {
+	if why := Attribute(record.Attributes(), "cxone.record.error"); why != "" {
 		return text + " (" + why + ")"
 	}
 	return text
@@ -127,8 +127,8 @@ func severity(p *Page, n plog.SeverityNumber) string {
 	}
 }
 
-// attribute returns an attribute's value as text, "" where there is none.
-func attribute(attributes pcommon.Map, name string) string {
+// Attribute returns an attribute's value as text, "" where there is none.
+func Attribute(attributes pcommon.Map, name string) string {
 	value, ok := attributes.Get(name)
 	if !ok {
 		return ""

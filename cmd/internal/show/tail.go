@@ -1,0 +1,79 @@
+// Copyright The CXone Receiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package show
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"go.opentelemetry.io/collector/pdata/plog"
+	"go.opentelemetry.io/collector/pdata/pmetric"
+	"go.opentelemetry.io/collector/pdata/ptrace"
+)
+
+// Tail reads what a collector's file exporters have written into a directory (metrics.jsonl, traces.jsonl and logs.jsonl), and
+// goes on where it was the last time. It is not safe for concurrent use.
+type Tail struct {
+	// Directory holds the files, which may not be there yet.
+	Directory string
+
+	read map[string]int64
+}
+
+// Read adds what has come.
+func (t *Tail) Read(into *Telemetry) error {
+	return errors.Join(
+		t.lines("metrics.jsonl", unmarshal(new(pmetric.JSONUnmarshaler).UnmarshalMetrics, into.AddMetrics)),
+		t.lines("traces.jsonl", unmarshal(new(ptrace.JSONUnmarshaler).UnmarshalTraces, into.AddTraces)),
+		t.lines("logs.jsonl", unmarshal(new(plog.JSONUnmarshaler).UnmarshalLogs, into.AddLogs)),
+	)
+}
+
+// lines adds a file's new lines that are complete; the last one may still be being written.
+func (t *Tail) lines(name string, add func(line []byte) error) error {
+	file, err := os.Open(filepath.Join(t.Directory, name))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	if t.read == nil {
+		t.read = map[string]int64{}
+	}
+	if _, err = file.Seek(t.read[name], io.SeekStart); err != nil {
+		return err
+	}
+	text, err := io.ReadAll(file)
+	if err != nil {
+		return err
+	}
+	for line := range bytes.Lines(text) {
+		if !bytes.HasSuffix(line, []byte("\n")) {
+			return nil
+		}
+		t.read[name] += int64(len(line))
+		if err = add(line); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+// unmarshal reads a line of a file exporter, and adds it.
+func unmarshal[T any](read func([]byte) (T, error), add func(T)) func([]byte) error {
+	return func(line []byte) error {
+		data, err := read(line)
+		if err == nil {
+			add(data)
+		}
+		return err
+	}
+}

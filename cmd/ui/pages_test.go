@@ -1,0 +1,205 @@
+// Copyright The CXone Receiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/plog"
+	"go.opentelemetry.io/collector/pdata/ptrace"
+)
+
+// exported is what a collector's file exporters write.
+type exported struct {
+	t         *testing.T
+	directory string
+	traces    ptrace.Traces
+	logs      plog.Logs
+}
+
+func newExported(t *testing.T) *exported {
+	return &exported{t: t, directory: t.TempDir(), traces: ptrace.NewTraces(), logs: plog.NewLogs()}
+}
+
+var noon = time.Date(2026, 11, 27, 12, 0, 0, 0, time.UTC)
+
+// leg adds a call leg's span and its log record.
+func (e *exported) leg(trace, id, parent byte, ended time.Time, mos float64, agent, network string) {
+	span := e.traces.ResourceSpans().AppendEmpty().ScopeSpans().AppendEmpty().Spans().AppendEmpty()
+	span.SetName("contact")
+	span.SetKind(ptrace.SpanKindInternal)
+	e.place(span, trace, id, parent, ended, 3*time.Minute)
+	span.Attributes().PutStr("cxone.contact.id", string('0'+rune(id)))
+	span.Attributes().PutStr("cxone.agent.name", agent)
+	span.Attributes().PutStr("cxone.isp", network)
+	if mos > 0 {
+		span.Attributes().PutDouble("cxone.call.mos", mos)
+	}
+	record := e.logs.ResourceLogs().AppendEmpty().ScopeLogs().AppendEmpty().LogRecords().AppendEmpty()
+	record.SetTraceID(span.TraceID())
+	record.SetTimestamp(span.EndTimestamp())
+	record.SetSeverityNumber(plog.SeverityNumberWarn)
+	record.SetEventName("cxone.call.completed")
+	record.Body().SetStr("Call leg: agent " + agent)
+}
+
+// apiCall adds the span of an API call.
+func (e *exported) apiCall(trace, id, parent byte, ended time.Time, failed bool) {
+	span := e.traces.ResourceSpans().AppendEmpty().ScopeSpans().AppendEmpty().Spans().AppendEmpty()
+	span.SetName("Take the payment")
+	span.SetKind(ptrace.SpanKindClient)
+	e.place(span, trace, id, parent, ended, 2*time.Second)
+	if failed {
+		span.Status().SetCode(ptrace.StatusCodeError)
+		span.Status().SetMessage("Service Unavailable")
+		span.Attributes().PutStr("error.type", "503")
+	}
+}
+
+func (e *exported) place(span ptrace.Span, trace, id, parent byte, ended time.Time, length time.Duration) {
+	span.SetTraceID(pcommon.TraceID{trace})
+	span.SetSpanID(pcommon.SpanID{trace, id})
+	if parent != 0 {
+		span.SetParentSpanID(pcommon.SpanID{trace, parent})
+	}
+	span.SetEndTimestamp(pcommon.NewTimestampFromTime(ended))
+	span.SetStartTimestamp(pcommon.NewTimestampFromTime(ended.Add(-length)))
+}
+
+// flush writes it out.
+func (e *exported) flush() {
+	traces, err := new(ptrace.JSONMarshaler).MarshalTraces(e.traces)
+	require.NoError(e.t, err)
+	logs, err := new(plog.JSONMarshaler).MarshalLogs(e.logs)
+	require.NoError(e.t, err)
+	for name, text := range map[string][]byte{"traces.jsonl": traces, "logs.jsonl": logs} {
+		file, err := os.OpenFile(filepath.Join(e.directory, name), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+		require.NoError(e.t, err)
+		_, err = file.Write(append(text, '\n'))
+		require.NoError(e.t, err)
+		require.NoError(e.t, file.Close())
+	}
+	e.traces, e.logs = ptrace.NewTraces(), plog.NewLogs()
+}
+
+// browser goes from page to page by the links in them, as one without scripts would.
+type browser struct {
+	t    *testing.T
+	base string
+	page string
+}
+
+func (b *browser) open(path string) int {
+	response, err := http.Get(b.base + path)
+	require.NoError(b.t, err)
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	require.NoError(b.t, err)
+	b.page = string(text)
+	return response.StatusCode
+}
+
+// row returns the first row of the table that has this text.
+func (b *browser) row(text string) string {
+	for _, row := range strings.Split(b.page, "<tr>")[1:] {
+		if strings.Contains(row, text) {
+			return row
+		}
+	}
+	b.t.Fatalf("no row has %q:\n%s", text, b.page)
+	return ""
+}
+
+var link = regexp.MustCompile(`href="([^"]+)"`)
+
+// follow follows the link in the row that has this text.
+func (b *browser) follow(text string) {
+	found := link.FindStringSubmatch(b.row(text))
+	require.NotNil(b.t, found, "no link beside %q", text)
+	require.Equal(b.t, http.StatusOK, b.open(strings.ReplaceAll(found[1], "&amp;", "&")), b.page)
+}
+
+func TestFromABadMinuteToAJourneyAndItsLogLines(t *testing.T) {
+	e := newExported(t)
+	e.leg(1, 1, 0, noon.Add(10*time.Second), 4.3, "Vera Archer", "Verizon")
+	e.leg(2, 1, 0, noon.Add(70*time.Second), 2.1, "Irene <Becker>", "Cox Communications")
+	e.leg(2, 2, 1, noon.Add(130*time.Second), 4.2, "Salvo Dubois", "Orange")
+	e.apiCall(2, 3, 1, noon.Add(65*time.Second), true)
+	e.leg(3, 1, 0, noon.Add(80*time.Second), 0, "A Telephone", "")
+	server := httptest.NewServer(newHandler(newTrails(e.directory), "127.0.0.1:1"))
+	defer server.Close()
+	b := &browser{t: t, base: server.URL}
+
+	require.Equal(t, http.StatusOK, b.open("/"))
+	assert.Contains(t, b.page, "Nothing has come yet")
+	e.flush()
+	require.Equal(t, http.StatusOK, b.open("/"))
+	assert.Less(t, strings.Index(b.page, ">12:02<"), strings.Index(b.page, ">12:01<"), "the newest minute first")
+	assert.Contains(t, b.page, `href="/vmui/#/dashboards`)
+	bad := b.row(">12:01<")
+	assert.Contains(t, bad, "Cox Communications")
+	assert.Contains(t, bad, `<td class="n poor">1`)
+	assert.Contains(t, bad, `<td class="n bad">1`)
+	assert.NotContains(t, b.row(">12:00<"), "poor\"")
+
+	b.follow(">12:01<")
+	assert.Less(t, strings.Index(b.page, "Irene"), strings.Index(b.page, "A Telephone"), "the worst first")
+	assert.Contains(t, b.row("Irene"), `<td class="n bad">2.10`)
+	assert.Contains(t, b.row("A Telephone"), `unmeasured">none`)
+	assert.Contains(t, b.page, "Irene &lt;Becker&gt;", "what came is text")
+	assert.NotContains(t, b.page, "Vera Archer", "another minute's")
+
+	b.follow("Irene")
+	assert.Contains(t, b.row("contact 1"), "3 min 00 s")
+	assert.Contains(t, b.row("contact 1"), ">call<")
+	assert.Contains(t, b.row("contact 2"), ">transfer<")
+	assert.Contains(t, b.row("Take the payment"), "FAILED · 503 · Service Unavailable")
+	assert.Contains(t, b.row("Take the payment"), "bar failed")
+	assert.Contains(t, b.page, "Call leg: agent Irene &lt;Becker&gt;")
+	assert.Contains(t, b.page, "Call leg: agent Salvo Dubois")
+	assert.Contains(t, b.page, `<a href="/minutes/2026-11-27T12:01Z">`)
+	assert.NotContains(t, b.page, "<script")
+
+	// What comes later is there too.
+	e.apiCall(2, 4, 2, noon.Add(120*time.Second), false)
+	e.flush()
+	b.open("/journeys/02000000000000000000000000000000")
+	assert.Equal(t, 2, strings.Count(b.page, "Take the payment"))
+
+	assert.Equal(t, http.StatusNotFound, b.open("/minutes/yesterday"))
+	assert.Equal(t, http.StatusNotFound, b.open("/journeys/ff"))
+	assert.Equal(t, http.StatusOK, b.open("/minutes/2001-01-01T00:00Z"))
+	assert.Contains(t, b.page, "No call ended in this minute")
+}
+
+func TestWhatIsNoPageIsTheDashboards(t *testing.T) {
+	behind := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, "behind: "+r.URL.String()) }))
+	defer behind.Close()
+	server := httptest.NewServer(newHandler(newTrails(t.TempDir()), strings.TrimPrefix(behind.URL, "http://")))
+	defer server.Close()
+	b := &browser{t: t, base: server.URL}
+	require.Equal(t, http.StatusOK, b.open("/api/v1/query?query=up"))
+	assert.Equal(t, "behind: /api/v1/query?query=up", b.page)
+}
+
+func TestAPageThatCannotBeMadeIsAnError(t *testing.T) {
+	e := newExported(t)
+	require.NoError(t, os.WriteFile(filepath.Join(e.directory, "traces.jsonl"), []byte("no JSON\n"), 0o600))
+	server := httptest.NewServer(newHandler(newTrails(e.directory), "127.0.0.1:1"))
+	defer server.Close()
+	b := &browser{t: t, base: server.URL}
+	assert.Equal(t, http.StatusInternalServerError, b.open("/"))
+	assert.Contains(t, b.page, "traces.jsonl")
+}

@@ -1,0 +1,59 @@
+// Copyright The CXone Receiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"context"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/cxone-otel/cxonereceiver/cmd/internal/demo"
+	"github.com/cxone-otel/cxonereceiver/cmd/internal/process"
+)
+
+// TestARushHour plays one with the real programs, and goes from the minutes to a journey by clicking.
+func TestARushHour(t *testing.T) {
+	root, err := filepath.Abs("../..")
+	require.NoError(t, err)
+	victoria := filepath.Join(root, "bin/victoria-metrics")
+	if _, err = os.Stat(victoria); err != nil || os.Getenv("CXONE_COLLECTOR") == "" {
+		t.Skip("make test-e2e makes the programs that this needs")
+	}
+	listen, err := process.FreeAddress(t.Context())
+	require.NoError(t, err)
+	s := settings{
+		Settings: demo.Settings{Collector: os.Getenv("CXONE_COLLECTOR"), Ctl: os.Getenv("CXONE_CTL"), Config: filepath.Join(root, "examples/prometheus.yaml"), For: 45 * time.Second},
+		victoria: victoria, dashboards: filepath.Join(root, "examples/victoriametrics"), listen: listen, story: time.Minute, rate: 30, seed: 1,
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	ended := make(chan error, 1)
+	go func() { ended <- run(ctx, s) }()
+	b := &browser{t: t, base: "http://" + listen}
+	minute := regexp.MustCompile(`<a href="(/minutes/[^"]+)">[^<]*</a><td class="n">[1-9]`)
+	journey := regexp.MustCompile(`<a href="(/journeys/[^"]+)">`)
+	require.Eventually(t, func() bool {
+		response, err := http.Get(b.base + "/")
+		if err != nil {
+			return false
+		}
+		_ = response.Body.Close()
+		b.open("/")
+		return minute.MatchString(b.page)
+	}, 40*time.Second, 200*time.Millisecond)
+	require.Equal(t, http.StatusOK, b.open(minute.FindStringSubmatch(b.page)[1]))
+	require.Regexp(t, journey, b.page)
+	require.Equal(t, http.StatusOK, b.open(journey.FindStringSubmatch(b.page)[1]))
+	assert.Contains(t, b.page, "contact ")
+	assert.Contains(t, b.page, "cxone.call.completed")
+	require.Equal(t, http.StatusOK, b.open("/vmui/"))
+	assert.NoError(t, <-ended, "there was something to see in the charts")
+}

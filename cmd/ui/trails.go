@@ -1,0 +1,213 @@
+// Copyright The CXone Receiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/plog"
+	"go.opentelemetry.io/collector/pdata/ptrace"
+
+	"github.com/cxone-otel/cxonereceiver/cmd/internal/show"
+)
+
+// trails are the customers' journeys in what the collector's file exporters wrote: the spans and the log records of each trace.
+type trails struct {
+	mu    sync.Mutex
+	tail  show.Tail
+	spans map[pcommon.TraceID][]ptrace.Span
+	logs  map[pcommon.TraceID][]plog.LogRecord
+}
+
+func newTrails(directory string) *trails {
+	return &trails{tail: show.Tail{Directory: directory}, spans: map[pcommon.TraceID][]ptrace.Span{}, logs: map[pcommon.TraceID][]plog.LogRecord{}}
+}
+
+// read takes up what has been written since. The caller holds the lock.
+func (t *trails) read() error {
+	var came show.Telemetry
+	err := t.tail.Read(&came)
+	for _, span := range came.Spans {
+		t.spans[span.TraceID()] = append(t.spans[span.TraceID()], span)
+	}
+	for _, record := range came.Logs {
+		t.logs[record.TraceID()] = append(t.logs[record.TraceID()], record)
+	}
+	return err
+}
+
+// The MOS at which a call counts as poor, as in the dashboards and the receiver's own thresholds, and as bad.
+const (
+	poorMOS = 3.6
+	badMOS  = 3.1
+)
+
+// call is a call leg that has ended.
+type call struct {
+	Trace, Span                 string
+	Ended                       time.Time
+	Length                      time.Duration
+	Agent, Skill, Network       string
+	MOS                         float64 // 0 where it was not measured
+	APICalls, Failed, Transfers int     // of the whole journey
+}
+
+// Class says how a call sounded, for the page's colours.
+func (c call) Class() string {
+	switch {
+	case c.MOS == 0:
+		return "unmeasured"
+	case c.MOS < badMOS:
+		return "bad"
+	case c.MOS < poorMOS:
+		return "poor"
+	default:
+		return "good"
+	}
+}
+
+// minute is what happened in one.
+type minute struct {
+	Start                 time.Time
+	Calls, Measured, Poor int
+	MOS                   float64 // the mean of those that were measured
+	Worst                 string  // the network with the most poor calls
+	WorstPoor             int
+	APICalls, Failed      int
+	sum                   float64
+	poorByNetwork         map[string]int
+}
+
+// minutes are all that there are, the newest first.
+func (t *trails) minutes() ([]minute, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	err := t.read()
+	found := map[time.Time]*minute{}
+	for _, spans := range t.spans {
+		for _, span := range spans {
+			at := span.EndTimestamp().AsTime().Truncate(time.Minute)
+			m := found[at]
+			if m == nil {
+				m = &minute{Start: at, poorByNetwork: map[string]int{}}
+				found[at] = m
+			}
+			m.add(span)
+		}
+	}
+	all := make([]minute, 0, len(found))
+	for _, m := range found {
+		for _, network := range slices.Sorted(maps.Keys(m.poorByNetwork)) {
+			if n := m.poorByNetwork[network]; n > m.WorstPoor {
+				m.Worst, m.WorstPoor = network, n
+			}
+		}
+		if m.Measured > 0 {
+			m.MOS = m.sum / float64(m.Measured)
+		}
+		all = append(all, *m)
+	}
+	slices.SortFunc(all, func(a, b minute) int { return b.Start.Compare(a.Start) })
+	return all, err
+}
+
+func (m *minute) add(span ptrace.Span) {
+	if span.Kind() == ptrace.SpanKindClient {
+		m.APICalls++
+		if span.Status().Code() == ptrace.StatusCodeError {
+			m.Failed++
+		}
+		return
+	}
+	m.Calls++
+	mos := number(span, "cxone.call.mos")
+	if mos == 0 {
+		return
+	}
+	m.Measured++
+	m.sum += mos
+	if mos < poorMOS {
+		m.Poor++
+		m.poorByNetwork[show.Attribute(span.Attributes(), "cxone.isp")]++
+	}
+}
+
+// calls are those that ended, or had an API call that failed, in the minute: those that sounded worst, and then those with
+// failures, first.
+func (t *trails) calls(start time.Time) ([]call, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	err := t.read()
+	within := func(span ptrace.Span) bool { return span.EndTimestamp().AsTime().Truncate(time.Minute).Equal(start) }
+	var found []call
+	for trace, spans := range t.spans {
+		for _, span := range spans {
+			if span.Kind() != ptrace.SpanKindClient && (within(span) || slices.ContainsFunc(spans, func(s ptrace.Span) bool {
+				return s.ParentSpanID() == span.SpanID() && s.Kind() == ptrace.SpanKindClient && s.Status().Code() == ptrace.StatusCodeError && within(s)
+			})) {
+				found = append(found, newCall(trace, span, spans))
+			}
+		}
+	}
+	rank := func(c call) float64 {
+		if c.MOS == 0 {
+			return 5
+		}
+		return c.MOS
+	}
+	slices.SortFunc(found, func(a, b call) int {
+		return cmp.Or(cmp.Compare(min(rank(a), poorMOS), min(rank(b), poorMOS)), cmp.Compare(b.Failed, a.Failed), cmp.Compare(rank(a), rank(b)), cmp.Compare(a.Span, b.Span))
+	})
+	return found, err
+}
+
+func newCall(trace pcommon.TraceID, span ptrace.Span, spans []ptrace.Span) call {
+	c := call{
+		Trace: trace.String(), Span: span.SpanID().String(), Ended: span.EndTimestamp().AsTime(),
+		Length: span.EndTimestamp().AsTime().Sub(span.StartTimestamp().AsTime()),
+		Agent:  show.Attribute(span.Attributes(), "cxone.agent.name"), Skill: show.Attribute(span.Attributes(), "cxone.skill.name"),
+		Network: show.Attribute(span.Attributes(), "cxone.isp"), MOS: number(span, "cxone.call.mos"),
+	}
+	for _, other := range spans {
+		switch {
+		case other.Kind() != ptrace.SpanKindClient && !other.ParentSpanID().IsEmpty():
+			c.Transfers++
+		case other.Kind() == ptrace.SpanKindClient:
+			c.APICalls++
+			if other.Status().Code() == ptrace.StatusCodeError {
+				c.Failed++
+			}
+		}
+	}
+	return c
+}
+
+// journey is one customer's, as a tree, with its log records in the order of their times.
+func (t *trails) journey(trace string) (*show.Journey, []plog.LogRecord, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	err := t.read()
+	for id, spans := range t.spans {
+		if id.String() != trace {
+			continue
+		}
+		logs := slices.Clone(t.logs[id])
+		slices.SortStableFunc(logs, func(a, b plog.LogRecord) int { return cmp.Compare(a.Timestamp(), b.Timestamp()) })
+		return show.NewJourney(id, slices.Clone(spans)), logs, err
+	}
+	return nil, nil, err
+}
+
+func number(span ptrace.Span, name string) float64 {
+	value, ok := span.Attributes().Get(name)
+	if !ok {
+		return 0
+	}
+	return value.Double()
+}
