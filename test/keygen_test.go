@@ -27,7 +27,9 @@ func TestAConfigurationThatKeygenWritesStarts(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			directory := t.TempDir()
-			in := func(arguments string) []string { return strings.Fields(strings.ReplaceAll(arguments, "DIR", directory)) }
+			in := func(arguments string) []string {
+				return strings.Fields(strings.ReplaceAll(arguments, "DIR", directory))
+			}
 			file := filepath.Join(directory, "collector.yaml")
 			output, err := cxonectl(t, nil, append(append([]string{"keygen"}, in(tc.keygen)...), "--write", file)...)
 			require.NoError(t, err, output)
