@@ -6,7 +6,7 @@ package translate
 import (
 	"strings"
 
-	semconv "go.opentelemetry.io/otel/semconv/v1.41.0"
+	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
 
 	"github.com/cxone-otel/cxonereceiver/receiver/internal/payload"
 	"github.com/cxone-otel/cxonereceiver/receiver/internal/privacy"
