@@ -14,6 +14,9 @@ import (
 	"strings"
 )
 
+// maxTypes is how many types of blocks an error names.
+const maxTypes = 4
+
 const encryptedKey = "ENCRYPTED PRIVATE KEY"
 
 var (
@@ -40,8 +43,8 @@ func Blocks(data []byte, types ...string) ([]*pem.Block, error) {
 		}
 		if slices.Contains(types, block.Type) {
 			blocks = append(blocks, block)
-		} else if !slices.Contains(others, block.Type) {
-			others = append(others, block.Type)
+		} else if kind := fmt.Sprintf("%.40s", block.Type); len(others) < maxTypes && !slices.Contains(others, kind) {
+			others = append(others, kind)
 		}
 	}
 	switch {
