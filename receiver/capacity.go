@@ -17,16 +17,14 @@ const smallBody = 64 << 10
 // budget bounds the bytes that all deliveries hold together, max_inflight_bytes. What counts is what has come.
 type budget struct {
 	limit    int64
-	ofLarge  int64 // the bound of large bodies while they arrive
+	ofLarge  int64 // the bound of several large bodies while they arrive
 	mu       sync.Mutex
 	bytes    int64
 	inLarges int64
 }
 
-// newBudget keeps a quarter for small bodies, unless a body of the largest size would then never fit.
-func newBudget(limit, maxBody int64) *budget {
-	return &budget{limit: limit, ofLarge: max(limit-limit/4, min(maxBody, limit))}
-}
+// newBudget keeps a quarter for small bodies.
+func newBudget(limit int64) *budget { return &budget{limit: limit, ofLarge: limit - limit/4} }
 
 func (b *budget) used() int64 {
 	b.mu.Lock()
@@ -57,7 +55,8 @@ func (s *share) arrive(n int64) bool {
 	}
 	if s.isLarge {
 		more := s.bytes + n - s.inLarge
-		if b.inLarges+more > b.ofLarge {
+		isAlone := b.inLarges == s.inLarge // a body of the largest size must fit, whatever the limit is
+		if b.inLarges+more > b.ofLarge && !isAlone {
 			return false
 		}
 		b.inLarges += more

@@ -20,14 +20,14 @@ import (
 
 // TestAQuarterIsKeptForSmallBodies fills what large bodies can have.
 func TestAQuarterIsKeptForSmallBodies(t *testing.T) {
-	b := newBudget(64<<20, 8<<20)
+	b := newBudget(64 << 20)
 	declared, undeclared := b.newShare(8<<20), b.newShare(-1)
 	require.True(t, declared.arrive(47<<20))
-	assert.False(t, declared.arrive(2<<20), "three quarters are theirs")
 	require.True(t, undeclared.arrive(smallBody), "it may be a small one")
 	assert.True(t, undeclared.arrive(1), "now it is large, and there is room for it")
 	assert.EqualValues(t, 47<<20+smallBody+1, b.inLarges, "all of it counts as a large one's")
-	assert.False(t, undeclared.arrive(1<<20))
+	assert.False(t, undeclared.arrive(1<<20), "three quarters are theirs")
+	assert.False(t, declared.arrive(1<<20))
 
 	small := make([]share, 0, 256)
 	for {
@@ -48,17 +48,20 @@ func TestAQuarterIsKeptForSmallBodies(t *testing.T) {
 	assert.Zero(t, b.inLarges)
 }
 
-func TestABodyOfTheLargestSizeAlwaysFits(t *testing.T) {
-	b := newBudget(8<<20, 8<<20)
-	s := b.newShare(8 << 20)
-	assert.True(t, s.arrive(8<<20))
-	assert.False(t, s.arrive(1))
-	other := newBudget(1<<20, 8<<20) // refused at the start, but not a panic here
-	assert.EqualValues(t, 1<<20, other.ofLarge)
+func TestABodyOfTheLargestSizeFitsWhereItIsAlone(t *testing.T) {
+	b := newBudget(8 << 20)
+	first, second := b.newShare(8<<20), b.newShare(8<<20)
+	require.True(t, first.arrive(5<<20))
+	assert.False(t, second.arrive(2<<20), "two of them leave the quarter to small bodies")
+	assert.True(t, second.arrive(1<<20))
+	assert.False(t, first.arrive(3<<20))
+	second.release()
+	assert.True(t, first.arrive(3<<20))
+	assert.False(t, first.arrive(1))
 }
 
 func TestGrow(t *testing.T) {
-	b := newBudget(10_000, 1000)
+	b := newBudget(10_000)
 	s := b.newShare(100)
 	require.True(t, s.arrive(100))
 	require.NoError(t, s.grow(1024))
@@ -78,7 +81,7 @@ func TestWhatCounts(t *testing.T) {
 	for _, size := range []int{0, 1, firstRead - 1, firstRead, firstRead + 1, smallBody, smallBody + 1, 1<<20 + 1, 5 << 20} {
 		for name, reader := range map[string]func(io.Reader) io.Reader{"at once": func(r io.Reader) io.Reader { return r }, "in halves": iotest.HalfReader, "error with data": iotest.DataErrReader} {
 			for _, declared := range []int64{-1, int64(size), 8 << 20} {
-				b := newBudget(64<<20, 8<<20)
+				b := newBudget(64 << 20)
 				s := b.newShare(declared)
 				body, err := readAll(reader(strings.NewReader(strings.Repeat("a", size))), declared, 8<<20, s.arrive)
 				require.NoError(t, err)
@@ -88,7 +91,7 @@ func TestWhatCounts(t *testing.T) {
 			}
 		}
 	}
-	s := newBudget(64<<20, 8<<20).newShare(-1)
+	s := newBudget(64 << 20).newShare(-1)
 	_, err := readAll(strings.NewReader(strings.Repeat("a", 1001)), -1, 1000, s.arrive)
 	require.ErrorIs(t, err, errTooLarge)
 	_, err = readAll(iotest.ErrReader(errors.ErrUnsupported), -1, 1000, s.arrive)

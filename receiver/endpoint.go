@@ -52,7 +52,7 @@ func newEndpoint(ctx context.Context, r *cxoneReceiver, host component.Host) (*e
 		unsampled: r.settings.Logger,
 		telemetry: r.telemetry,
 		encodings: strings.Join(r.cfg.CompressionAlgorithms, ", "),
-		budget:    newBudget(r.cfg.MaxInflightBytes, r.cfg.MaxRequestBodySize),
+		budget:    newBudget(r.cfg.MaxInflightBytes),
 	}
 	var err error
 	if e.callbacks, err = newCallbacks(r); err != nil {
