@@ -58,6 +58,9 @@ func (c *collector) points() []point {
 		for _, rm := range d.ResourceMetrics().All() {
 			for _, sm := range rm.ScopeMetrics().All() {
 				for _, m := range sm.Metrics().All() {
+					if m.Type() != pmetric.MetricTypeGauge { // aggregated metrics
+						continue
+					}
 					for _, p := range m.Gauge().DataPoints().All() {
 						all = append(all, point{p, m.Name(), m.Unit(), rm.Resource().Attributes()})
 					}

@@ -146,7 +146,11 @@ func TestReadingCallLegs(t *testing.T) {
 			degraded, _ := o.records[0].Attributes().Get("cxone.call.degraded_by")
 			assert.ElementsMatch(t, []any{"mos", "r_factor", "jitter", "packet_loss", "rtt"}, degraded.Slice().AsRaw())
 		}},
-		{"on the threshold is not past it", `{"ContactId":"a17","AvgMos":3.6,"AvgRFactor":70,"AvgJitter":30,"AvgPktLoss":1,"AvgRtt":300}`, oneAccepted, func(t *testing.T, o output) {
+		{"mos and r_factor count at their threshold", `{"ContactId":"a20","AvgMos":3.6,"AvgRFactor":70}`, oneAccepted, func(t *testing.T, o output) {
+			degraded, _ := o.records[0].Attributes().Get("cxone.call.degraded_by")
+			assert.ElementsMatch(t, []any{"mos", "r_factor"}, degraded.Slice().AsRaw())
+		}},
+		{"the others do not", `{"ContactId":"a17","AvgMos":3.61,"AvgRFactor":70.1,"AvgJitter":30,"AvgPktLoss":1,"AvgRtt":300}`, oneAccepted, func(t *testing.T, o output) {
 			assert.Equal(t, plog.SeverityNumberInfo, o.records[0].SeverityNumber())
 			assert.NotContains(t, o.records[0].Attributes().AsRaw(), "cxone.call.degraded_by")
 		}},
