@@ -103,6 +103,8 @@ test-e2e: build ## Run the end-to-end tests, and those of the dashboards and ale
 	cd test && $(PROGRAMS) $(GO) test -count=1 -parallel 4
 	$(PROGRAMS) $(GO) test -count=1 ./cmd/internal/... ./cmd/ui
 	cd tools/dashboards && $(PROGRAMS) $(GO) test -count=1 ./...
+	cd tools/manifests && $(GO) test -count=1 ./...
+	cd tools/datadog && $(GO) test -count=1 ./...
 
 .PHONY: compat
 compat: ## Build the receiver against other collector releases, and run its unit tests with the newest
@@ -124,7 +126,7 @@ soak: build ## Let faults happen under load for FOR=10m, and account for every d
 
 .PHONY: sizing
 sizing: build ## Measure what a delivery costs the collector, for docs/sizing.md (some minutes)
-	cd test && $(PROGRAMS) CXONE_SIZING=1 $(GO) test -count=1 -timeout 30m -run '^TestSizing$$'
+	cd test && $(PROGRAMS) CXONE_SIZING=1 $(GO) test -count=1 -timeout 30m -run '^(TestSizing|TestQueueRoom)$$'
 
 .PHONY: fuzz
 fuzz: ## Run every fuzz target in turn (FUZZTIME=30s each)
@@ -186,6 +188,7 @@ check-vet:
 	cd test && $(GO) vet ./...
 	cd test/peers && $(GO) vet ./...
 	cd tools/dashboards && $(GO) vet ./...
+	cd tools/manifests && $(GO) vet ./...
 
 .PHONY: check-licence
 check-licence:
@@ -207,7 +210,7 @@ check-generated:
 
 .PHONY: check-modules
 check-modules:
-	@for module in . test test/peers tools tools/dashboards tools/golangci-lint tools/govulncheck tools/release tools/victoriametrics; do \
+	@for module in . test test/peers tools tools/dashboards tools/datadog tools/manifests tools/golangci-lint tools/govulncheck tools/release tools/victoriametrics; do \
 		(cd $$module && $(GO) mod tidy -diff) || { echo "go.mod or go.sum of $$module is not tidy: run go mod tidy there."; exit 1; }; \
 	done
 

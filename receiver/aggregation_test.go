@@ -213,6 +213,26 @@ func TestShutdownTriesAgain(t *testing.T) {
 	metrics.wants(t, "cxone.calls", 7, 7)
 }
 
+// TestShutdownCutsAnEmissionOff has a pipeline that answers no emission until its time is over.
+func TestShutdownCutsAnEmissionOff(t *testing.T) {
+	entered := make(chan struct{}, 100)
+	stuck, err := consumer.NewMetrics(func(ctx context.Context, _ pmetric.Metrics) error {
+		entered <- struct{}{}
+		<-ctx.Done()
+		return ctx.Err()
+	})
+	require.NoError(t, err)
+	cfg := withoutGauges(func(c *AggregationConfig) { c.Interval = time.Second })
+	r := runWith(t, cfg, pipelines{metrics: stuck}, componenttest.NewNopHost())
+	r.post(voicePath, leg)
+	<-entered
+	r.receiver.emitter.grace = 500 * time.Millisecond
+	begun := time.Now()
+	require.NoError(t, r.receiver.Shutdown(t.Context()))
+	assert.Less(t, time.Since(begun), 4*time.Second)
+	assert.Equal(t, 1, r.logs.FilterMessageSnippet("aggregated metrics were lost").Len())
+}
+
 func TestEmissionAtTheInterval(t *testing.T) {
 	metrics := new(consumertest.MetricsSink)
 	cfg := withoutGauges(func(c *AggregationConfig) { c.Interval = time.Second })

@@ -66,7 +66,8 @@ func (c *SignatureConfig) Validate() error { return c.CaptureRejected.validate()
 func (c *CaptureConfig) validate() error {
 	var errs []error
 	if c.Directory != "" && c.MaxFiles < 1 {
-		errs = append(errs, fmt.Errorf("%s::max_files: %d captures nothing; at least 1, or leave the directory out", keyCaptureRejected, c.MaxFiles))
+		errs = append(errs, fmt.Errorf(
+			"%s::max_files: %d captures nothing; at least 1, or leave the directory out", keyCaptureRejected, c.MaxFiles))
 	}
 	for i, text := range c.From {
 		if _, err := netip.ParsePrefix(text); err != nil {

@@ -41,7 +41,7 @@ func instanceID(r *cxoneReceiver) string {
 	return uuid.NewString()
 }
 
-// Of a shutdown's last emission: how long it is tried for, and how often.
+// Of a shutdown's last emission: how long it is tried for, and how often. As long is waited for one that is under way.
 const (
 	lastEmissionGrace = 5 * time.Second
 	lastEmissionPause = 200 * time.Millisecond
@@ -52,7 +52,9 @@ type emitter struct {
 	aggregator *aggregate.Aggregator
 	exporter   *exporter
 	timeout    time.Duration
+	grace      time.Duration
 	quit       chan struct{}
+	cut        context.CancelFunc // ends an emission that the pipeline does not come back from
 	emitting   sync.WaitGroup
 }
 
@@ -61,18 +63,19 @@ func startEmitter(cfg *Config, d *deliverer) *emitter {
 	if d.aggregator == nil {
 		return nil
 	}
-	e := &emitter{aggregator: d.aggregator, exporter: d.exporter, timeout: d.timeout, quit: make(chan struct{})}
-	e.emitting.Go(func() { e.emitAt(cfg.Aggregation.Get().Interval) })
+	ctx, cut := context.WithCancel(context.Background())
+	e := &emitter{aggregator: d.aggregator, exporter: d.exporter, timeout: d.timeout, grace: lastEmissionGrace, quit: make(chan struct{}), cut: cut}
+	e.emitting.Go(func() { e.emitAt(ctx, cfg.Aggregation.Get().Interval) })
 	return e
 }
 
-func (e *emitter) emitAt(interval time.Duration) {
+func (e *emitter) emitAt(ctx context.Context, interval time.Duration) {
 	ticker := time.NewTicker(interval)
 	defer ticker.Stop()
 	for {
 		select {
 		case <-ticker.C:
-			_ = e.emit(context.Background())
+			_ = e.emit(ctx)
 		case <-e.quit:
 			return
 		}
@@ -96,8 +99,11 @@ func (e *emitter) stop(ctx context.Context) {
 		return
 	}
 	close(e.quit)
+	patience := time.AfterFunc(e.grace, e.cut)
 	e.emitting.Wait()
-	ctx, cancel := context.WithTimeout(ctx, lastEmissionGrace)
+	patience.Stop()
+	e.cut()
+	ctx, cancel := context.WithTimeout(ctx, e.grace)
 	defer cancel()
 	for e.emit(ctx) != nil {
 		select {

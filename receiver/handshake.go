@@ -31,7 +31,8 @@ const (
 )
 
 var handshakeReasons = []string{
-	reasonNoCertificate, reasonUnknownAuthority, reasonExpiredCertificate, reasonNoCommonCipher, reasonNoCommonVersion, reasonNotTLS, reasonTLS,
+	reasonNoCertificate, reasonUnknownAuthority, reasonExpiredCertificate,
+	reasonNoCommonCipher, reasonNoCommonVersion, reasonNotTLS, reasonTLS,
 }
 
 // handshakes reports those that fail. net/http closes such a connection with no more than a line in its own log; the
@@ -57,7 +58,10 @@ func (h handshakes) note(c net.Conn, state http.ConnState) {
 	}
 	h.telemetry.countAuthenticationFailure(nil, reason)
 	fields := []zap.Field{
-		zap.String("reason", reason), zap.String("cause", cause), zap.String("remote_address", c.RemoteAddr().String()), zap.String("error", quoted(err.Error())),
+		zap.String("reason", reason),
+		zap.String("cause", cause),
+		zap.String("remote_address", c.RemoteAddr().String()),
+		zap.String("error", quoted(err.Error())),
 	}
 	var refused *tls.CertificateVerificationError
 	if errors.As(err, &refused) && len(refused.UnverifiedCertificates) > 0 {
@@ -107,7 +111,8 @@ func explainCertificate(err error) (reason, cause string) {
 	var invalid x509.CertificateInvalidError
 	switch {
 	case errors.As(err, &authority):
-		return reasonUnknownAuthority, "the client's certificate is not from an authority in tls::client_ca_file, or an intermediate certificate was not sent along"
+		return reasonUnknownAuthority, "the client's certificate is not from an authority in tls::client_ca_file, " +
+			"or an intermediate certificate was not sent along"
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
 		return reasonExpiredCertificate, "the client's certificate, or one above it, has expired or is not valid yet"
 	case errors.As(err, &invalid) && invalid.Reason == x509.IncompatibleUsage:
@@ -120,7 +125,8 @@ func explainCertificate(err error) (reason, cause string) {
 func explainRecord(err tls.RecordHeaderError) (reason, cause string) {
 	switch string(err.RecordHeader[:]) {
 	case "GET /", "HEAD ", "POST ", "PUT /", "OPTIO", "DELET", "PATCH", "CONNE", "TRACE", "PRI *":
-		return reasonNotTLS, "plain HTTP came where TLS is spoken: the callback URL must begin with https://, and a proxy in front must speak TLS to the receiver"
+		return reasonNotTLS, "plain HTTP came where TLS is spoken: the callback URL must begin with https://, " +
+			"and a proxy in front must speak TLS to the receiver"
 	}
 	if strings.Contains(err.Msg, "SSLv2") {
 		return reasonNoCommonVersion, "what came looks like SSL 2, which nobody should speak any more"
@@ -131,7 +137,7 @@ func explainRecord(err tls.RecordHeaderError) (reason, cause string) {
 // explainAlert explains why the client gave up.
 func explainAlert(alert string) string {
 	switch {
-	case strings.Contains(alert, "unknown certificate authority") || strings.Contains(alert, "bad certificate") || strings.Contains(alert, "unknown certificate"):
+	case strings.Contains(alert, "unknown certificate") || strings.Contains(alert, "bad certificate"):
 		return "the client does not accept the server's certificate (" + quoted(alert) + "): its authority must be one that the client trusts, " +
 			"its names must have the URL's host, and intermediate certificates must follow it in tls::cert_file"
 	case strings.Contains(alert, "expired certificate"):

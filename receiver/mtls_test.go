@@ -132,6 +132,7 @@ func (p *pki) client(cert *tls.Certificate, keepAlive bool) *http.Client {
 func TestMutualTLS(t *testing.T) {
 	p, other := newPKI(t), newPKI(t)
 	good := p.issue(nil)
+	forServers := p.issue(func(c *x509.Certificate) { c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth} })
 	selfSigned := &tls.Certificate{Certificate: [][]byte{other.cert.Raw}, PrivateKey: other.key}
 	for name, tc := range map[string]struct {
 		cert   *tls.Certificate
@@ -144,9 +145,8 @@ func TestMutualTLS(t *testing.T) {
 		"self-signed":        {selfSigned, 0, reasonUnknownAuthority},
 		"expired":            {p.issue(func(c *x509.Certificate) { c.NotAfter = time.Now().Add(-time.Second) }), 0, reasonExpiredCertificate},
 		"not valid yet":      {p.issue(func(c *x509.Certificate) { c.NotBefore = time.Now().Add(time.Minute) }), 0, reasonExpiredCertificate},
-		"for servers only": {p.issue(func(c *x509.Certificate) { c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth} }), 0,
-			reasonTLS},
-		"not allowed": {p.issue(func(c *x509.Certificate) { c.Subject.CommonName = "somebody" }), 403, "certificate_not_allowed"},
+		"for servers only":   {forServers, 0, reasonTLS},
+		"not allowed":        {p.issue(func(c *x509.Certificate) { c.Subject.CommonName = "somebody" }), 403, "certificate_not_allowed"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			cfg := p.config()

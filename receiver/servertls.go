@@ -6,7 +6,6 @@ package receiver
 import (
 	"bytes"
 	"context"
-	"crypto/rsa"
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
@@ -33,6 +32,7 @@ type serverTLS struct {
 	logger      *zap.Logger
 	base        *tls.Config
 	certificate atomic.Pointer[tls.Certificate]
+	problem     string                // of reading the certificate again, so that each is logged once
 	roots       func() *x509.CertPool // the authorities of client certificates; nil where none are asked for
 
 	stop     chan struct{}
@@ -62,12 +62,7 @@ func newServerTLS(settings configtls.ServerConfig, roots func() *x509.CertPool, 
 		s.base.ClientAuth = tls.RequireAndVerifyClientCert
 	}
 	s.warn()
-	if !s.reachesVendor() {
-		logger.Warn("CXone's network may not be able to connect: of the cipher suites that it asks for, none is left",
-			zap.Strings("cipher_suites_asked_for", vendorSuiteNames()), zap.String("server_certificate", keyKind(s.leaf())),
-			zap.String("advice", "see min_version, max_version and cipher_suites of tls: leave TLS 1.2 on, with TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA "+
-				"for an RSA certificate, or use an ECDSA certificate"))
-	}
+	s.warnOfCiphers()
 	return s, nil
 }
 
@@ -132,11 +127,16 @@ func (s *serverTLS) shutdown() { s.stopOnce.Do(func() { close(s.stop) }) }
 func (s *serverTLS) reload() error {
 	before := s.certificate.Load()
 	if _, err := s.load(); err != nil {
-		s.logger.Error("cannot read the server's certificate again; the last good one stays in force", zap.Error(err))
+		if s.problem != err.Error() {
+			s.problem = err.Error()
+			s.logger.Error("cannot read the server's certificate again; the last good one stays in force", zap.Error(err))
+		}
 		return err
 	}
+	s.problem = ""
 	if !slices.EqualFunc(before.Certificate, s.certificate.Load().Certificate, bytes.Equal) {
-		s.logger.Info("the server's certificate has changed", zap.String("subject", s.leaf().Subject.String()), zap.Time("expires", s.leaf().NotAfter))
+		s.logger.Info("the server's certificate has changed",
+			zap.String("subject", s.leaf().Subject.String()), zap.Time("expires", s.leaf().NotAfter))
 		s.warn()
 	}
 	return nil
@@ -147,7 +147,8 @@ func (s *serverTLS) leaf() *x509.Certificate { return s.certificate.Load().Leaf 
 // warn logs what will keep clients from trusting the certificate.
 func (s *serverTLS) warn() {
 	if err := clientcert.ValidAt(s.leaf(), time.Now()); err != nil {
-		s.logger.Warn("the server's certificate is not valid now, so that clients will not connect; renew cert_file and key_file of tls", zap.Error(err))
+		s.logger.Warn("the server's certificate is not valid now, so that clients will not connect; renew cert_file and key_file of tls",
+			zap.Error(err))
 	}
 }
 
@@ -172,73 +173,4 @@ func (s *serverTLS) forClient(hello *tls.ClientHelloInfo) (*tls.Config, error) {
 		config.NextProtos = []string{protocolHTTP1}
 	}
 	return config, nil
-}
-
-// defaultCipherSuites are those of TLS 1.2; those of TLS 1.3 cannot be chosen. The last one is for the vendor's network
-// (docs/mutual-tls.md), which may have no other for a server with an RSA certificate. Further suites with CBC are left out.
-var defaultCipherSuites = []uint16{
-	tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
-	tls.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
-	tls.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
-	tls.TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
-	tls.TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,
-	tls.TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
-	tls.TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA,
-}
-
-// Suites of TLS 1.2 by the server's kind of key.
-var (
-	vendorRSASuites   = []uint16{tls.TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA}
-	vendorECDSASuites = []uint16{tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, tls.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384}
-
-	http2RSASuites = []uint16{
-		tls.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, tls.TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384, tls.TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
-	}
-	http2ECDSASuites = []uint16{
-		tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, tls.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, tls.TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,
-	}
-)
-
-// reachesVendor reports whether a client that has nothing but what the vendor's network asks for can connect.
-func (s *serverTLS) reachesVendor() bool {
-	suites := vendorECDSASuites
-	if isRSA(s.leaf()) {
-		suites = vendorRSASuites
-	}
-	return s.base.MinVersion <= tls.VersionTLS12 && (s.base.MaxVersion == 0 || s.base.MaxVersion >= tls.VersionTLS12) &&
-		intersect(suites, s.base.CipherSuites)
-}
-
-// allowsHTTP2 reports whether a connection can become one of HTTP/2, which forbids suites with CBC (RFC 9113, appendix A).
-// A client that offers both a suite with CBC only and HTTP/2 would otherwise be connected and then cut off.
-func (s *serverTLS) allowsHTTP2(hello *tls.ClientHelloInfo) bool {
-	if (s.base.MaxVersion == 0 || s.base.MaxVersion >= tls.VersionTLS13) && slices.Contains(hello.SupportedVersions, tls.VersionTLS13) {
-		return true
-	}
-	suites := http2ECDSASuites
-	if isRSA(s.leaf()) {
-		suites = http2RSASuites
-	}
-	return slices.ContainsFunc(suites, func(suite uint16) bool {
-		return slices.Contains(hello.CipherSuites, suite) && slices.Contains(s.base.CipherSuites, suite)
-	})
-}
-
-func intersect(a, b []uint16) bool {
-	return slices.ContainsFunc(a, func(suite uint16) bool { return slices.Contains(b, suite) })
-}
-
-func isRSA(c *x509.Certificate) bool {
-	_, ok := c.PublicKey.(*rsa.PublicKey)
-	return ok
-}
-
-func keyKind(c *x509.Certificate) string { return c.PublicKeyAlgorithm.String() }
-
-func vendorSuiteNames() []string {
-	var names []string
-	for _, suite := range slices.Concat(vendorRSASuites, vendorECDSASuites) {
-		names = append(names, tls.CipherSuiteName(suite))
-	}
-	return names
 }

@@ -276,6 +276,7 @@ func TestCredentialsExpiry(t *testing.T) {
 		return g.expiry("server_certificate", "server.pem") > float64(time.Now().Add(47*time.Hour).Unix())
 	}, 10*time.Second, time.Millisecond)
 	assert.Equal(t, 1, g.logs.FilterMessage("the server's certificate has changed").Len())
+	assert.Equal(t, 1, g.logs.FilterMessageSnippet("cannot read the server's certificate again").Len(), "one problem is logged once")
 	code, text = tryPost(t, p.client(p.issue(nil), false), g.url, leg)
 	assert.Equal(t, 401, code, text)
 }

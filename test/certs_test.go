@@ -4,9 +4,11 @@
 package test
 
 import (
+	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/rsa"
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
@@ -73,10 +75,20 @@ func newTemplate(t testing.TB, name string) *x509.Certificate {
 // server issues a certificate for the loopback address.
 func (a *authority) server(name string) pair {
 	a.t.Helper()
-	return a.issue(name, func(c *x509.Certificate) {
-		c.DNSNames, c.IPAddresses = []string{"localhost"}, []net.IP{net.IPv4(127, 0, 0, 1)}
-		c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}
-	})
+	return a.issue(name, forLoopback)
+}
+
+func forLoopback(c *x509.Certificate) {
+	c.DNSNames, c.IPAddresses = []string{"localhost"}, []net.IP{net.IPv4(127, 0, 0, 1)}
+	c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}
+}
+
+// rsaServer issues a certificate for the loopback address whose key is RSA.
+func (a *authority) rsaServer(name string) pair {
+	a.t.Helper()
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	require.NoError(a.t, err)
+	return a.issueFor(name, key, forLoopback)
 }
 
 // client issues a client's certificate.
@@ -90,10 +102,15 @@ func (a *authority) issue(name string, change func(*x509.Certificate)) pair {
 	a.t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	require.NoError(a.t, err)
+	return a.issueFor(name, key, change)
+}
+
+func (a *authority) issueFor(name string, key crypto.Signer, change func(*x509.Certificate)) pair {
+	a.t.Helper()
 	template := newTemplate(a.t, name)
 	template.KeyUsage = x509.KeyUsageDigitalSignature
 	change(template)
-	der, err := x509.CreateCertificate(rand.Reader, template, a.cert, &key.PublicKey, a.key)
+	der, err := x509.CreateCertificate(rand.Reader, template, a.cert, key.Public(), a.key)
 	require.NoError(a.t, err)
 	keyDER, err := x509.MarshalPKCS8PrivateKey(key)
 	require.NoError(a.t, err)

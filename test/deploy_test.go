@@ -5,10 +5,12 @@ package test
 
 import (
 	"bytes"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"io"
 	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -16,6 +18,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -51,19 +54,13 @@ type chart struct {
 		HTTPGet struct{ Port int }
 	}
 	TerminationGracePeriodSeconds int
-	Ingress                       struct {
-		Annotations map[string]string
-		Hosts       []struct {
-			Host  string
-			Paths []struct{ Port int }
-		}
-		TLS []struct{ Hosts []string }
-	}
-	PodDisruptionBudget, Autoscaling struct {
+	FullnameOverride              string
+	ExtraEnvs                     []struct{ Name, Value string }
+	PodDisruptionBudget           struct {
 		Enabled      bool
-		MinReplicas  int
 		MinAvailable int
 	}
+	ReplicaCount int
 }
 
 func readChart(t *testing.T) *chart {
@@ -116,44 +113,73 @@ func TestDeployedConfigurations(t *testing.T) {
 		require.NoError(t, err)
 		file := filepath.Join(t.TempDir(), name)
 		require.NoError(t, os.WriteFile(file, text, 0o600))
-		out, err := exec.Command(collectorProgram(t), "validate", "--config", file).CombinedOutput()
+		command := exec.Command(collectorProgram(t), "validate", "--config", file)
+		command.Env = append(os.Environ(), "CXONE_BACKEND=http://backend:4318", "CXONE_SIGNATURE_URL=https://hooks.example.org/cxone")
+		out, err := command.CombinedOutput()
 		assert.NoError(t, err, "%s: %s", name, out)
 	}
-	for _, keys := range [][]string{{"processors"}, {"service", "pipelines"}, {"service", "telemetry"}, {"receivers", "cxone", "voice_quality"}} {
-		assert.Equal(t, at(t, service, keys...), at(t, inChart, keys...), keys)
+	assert.Equal(t, service, inChart, "values.yaml has another configuration than collector.yaml")
+}
+
+// vendorCiphers are what the vendor's network requires of a server (one of them), as far as Go has them, with TLS 1.2.
+var vendorCiphers = map[string][]uint16{
+	"RSA":   {tls.TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA},
+	"ECDSA": {tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, tls.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384},
+}
+
+// TestDeployedCollectorServes starts deploy/collector.yaml with what the service unit gives it and with either kind of
+// certificate, dials as the vendor's network does, and delivers.
+func TestDeployedCollectorServes(t *testing.T) {
+	t.Parallel()
+	ours := newAuthority(t, "ours")
+	for kind, ciphers := range vendorCiphers {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			certificate := ours.server("receiver")
+			if kind == "RSA" {
+				certificate = ours.rsaServer("receiver with RSA")
+			}
+			c, v := startDeployed(t, certificate)
+			for _, cipher := range ciphers {
+				conn, err := tls.Dial("tcp", c.address, &tls.Config{
+					RootCAs: ours.pool, ServerName: "localhost", MaxVersion: tls.VersionTLS12, CipherSuites: []uint16{cipher}, //nolint:gosec // the vendor's
+				})
+				if assert.NoError(t, err, tls.CipherSuiteName(cipher)) {
+					conn.Close()
+				}
+			}
+			out, err := cxonectl(t, c.cmd.Env, "send", "sample-voice", "sample-script", "--config", filepath.Join("..", "deploy", "collector.yaml"),
+				"--endpoint", "https://"+c.address, "--private-key-file", filepath.Join(c.dir, "v1.key.pem"),
+				"--consumer-id", "somebody", "--ca-file", ours.file)
+			require.NoError(t, err, out)
+			c.waitFor(func() bool { return len(v.paths()) == 3 }, "all signals at the backend")
+		})
 	}
 }
 
-// TestDeployedCollectorServes starts deploy/collector.yaml with what the service unit gives it, and delivers to it over TLS.
-func TestDeployedCollectorServes(t *testing.T) {
-	t.Parallel()
-	directory := t.TempDir()
-	for _, keygen := range [][]string{{"keygen", "signature", "--out", directory}, {"keygen", "mtls", "--out", directory}} {
-		out, err := cxonectl(t, nil, keygen...)
-		require.NoError(t, err, out)
-	}
-	for from, to := range map[string]string{"server.crt": "tls.crt", "server.key": "tls.key"} {
-		require.NoError(t, os.Rename(filepath.Join(directory, from), filepath.Join(directory, to)))
-	}
-	config := deployed(t, "collector.yaml")
-	for from, to := range map[string]string{
-		"0.0.0.0:8443": "127.0.0.1:${PORT}", "0.0.0.0:13133": "127.0.0.1:${SCRAPE}", "host: 0.0.0.0, port: 8888": "host: 127.0.0.1, port: ${TELEMETRY}",
-	} {
-		require.Equal(t, 1, strings.Count(config, from), from)
-		config = strings.ReplaceAll(config, from, to)
-	}
-	v := newVendor(t)
-	for name, value := range map[string]string{"CXONE_TLS": directory, "CXONE_KEYS": directory, "CXONE_QUEUE": filepath.Join(directory, "queue"), "CXONE_BACKEND": v.url} {
-		config = regexp.MustCompile(`\$\{env:`+name+`:-[^}]*\}`).ReplaceAllLiteralString(config, value)
-	}
-	c := start(t, config)
-	_, port, err := net.SplitHostPort(c.address)
-	require.NoError(t, err)
-	out, err := cxonectl(t, nil, "send", "sample-voice", "sample-script", "--config", filepath.Join(c.dir, "collector.yaml"), "--endpoint", "https://localhost:"+port,
-		"--private-key-file", filepath.Join(directory, "v1.key.pem"), "--consumer-id", "anybody", "--ca-file", filepath.Join(directory, "ca.crt"))
+const deployedURL = "https://hooks.example.org/cxone"
+
+// startDeployed starts deploy/collector.yaml as it is, but on free ports.
+func startDeployed(t *testing.T, certificate pair) (*collector, *vendor) {
+	t.Helper()
+	c, v := &collector{t: t, dir: t.TempDir(), client: &http.Client{Timeout: time.Minute}}, newVendor(t)
+	out, err := cxonectl(t, nil, "keygen", "signature", "--out", c.dir)
 	require.NoError(t, err, out)
-	c.waitFor(func() bool { return len(v.paths()) == 3 }, "all signals at the backend")
-	assert.Contains(t, c.get(c.scrape), "Server available")
+	for from, to := range map[string]string{certificate.certFile: "tls.crt", certificate.keyFile: "tls.key"} {
+		text, err := os.ReadFile(from)
+		require.NoError(t, err)
+		require.NoError(t, os.WriteFile(filepath.Join(c.dir, to), text, 0o600))
+	}
+	port := freePort(t)
+	c.address = "localhost:" + port
+	cmd := exec.Command(collectorProgram(t), "--config", filepath.Join("..", "deploy", "collector.yaml"),
+		"--config", "yaml:extensions::health_check::endpoint: localhost:"+freePort(t),
+		"--config", "yaml:service::telemetry::metrics::level: none")
+	cmd.Env = append(os.Environ(), "CXONE_PORT="+port, "CXONE_TLS="+c.dir, "CXONE_KEYS="+c.dir, "CXONE_QUEUE="+filepath.Join(c.dir, "queue"),
+		"CXONE_BACKEND="+v.url, "CXONE_SIGNATURE_URL="+deployedURL, "CXONE_CONSUMER_ID=somebody")
+	c.run(cmd)
+	c.waitReady(1)
+	return c, v
 }
 
 // TestDeploymentAgrees compares names that are written down in several places.
@@ -161,14 +187,14 @@ func TestDeploymentAgrees(t *testing.T) {
 	t.Parallel()
 	c := readChart(t)
 	portOf := func(keys ...string) int {
-		_, text, err := net.SplitHostPort(at(t, c.Config, keys...).(string))
+		_, text, err := net.SplitHostPort(defaults(at(t, c.Config, keys...).(string)))
 		require.NoError(t, err)
 		port, err := strconv.Atoi(text)
 		require.NoError(t, err)
 		return port
 	}
 	webhooks, health := portOf("receivers", "cxone", "endpoint"), portOf("extensions", "health_check", "endpoint")
-	for _, port := range []int{c.Ports["webhooks"].ContainerPort, c.Ports["webhooks"].ServicePort, c.Ingress.Hosts[0].Paths[0].Port} {
+	for _, port := range []int{c.Ports["webhooks"].ContainerPort, c.Ports["webhooks"].ServicePort} {
 		assert.Equal(t, webhooks, port)
 	}
 	assert.Equal(t, health, c.LivenessProbe.HTTPGet.Port)
@@ -176,12 +202,10 @@ func TestDeploymentAgrees(t *testing.T) {
 	for name, p := range c.Ports {
 		assert.Equal(t, name == "webhooks" || name == "metrics", p.Enabled, name)
 	}
-	assert.Equal(t, "true", c.Ingress.Annotations["nginx.ingress.kubernetes.io/ssl-passthrough"], "TLS from end to end")
-	assert.Equal(t, c.Ingress.Hosts[0].Host, c.Ingress.TLS[0].Hosts[0])
-	assert.Contains(t, at(t, c.Config, "receivers", "cxone", "signature", "url"), c.Ingress.Hosts[0].Host)
-	assert.True(t, c.PodDisruptionBudget.Enabled && c.Autoscaling.Enabled)
-	assert.Greater(t, c.Autoscaling.MinReplicas, c.PodDisruptionBudget.MinAvailable, "or no node can be drained")
+	assert.True(t, c.PodDisruptionBudget.Enabled)
+	assert.Greater(t, c.ReplicaCount, c.PodDisruptionBudget.MinAvailable, "or no node can be drained")
 	assert.Greater(t, c.TerminationGracePeriodSeconds, 25, "delivery_timeout")
+	assert.Equal(t, "cxone", c.FullnameOverride, "what load-balancer.yaml and gateway.yaml lead to")
 
 	mounts, volumes := map[string]string{}, map[string]bool{}
 	for _, m := range c.ExtraVolumeMounts {
@@ -199,6 +223,7 @@ func TestDeploymentAgrees(t *testing.T) {
 		at(t, cxone, "tls", "cert_file").(string), at(t, cxone, "tls", "key_file").(string), signature["public_key_file"].(string),
 		at(t, c.Config, "extensions", "file_storage", "directory").(string),
 	} {
+		file = strings.TrimSuffix(defaults(file), "/backend")
 		assert.True(t, volumes[mounts[filepath.Dir(file)]], "%s is on no mounted volume, and the root is read-only", file)
 	}
 
@@ -220,17 +245,54 @@ func TestDeploymentAgrees(t *testing.T) {
 	require.ErrorIs(t, decoder.Decode(new(any)), io.EOF)
 	assert.Equal(t, webhooks, policy.Spec.Ingress[0].Ports[0].Port)
 	assert.Equal(t, c.Ports["metrics"].ContainerPort, policy.Spec.Ingress[1].Ports[0].Port)
-	backend := at(t, c.Config, "exporters", "otlp_http", "endpoint").(string)
+	environment := map[string]string{}
+	for _, variable := range c.ExtraEnvs {
+		environment[variable.Name] = variable.Value
+	}
+	backend := environment["CXONE_BACKEND"]
 	assert.True(t, strings.HasSuffix(backend, ":"+strconv.Itoa(policy.Spec.Egress[1].Ports[0].Port)), backend)
 
-	unit, config := deployed(t, "otelcol-cxone.service"), deployed(t, "collector.yaml")
-	for _, match := range regexp.MustCompile(`LoadCredential=([^:]+):(.*)/([^/\n]+)\n`).FindAllStringSubmatch(unit, -1) {
-		assert.Equal(t, match[1], match[3])
-		assert.Regexp(t, regexp.QuoteMeta(match[2])+`\}/`+regexp.QuoteMeta(match[1])+`\n`, config, "the configuration names another file")
+	// What the configuration asks for without a default, the unit's operator, the chart and the manifests give.
+	unit, config, manifests := deployed(t, "otelcol-cxone.service"), deployed(t, "collector.yaml"), deployed(t, "kubernetes/manifests.yaml")
+	for _, match := range endpoint.FindAllStringSubmatch(config, -1) {
+		name := match[1]
+		assert.NotEmpty(t, environment[name], name)
+		assert.Contains(t, unit, name+"=", name)
+		assert.Contains(t, docker, name+"=", name)
+		assert.Contains(t, manifests, "name: "+name+",", name)
+	}
+	for _, name := range regexp.MustCompile(`CXONE_\w+`).FindAllString(unit, -1) {
+		assert.Contains(t, config, "${env:"+name)
 	}
 	assert.Contains(t, unit, "StateDirectory=otelcol-cxone\n")
-	for _, name := range regexp.MustCompile(`CXONE_\w+`).FindAllString(unit, -1) {
-		assert.Contains(t, config, "${env:"+name+":-")
+	assert.Contains(t, config, "/var/lib/otelcol-cxone/queue")
+}
+
+// defaults is a text with each variable's default in its place.
+func defaults(text string) string { return withDefault.ReplaceAllString(text, "$2") }
+
+// TestMemoryLimits wants GOMEMLIMIT at 80 % of the memory limiter's limit, and that below what the process may have at all.
+func TestMemoryLimits(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct{ file, limiter, garbage, most string }{
+		{"otelcol-cxone.service", `CXONE_MEMORY_MIB=(\d+)`, `GOMEMLIMIT=(\d+)MiB`, `MemoryMax=(\d+)G`},
+		{"Dockerfile", `CXONE_MEMORY_MIB=(\d+)`, `GOMEMLIMIT=(\d+)MiB`, ""},
+		{"kubernetes/manifests.yaml", `CXONE_MEMORY_MIB, value: "(\d+)"`, `GOMEMLIMIT, value: (\d+)MiB`, `limits: \{memory: (\d+)Gi\}`},
+		{"kubernetes/values.yaml", `CXONE_MEMORY_MIB, value: "(\d+)"`, `GOMEMLIMIT, value: (\d+)MiB`, `limits: \{memory: (\d+)Gi\}`},
+	} {
+		text := deployed(t, tc.file)
+		number := func(pattern string) int {
+			match := regexp.MustCompile(pattern).FindStringSubmatch(text)
+			require.NotNil(t, match, "%s: %s", tc.file, pattern)
+			n, err := strconv.Atoi(match[1])
+			require.NoError(t, err)
+			return n
+		}
+		limit := number(tc.limiter)
+		assert.InDelta(t, 0.8*float64(limit), number(tc.garbage), 1, tc.file)
+		if tc.most != "" {
+			assert.Less(t, limit, 1024*number(tc.most), tc.file)
+		}
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -25,6 +26,8 @@ type example struct {
 	health   string
 	env      []string
 	log      *safeBuffer
+	command  *exec.Cmd
+	ended    chan error
 }
 
 // cxonectl runs the operator's command.
@@ -38,31 +41,76 @@ func cxonectl(t *testing.T, env []string, arguments ...string) (output string, e
 
 func startExample(t *testing.T, name, keys string, env ...string) *example {
 	t.Helper()
-	e := &example{t: t, config: filepath.Join("..", "examples", name), endpoint: "localhost:" + freePort(t), health: "localhost:" + freePort(t), log: &safeBuffer{}}
-	e.env = []string{
+	return startExampleWith(t, name, keys, nil, env...)
+}
+
+// startExampleWith is startExample with further arguments.
+func startExampleWith(t *testing.T, name, keys string, args []string, env ...string) *example {
+	t.Helper()
+	e := launchExample(t, name, keys, args, env...)
+	e.awaitListening()
+	return e
+}
+
+// launchExample starts an example without waiting for it. When the test ends it is ended, and must end well if it listened.
+func launchExample(t *testing.T, name, keys string, args []string, env ...string) *example {
+	t.Helper()
+	e := &example{
+		t: t, config: filepath.Join("..", "examples", name), endpoint: "localhost:" + freePort(t), health: "localhost:" + freePort(t),
+		log: &safeBuffer{}, ended: make(chan error, 1),
+	}
+	e.env = append([]string{
 		"CXONE_KEYS=" + keys, "CXONE_ENDPOINT=" + e.endpoint, "CXONE_HEALTH_ENDPOINT=" + e.health,
 		"CXONE_PROMETHEUS_ENDPOINT=localhost:" + freePort(t), "CXONE_OUTPUT=" + t.TempDir(),
-	}
-	e.env = append(e.env, env...)
-	command := exec.Command(collectorProgram(t), "--config", e.config)
-	command.Env = append(os.Environ(), e.env...)
-	command.Stdout, command.Stderr = e.log, e.log
-	require.NoError(t, command.Start())
+	}, env...)
+	e.command = exec.Command(collectorProgram(t), append([]string{"--config", e.config}, args...)...)
+	e.command.Env = append(os.Environ(), e.env...)
+	e.command.Stdout, e.command.Stderr = e.log, e.log
+	require.NoError(t, e.command.Start())
+	go func() { e.ended <- e.command.Wait() }()
 	t.Cleanup(func() {
-		require.NoError(t, command.Process.Signal(os.Interrupt))
-		require.NoError(t, command.Wait())
+		e.end()
 		if t.Failed() {
 			t.Log(e.log.String())
 		}
 	})
-	require.Eventually(t, func() bool {
+	return e
+}
+
+// awaitListening waits until the receiver listens. From then on the collector must end well.
+func (e *example) awaitListening() {
+	e.t.Helper()
+	require.Eventually(e.t, func() bool {
 		conn, err := net.Dial("tcp", e.endpoint)
 		if err == nil {
 			conn.Close()
 		}
-		return err == nil
+		return err == nil && strings.Contains(e.log.String(), readyText)
 	}, 20*time.Second, 20*time.Millisecond, "it does not listen")
-	return e
+	time.Sleep(signalGrace)
+}
+
+// await waits for the collector's own end, and returns what it ended with.
+func (e *example) await(most time.Duration) error {
+	select {
+	case err := <-e.ended:
+		e.ended <- err
+		return err
+	case <-time.After(most):
+		return nil
+	}
+}
+
+// end ends the collector as a service manager would.
+func (e *example) end() {
+	e.t.Helper()
+	_ = e.command.Process.Signal(syscall.SIGTERM)
+	err := <-e.ended
+	e.ended <- err
+	const away = "failed to shutdown meter provider: failed to upload metrics" // the backend was, for the collector's own metrics
+	if log := e.log.String(); strings.Contains(log, readyText) && !strings.Contains(log, away) {
+		assert.NoError(e.t, err, "what the collector ended with")
+	}
 }
 
 // TestOneConfigurationForEachMethod does what the head of each example says: make keys, start the collector, deliver.

@@ -26,10 +26,12 @@ import (
 //
 // CXONE_SOAK=10m makes the load as much longer, and repeats the fault as long (`make soak FOR=10m`).
 
-// sinkConfig is the backend: a collector that takes OTLP.
-const sinkConfig = `
+// sinkConfig is the backend: a collector that takes OTLP over gRPC, and sinkOfHTTP one over HTTP.
+var sinkConfig, sinkOfHTTP = strings.ReplaceAll(sinkTemplate, "PROTOCOL", "grpc"), strings.ReplaceAll(sinkTemplate, "PROTOCOL", "http")
+
+const sinkTemplate = `
 receivers:
-  otlp: {protocols: {grpc: {endpoint: "127.0.0.1:${PORT}"}}}
+  otlp: {protocols: {PROTOCOL: {endpoint: "127.0.0.1:${PORT}"}}}
 exporters:
   file/metrics: {path: "${DIR}/metrics.jsonl", append: true, flush_interval: 100ms}
   file/traces: {path: "${DIR}/traces.jsonl", append: true, flush_interval: 100ms}

@@ -35,6 +35,7 @@ type pod struct {
 		SecurityContext               any
 		Containers                    []struct {
 			Image string
+			Env   []struct{ Name, Value string }
 			Ports []struct {
 				Name          string
 				ContainerPort int
@@ -70,7 +71,7 @@ func TestManifestsAgree(t *testing.T) {
 	named := map[string]bool{}
 	for _, port := range container.Ports {
 		named[port.Name] = true
-		assert.Regexp(t, `(0\.0\.0\.0:|port: )`+strconv.Itoa(port.ContainerPort)+`\b`, config, port.Name)
+		assert.Regexp(t, `(0\.0\.0\.0:|port: )`+strconv.Itoa(port.ContainerPort)+`\b`, defaults(config), port.Name)
 	}
 	volumes, mounts := map[string]bool{"queue": true}, map[string]string{}
 	for _, v := range p.Spec.Volumes {
@@ -124,8 +125,37 @@ func TestManifestsAgree(t *testing.T) {
 		assert.Equal(t, same[key], value, key)
 	}
 	assert.Equal(t, container.Image, at(t, same, "image", "repository").(string)+":"+at(t, same, "image", "tag").(string))
-	assert.EqualValues(t, at(t, same, "autoscaling", "minReplicas"), at(t, objects["HorizontalPodAutoscaler"], "spec", "minReplicas"))
-	assert.EqualValues(t, at(t, same, "autoscaling", "maxReplicas"), at(t, objects["HorizontalPodAutoscaler"], "spec", "maxReplicas"))
-	assert.Equal(t, at(t, same, "ingress", "annotations", "nginx.ingress.kubernetes.io/ssl-passthrough"),
-		at(t, objects["Ingress"], "metadata", "annotations", "nginx.ingress.kubernetes.io/ssl-passthrough"))
+	for _, variable := range container.Env {
+		assert.Contains(t, at(t, same, "extraEnvs"), map[string]any{"name": variable.Name, "value": variable.Value})
+	}
+	assert.EqualValues(t, at(t, same, "replicaCount"), at(t, objects["StatefulSet"], "spec", "replicas"))
+	assert.Equal(t, "Retain", at(t, objects["StatefulSet"], "spec", "persistentVolumeClaimRetentionPolicy", "whenScaled"), "a queue's volume is kept")
+	assert.Equal(t, "Retain", at(t, same, "statefulset", "persistentVolumeClaimRetentionPolicy", "whenScaled"))
+}
+
+// TestWaysIn holds the load balancer and the gateway to the service and the host that they lead to.
+func TestWaysIn(t *testing.T) {
+	t.Parallel()
+	var balancer, gateway, route map[string]any
+	require.NoError(t, yaml.Unmarshal([]byte(deployed(t, "kubernetes/load-balancer.yaml")), &balancer))
+	decoder := yaml.NewDecoder(strings.NewReader(deployed(t, "kubernetes/gateway.yaml")))
+	require.NoError(t, decoder.Decode(&gateway))
+	require.NoError(t, decoder.Decode(&route))
+	assert.Equal(t, "LoadBalancer", at(t, balancer, "spec", "type"))
+	assert.Equal(t, "webhooks", at(t, balancer, "spec", "ports").([]any)[0].(map[string]any)["targetPort"])
+	manifests := deployed(t, "kubernetes/manifests.yaml")
+	for key, value := range at(t, balancer, "spec", "selector").(map[string]any) {
+		assert.Contains(t, manifests, key+": "+value.(string))
+	}
+
+	listener := at(t, gateway, "spec", "listeners").([]any)[0].(map[string]any)
+	assert.Equal(t, "Passthrough", at(t, listener, "tls", "mode"), "TLS ends in the collector")
+	host := at(t, listener, "hostname").(string)
+	assert.Equal(t, []any{host}, at(t, route, "spec", "hostnames"))
+	assert.Contains(t, manifests, "https://"+host+"/")
+	parent := at(t, route, "spec", "parentRefs").([]any)[0].(map[string]any)
+	assert.Equal(t, at(t, gateway, "metadata", "name"), parent["name"])
+	assert.Equal(t, listener["name"], parent["sectionName"])
+	backend := at(t, route, "spec", "rules").([]any)[0].(map[string]any)["backendRefs"].([]any)[0].(map[string]any)
+	assert.Equal(t, map[string]any{"name": "cxone", "port": 8443}, backend)
 }

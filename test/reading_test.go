@@ -146,13 +146,14 @@ func TestReadingCallLegs(t *testing.T) {
 			degraded, _ := o.records[0].Attributes().Get("cxone.call.degraded_by")
 			assert.ElementsMatch(t, []any{"mos", "r_factor", "jitter", "packet_loss", "rtt"}, degraded.Slice().AsRaw())
 		}},
-		{"mos and r_factor count at their threshold", `{"ContactId":"a20","AvgMos":3.6,"AvgRFactor":70}`, oneAccepted, func(t *testing.T, o output) {
-			degraded, _ := o.records[0].Attributes().Get("cxone.call.degraded_by")
-			assert.ElementsMatch(t, []any{"mos", "r_factor"}, degraded.Slice().AsRaw())
-		}},
-		{"the others do not", `{"ContactId":"a17","AvgMos":3.61,"AvgRFactor":70.1,"AvgJitter":30,"AvgPktLoss":1,"AvgRtt":300}`, oneAccepted, func(t *testing.T, o output) {
+		{"on the threshold is past it for the scales only", `[{"ContactId":"a17","AvgMos":3.61,"AvgRFactor":70.1,"AvgJitter":30,"AvgPktLoss":1,"AvgRtt":300},{"ContactId":"a17b","AvgMos":3.6,"AvgRFactor":70}]`, `200 {"accepted": 2}`, func(t *testing.T, o output) {
 			assert.Equal(t, plog.SeverityNumberInfo, o.records[0].SeverityNumber())
 			assert.NotContains(t, o.records[0].Attributes().AsRaw(), "cxone.call.degraded_by")
+			assert.Equal(t, "good", o.attr(0, "cxone.call.quality"))
+			assert.Equal(t, plog.SeverityNumberWarn, o.records[1].SeverityNumber())
+			assert.JSONEq(t, `["mos","r_factor"]`, o.attr(1, "cxone.call.degraded_by"))
+			assert.Equal(t, "poor", o.attr(1, "cxone.call.quality"))
+			assert.Equal(t, "poor", str(t, o.spans[1].Attributes(), "cxone.call.quality"))
 		}},
 		{"spearlineAnalysis may be anything", `[{"ContactId":"a18","spearlineAnalysis":{"a":{"b":1}}},{"ContactId":"a19","spearlineAnalysis":"text"}]`, `200 {"accepted": 2}`, func(t *testing.T, o output) {
 			assert.Equal(t, map[string]any{"a": map[string]any{"b": int64(1)}}, o.records[0].Attributes().AsRaw()["cxone.spearline_analysis"])

@@ -42,10 +42,11 @@ func startScaleOut(t *testing.T) *scaleOut {
 
 	output2, err := cxonectl(t, nil, "keygen", "signature", "--out", s.dir)
 	require.NoError(t, err, output2)
-	s.edge = s.startTier("edge.yaml", "CXONE_ENDPOINT", "yaml:receivers::cxone::voice_quality::metric_attributes: [cxone.contact.id]")
+	s.edge = s.startTier("edge.yaml", "CXONE_ENDPOINT", "yaml:receivers::cxone::voice_quality: {gauges: true, metric_attributes: [cxone.contact.id]}",
+		"yaml:receivers::cxone::aggregation::interval: 1s")
 	for i := range s.processing {
 		s.processing[i] = s.startTier("processing.yaml", "CXONE_HEALTH_ENDPOINT",
-			"yaml:{receivers: {kafka: {session_timeout: 6s, heartbeat_interval: 1s}}, connectors: {span_metrics: {metrics_flush_interval: 1s}}}")
+			"yaml:receivers::kafka: {session_timeout: 6s, heartbeat_interval: 1s}")
 		// When it is to end while its group is sharing out partitions, it waits for the broker, a minute at most.
 		t.Cleanup(s.processing[i].kill)
 	}
@@ -53,19 +54,22 @@ func startScaleOut(t *testing.T) *scaleOut {
 }
 
 // startTier starts a tier with its example configuration, and what a test must have otherwise. It listens where listens says.
-func (s *scaleOut) startTier(name, listens, override string) *collector {
+func (s *scaleOut) startTier(name, listens string, overrides ...string) *collector {
 	s.t.Helper()
 	c := &collector{t: s.t, dir: s.dir}
 	env := map[string]string{
 		"CXONE_ENDPOINT": "127.0.0.1:" + freePort(s.t), "CXONE_HEALTH_ENDPOINT": "127.0.0.1:" + freePort(s.t),
 		"CXONE_TELEMETRY_HOST": "127.0.0.1", "CXONE_TELEMETRY_PORT": freePort(s.t),
-		"CXONE_KAFKA": s.brokerAddress, "CXONE_OTLP_ENDPOINT": s.sink.address, "CXONE_OTLP_INSECURE": "true",
+		"CXONE_KAFKA": s.brokerAddress, "CXONE_OTLP_ENDPOINT": "http://" + s.sink.address, "CXONE_OTLP_INSECURE": "true",
 		"CXONE_KEYS": s.dir, "CXONE_QUEUE": s.t.TempDir(),
 	}
 	c.address = env[listens]
 	c.telemetry = "127.0.0.1:" + env["CXONE_TELEMETRY_PORT"]
-	cmd := exec.Command(collectorProgram(s.t), "--config", filepath.Join("..", "examples", "scale-out", name), "--config", override,
-		"--config", "yaml:service::telemetry::logs::disable_stacktrace: true")
+	args := []string{"--config", filepath.Join("..", "examples", "scale-out", name), "--config", "yaml:service::telemetry::logs::disable_stacktrace: true"}
+	for _, override := range overrides {
+		args = append(args, "--config", override)
+	}
+	cmd := exec.Command(collectorProgram(s.t), args...)
 	cmd.Env = os.Environ()
 	for key, value := range env {
 		cmd.Env = append(cmd.Env, key+"="+value)
@@ -133,6 +137,6 @@ func TestFaultsOfAScaledOutInstallation(t *testing.T) {
 	assert.Positive(t, result.Refused, "forged signatures, and what is no JSON")
 	assert.Eventually(t, func() bool {
 		metrics, err := os.ReadFile(filepath.Join(s.sink.dir, "metrics.jsonl"))
-		return err == nil && strings.Contains(string(metrics), "cxone.spans.")
-	}, 30*time.Second, 300*time.Millisecond, "the processing tier makes metrics of the spans")
+		return err == nil && strings.Contains(string(metrics), `"cxone.calls"`) && strings.Contains(string(metrics), `"cxone.script.api.calls"`)
+	}, 30*time.Second, 300*time.Millisecond, "the aggregated metrics come this way too")
 }

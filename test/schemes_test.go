@@ -4,6 +4,7 @@
 package test
 
 import (
+	"bytes"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/hmac"
@@ -14,6 +15,7 @@ import (
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/hex"
+	"encoding/json"
 	"encoding/pem"
 	"fmt"
 	"os"
@@ -92,8 +94,10 @@ func TestSchemesOfTheLanguage(t *testing.T) {
 				zone, err := time.LoadLocation("Europe/Berlin")
 				require.NoError(t, err)
 				at := time.Now().In(zone).Format("02.01.2006 15:04:05")
+				var compact bytes.Buffer
+				require.NoError(t, json.Compact(&compact, []byte(body)))
 				var pairs []string
-				for _, b := range hmacOf(at + "|" + body) {
+				for _, b := range hmacOf(at + "|" + compact.String()) {
 					pairs = append(pairs, fmt.Sprintf("%02X", b))
 				}
 				return []string{"X-Sent", at, "X-Sign", strings.Join(pairs, "-")}

@@ -144,8 +144,8 @@ func (s *settings) seen(ctx context.Context) error {
 		{"accepted deliveries", `sum(otelcol_receiver_cxone_deliveries{outcome="accepted"})`},
 		{"calls", "sum(cxone_calls_total)"},
 		{"calls with a MOS of 3.6 or less", `sum(cxone_call_mos_distribution_bucket{le="3.6"})`},
-		{"API calls", "sum(cxone_api_calls_total)"},
-		{"API calls that failed", `sum(cxone_api_calls_total{status_code="STATUS_CODE_ERROR"})`},
+		{"API calls", "sum(cxone_script_api_calls_total)"},
+		{"API calls that failed", `sum(cxone_script_api_calls_total{error_type!=""})`},
 	} {
 		what, query := one[0], one[1]
 		var answer struct {

@@ -51,7 +51,8 @@ func Blocks(data []byte, types ...string) ([]*pem.Block, error) {
 	case len(blocks) > 0:
 		return blocks, nil
 	case slices.Contains(others, encryptedKey):
-		return nil, errors.New("it holds " + encryptedKey + ", which needs a passphrase; decrypt it, such as with `openssl pkey -in FILE -out FILE.pem`")
+		return nil, errors.New("it holds " + encryptedKey + ", which needs a passphrase; " +
+			"decrypt it, such as with `openssl pkey -in FILE -out FILE.pem`")
 	case len(others) > 0:
 		return nil, fmt.Errorf("it holds %s where %s is expected", strings.Join(others, " and "), strings.Join(types, " or "))
 	default:

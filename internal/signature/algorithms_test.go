@@ -6,6 +6,7 @@ package signature
 import (
 	"net/http"
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -54,6 +55,19 @@ func TestAHashEncryptedWithThePrivateKey(t *testing.T) {
 			}
 		})
 	}
+	t.Run("warnings", func(t *testing.T) {
+		config := fromYAML(t, `{url: "`+testURL+`", keys: [{version: "1", algorithm: rsa_raw, public_key_file: x}]}`)
+		const short = "rsa_raw signs 64 bytes at most, and signed_string has the whole {body}"
+		for signedString, warned := range map[string]bool{
+			config.SignedString: true, "{({timestamp}{body})|hex}": true, "{body|trim}": true,
+			"{({timestamp}{body})|sha256}": false, "{timestamp}.{body|sha256|hex}": false, "{({body})|sha1|base64}": false,
+		} {
+			config.SignedString = signedString
+			said := strings.Join(Warnings(config), "\n")
+			assert.Equal(t, warned, strings.Contains(said, short), signedString)
+			assert.Contains(t, said, "rsa_raw signs a string without saying how it was hashed")
+		}
+	})
 	t.Run("a string of more than 64 bytes", func(t *testing.T) {
 		config := fromYAML(t, `{keys: [{version: "1", algorithm: rsa_raw, public_key_file: `+opensslDirectory+`rsa.pub.pem}]}`)
 		_, err := NewSigner(config, Callback{}, SigningKey{Version: "1", Consumer: "me", PrivateKey: pairFor("rsa_raw")})

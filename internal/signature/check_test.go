@@ -97,12 +97,12 @@ func TestEveryAttackOnAHeaderIsRefusedForItsReason(t *testing.T) {
 		"two with a comma":   {func(r *http.Request) { s := r.Header.Get("X-Signature"); r.Header.Set("X-Signature", s+", "+s) }, refusal.ReasonMalformed},
 		"a truncated base64": {func(r *http.Request) { r.Header.Set("X-Signature", r.Header.Get("X-Signature")[:40]) }, refusal.ReasonMalformed},
 
-		"an unknown version":                                {set("X-Key-Version", "3"), refusal.ReasonUnknownKey},
-		"a version with a blank":                            {set("X-Key-Version", "1 1"), refusal.ReasonUnknownKey},
-		"a version in other words":                          {set("X-Key-Version", "01"), refusal.ReasonUnknownKey},
-		"an expired version":                                {set("X-Key-Version", "past"), refusal.ReasonExpiredKey},
-		"a version to come":                                 {set("X-Key-Version", "next"), refusal.ReasonNotYetValidKey},
-		"a stranger with a version that is bound to others": {set("X-Consumer", "mallory"), refusal.ReasonUnknownKey},
+		"an unknown version":       {set("X-Key-Version", "3"), refusal.ReasonUnknownKey},
+		"a version with a blank":   {set("X-Key-Version", "1 1"), refusal.ReasonUnknownKey},
+		"a version in other words": {set("X-Key-Version", "01"), refusal.ReasonUnknownKey},
+		"an expired version":       {set("X-Key-Version", "past"), refusal.ReasonExpiredKey},
+		"a version to come":        {set("X-Key-Version", "next"), refusal.ReasonNotYetValidKey},
+		"an unknown consumer with a version that is bound to others": {set("X-Consumer", "mallory"), refusal.ReasonUnknownKey},
 
 		"a stale timestamp":      {set("X-Timestamp", "1699990000000"), refusal.ReasonStale},
 		"a future timestamp":     {set("X-Timestamp", "1700000061000"), refusal.ReasonFuture},

@@ -9,6 +9,7 @@ import (
 
 	"github.com/cxone-otel/cxonereceiver/internal/signature/keys"
 	"github.com/cxone-otel/cxonereceiver/internal/signature/parts"
+	"github.com/cxone-otel/cxonereceiver/internal/signature/template"
 )
 
 // Description is what the start-up log line says of a configuration. It holds no secret.
@@ -85,11 +86,21 @@ func Warnings(config *Config, callbacks ...Callback) []string {
 	}
 	saysURL := func(c Callback) bool { return config.URL != "" || c.SignatureURL != "" }
 	if made.method.SignsHost() && slices.ContainsFunc(callbacks, func(c Callback) bool { return !saysURL(c) }) {
-		warnings = append(warnings, "the signed URL is made from the Host header, which is the sender's word: set signature.url or the callback's signature_url to the vendor form's SIGNATURE URL; leave them empty only where the sender signs the URL that it calls, another for each callback")
+		warnings = append(warnings,
+			"the signed URL is made from the Host header, which is the sender's word: set signature.url or the callback's signature_url "+
+				"to the vendor form's SIGNATURE URL")
 	}
 	for _, name := range Describe(config).Algorithms {
-		if a := keys.AlgorithmNamed(name); a != nil && a.Weak != "" {
+		a := keys.AlgorithmNamed(name)
+		if a == nil {
+			continue
+		}
+		if a.Weak != "" {
 			warnings = append(warnings, name+" "+a.Weak)
+		}
+		if parsed, err := template.Parse(config.SignedString); err == nil && a.IsShort() && parsed.HasWholeBody() {
+			warnings = append(warnings,
+				name+" signs 64 bytes at most, and signed_string has the whole {body}: hash it, as in {({timestamp}{body})|sha256}")
 		}
 	}
 	return append(warnings, made.method.Warnings()...)

@@ -9,14 +9,14 @@
 //
 //	{consumer_id}\n{url}\n{timestamp}\n{key_version}\n{body|sha256|hex}
 //
-// Presets (presets.go) are such data under a name. RFC 9421 HTTP message signatures are another way to sign, in which the
-// request itself says which components it signs.
+// Presets (presets.go) are such data under a name. RFC 9421 HTTP message signatures, in which the request itself says which
+// components it signs, and JSON Web Signatures and Tokens are other ways to sign.
 //
 // The rooms, each of which knows only those below it:
 //
 //   - search finds out how a sender signs, with this package;
 //   - this package is the configuration, and the [Verifier], [Signer] and [Keyring] that others call;
-//   - template and rfc9421 are the ways to sign, behind one interface, which scheme.go chooses between;
+//   - template, rfc9421 and jose are the ways to sign, behind one interface, which scheme.go chooses between;
 //   - parts takes a scheme's parts out of a request, for verifying, explaining and searching alike;
 //   - keys is algorithms, the parsing of keys, and the ring that holds them;
 //   - refusal is how all of them say no.

@@ -37,7 +37,7 @@ func TestAMissingPartComesWithAHint(t *testing.T) {
 	}{
 		"nothing":   {nil, []string{"no header came but everyday ones"}},
 		"another":   {[]string{"WM_SEC.AUTH_SIGNATURE", "WM_SEC.TIMESTAMP"}, []string{`"Wm_sec.auth_signature" "Wm_sec.timestamp"`, "they look like scheme: walmart_marketplace"}},
-		"its twin":  {[]string{"WM_SEC.AUTH_SIGNATURE", "WM_CONSUMER.INTIMESTAMP", "WM_SEC.KEY_VERSION"}, []string{"walmart_service_registry"}},
+		"the other": {[]string{"WM_SEC.AUTH_SIGNATURE", "WM_CONSUMER.INTIMESTAMP", "WM_SEC.KEY_VERSION"}, []string{"walmart_service_registry"}},
 		"a message": {[]string{"Signature", "Signature-Input"}, []string{"rfc9421"}},
 		"unknown":   {[]string{"X-Nobody-Knows"}, []string{"X-Nobody-Knows"}},
 	} {

@@ -49,7 +49,7 @@ func TestEverySchemeVerifiesWhatItSignsUnderEveryAlgorithm(t *testing.T) {
 				switch {
 				case name == SchemeJWT:
 					config.JWT = JWTConfig{ConsumerClaim: "iss"}
-					config.JWT.BodyClaim.Name, config.JWT.BodyClaim.Hash, config.JWT.BodyClaim.Encoding = "body", "sha512", "base64"
+					config.JWT.BodyClaim.Name, config.JWT.BodyClaim.Hash, config.JWT.BodyClaim.Encoding = "body", "sha512", "base64url"
 				case algorithm == "rsa_raw":
 					config.SignedString = "{(" + config.SignedString + ")|sha256}"
 				case strings.HasPrefix(algorithm, "digest"):

@@ -110,7 +110,9 @@ func registered(title string, known func(*keys.Algorithm) bool) func(*Config, *k
 func onItsCurve(name func(*keys.Key) string) func(*keys.Key) error {
 	return func(k *keys.Key) error {
 		if name(k) == "" {
-			return fmt.Errorf("this scheme has %s for keys of one curve only: P-256 with ecdsa_sha256, P-384 with ecdsa_sha384, P-521 with ecdsa_sha512", k.Algorithm.Name)
+			return fmt.Errorf(
+				"this scheme has %s for keys of one curve only: P-256 with ecdsa_sha256, P-384 with ecdsa_sha384, P-521 with ecdsa_sha512",
+				k.Algorithm.Name)
 		}
 		return nil
 	}

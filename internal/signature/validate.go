@@ -57,7 +57,8 @@ func (c *Config) validateScheme() error {
 		p.Add("jwt", "only scheme: jwt has it")
 	}
 	if c.ConsumerID != "" && !c.carriesConsumer() && !strings.Contains(c.SignedString, "{"+string(parts.Consumer)) {
-		p.Add("consumer_id", "nothing in the scheme carries a consumer, so this would never be checked: name consumer.header, or leave consumer_id out")
+		p.Add("consumer_id",
+			"nothing in the scheme carries a consumer, so this would never be checked: name consumer.header, or leave consumer_id out")
 	}
 	return p.Err()
 }
@@ -208,7 +209,8 @@ func (c *Config) checkFixed(p *refusal.Problems, standard string) {
 		key string
 		set bool
 	}{
-		{"signed_string", c.SignedString != ""}, {"timestamp", c.Timestamp.IsSet()}, {"key_version", c.KeyVersion.IsSet()}, {"nonce", c.Nonce.IsSet()},
+		{"signed_string", c.SignedString != ""}, {"timestamp", c.Timestamp.IsSet()}, {"key_version", c.KeyVersion.IsSet()},
+		{"nonce", c.Nonce.IsSet()},
 	} {
 		if part.set {
 			p.Add(part.key, "%s says where this is; leave it out", standard)

@@ -21,7 +21,8 @@ func listed(names []string) string { return strings.Join(names, ", ") }
 func (c *Config) validateKeys() error {
 	var p refusal.Problems
 	if len(c.Keys) == 0 {
-		p.Add("keys", "there are none, so every request would be refused; give at least one with algorithm and public_key_file, secret or secret_file")
+		p.Add("keys",
+			"there are none, so every request would be refused; give at least one with algorithm and public_key_file, secret or secret_file")
 	}
 	seen := map[keys.ID]int{}
 	perConsumer := map[string]int{}
@@ -30,7 +31,9 @@ func (c *Config) validateKeys() error {
 		path := fmt.Sprintf("keys[%d]", i)
 		id := keys.ID{Version: k.Version, Consumer: k.ConsumerID}
 		if first, ok := seen[id]; ok {
-			p.Add(path, "keys[%d] has version %q and consumer_id %q too; give each key a version of its own", first, refusal.Cut(k.Version), refusal.Cut(k.ConsumerID))
+			p.Add(path,
+				"keys[%d] has version %q and consumer_id %q too; give each key a version of its own", first, refusal.Cut(k.Version),
+				refusal.Cut(k.ConsumerID))
 		} else {
 			seen[id] = i
 		}
@@ -42,7 +45,8 @@ func (c *Config) validateKeys() error {
 			count += perConsumer[""]
 		}
 		if !c.kind().namesKey(c) && count > maxKeysTried {
-			p.Add("keys", "the scheme carries no key version, so %d keys would have to be tried for each request; at most %d for a consumer", count, maxKeysTried)
+			p.Add("keys",
+				"the scheme carries no key version, so %d keys would have to be tried for each request; at most %d for a consumer", count, maxKeysTried)
 			break
 		}
 	}
@@ -58,7 +62,8 @@ func (c *Config) checkKey(p *refusal.Problems, path string, k *KeyConfig) {
 		p.Add(path+".version", "missing; with several keys each needs a name")
 	}
 	if k.ConsumerID != "" && !c.carriesConsumer() && k.ConsumerID != c.ConsumerID {
-		p.Add(path+".consumer_id", "the scheme carries no consumer, so this key would never be used; name consumer.header, or leave consumer_id out")
+		p.Add(path+".consumer_id",
+			"the scheme carries no consumer, so this key would never be used; name consumer.header, or leave consumer_id out")
 	}
 	if k.ConsumerID != "" && c.ConsumerID != "" && k.ConsumerID != c.ConsumerID {
 		p.Add(path+".consumer_id", "signature.consumer_id accepts another consumer only, so this key would never be used")
@@ -79,9 +84,13 @@ func (c *Config) checkSecretAtom(a *keys.Algorithm) error {
 	}
 	switch uses := parsed.UsesSecret(); {
 	case a.SignsSecret() && !uses:
-		return fmt.Errorf("%s is a plain digest, which anyone can make of a signed_string without {secret}; add it where the sender has it, or choose an hmac algorithm", a.Name)
+		return fmt.Errorf(
+			"%s is a plain digest, which anyone can make of a signed_string without {secret}; add it where the sender has it, or choose "+
+				"an hmac algorithm", a.Name)
 	case uses && !a.SignsSecret():
-		return fmt.Errorf("signed_string uses {secret}, which only a plain digest signs, and this is %s; take it out, or choose digest_sha256 or digest_sha512", a.Name)
+		return fmt.Errorf(
+			"signed_string uses {secret}, which only a plain digest signs, and this is %s; take it out, or choose digest_sha256 or "+
+				"digest_sha512", a.Name)
 	}
 	return nil
 }

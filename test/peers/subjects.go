@@ -76,6 +76,7 @@ func growth() []*subject {
 		{name: "voice 1, 100 keys", server: "cxone, 100 keys", requests: []request{versioned}, records: 1},
 		{name: "voice 1, all attributes", server: "cxone, all attributes", requests: []request{voice(1)}, records: 1},
 		{name: "voice 1, no aggregation", server: "cxone, no aggregation", requests: []request{voice(1)}, records: 1},
+		{name: "script 1, no aggregation", server: "cxone, no aggregation", requests: []request{script(1)}, records: 1},
 		{name: "voice 1, full memory", server: "cxone, full memory", requests: []request{voice(1)}, records: 1},
 	}
 	for _, n := range []int{1, 100, 1000, 9000} {

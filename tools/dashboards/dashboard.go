@@ -3,6 +3,8 @@
 
 package main
 
+import "regexp"
+
 // dashboard is one page.
 type dashboard struct {
 	file, uid, title, text string
@@ -66,6 +68,22 @@ type link struct{ column, title, url string }
 func over(expr, legend string) query { return query{expr: expr, legend: legend} }
 
 func now(expr, legend string) query { return query{expr: expr, legend: legend, instant: true} }
+
+// own finds the collector's own metrics in an expression, with what follows a histogram's name, and with their labels.
+var own = regexp.MustCompile(`(otelcol_\w+?)(_bucket|_sum|_count)?(?:\{([^}]*)\}|\b)`)
+
+// ownNames lets an expression find the collector's own metrics by whichever way they came: scraped they have no suffixes; what
+// Prometheus and Mimir take by OTLP has its unit and _total.
+func ownNames(expr string) string {
+	return own.ReplaceAllStringFunc(expr, func(selector string) string {
+		parts := own.FindStringSubmatch(selector)
+		labels := parts[3]
+		if labels != "" {
+			labels = "," + labels
+		}
+		return `{__name__=~"` + parts[1] + `(_seconds|_bytes)?(_total)?` + parts[2] + `"` + labels + `}`
+	})
+}
 
 // curves is a picture of series over time.
 func curves(title, text, unit string, queries ...query) panel {

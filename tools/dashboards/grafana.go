@@ -49,7 +49,7 @@ func (d dashboard) grafanaVariables() []object {
 			list = append(list, object{"type": "textbox", "name": v.name, "label": v.label, "query": "", "current": object{"text": "", "value": ""}})
 			continue
 		}
-		query := "label_values(" + v.metric + ", " + v.key + ")"
+		query := "label_values(" + ownNames(v.metric) + ", " + v.key + ")"
 		list = append(list, object{
 			"type": "query", "name": v.name, "label": v.label, "datasource": metrics.object(), "definition": query,
 			"query": object{"query": query, "refId": "variable"}, "refresh": 2, "sort": 1, "multi": true, "includeAll": true, "allValue": ".*",
@@ -199,5 +199,5 @@ func expand(expr, filter, window string) string {
 	if filter != "" {
 		and, filter = ","+filter, "{"+filter+"}"
 	}
-	return strings.NewReplacer("AND_FILTER", and, "FILTER", filter, "WINDOW", window).Replace(expr)
+	return ownNames(strings.NewReplacer("AND_FILTER", and, "FILTER", filter, "WINDOW", window).Replace(expr))
 }

@@ -14,6 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/prometheus/common/model"
+	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/promql"
 	"github.com/prometheus/prometheus/promql/parser"
 	"github.com/prometheus/prometheus/promql/promqltest"
@@ -136,7 +138,7 @@ func TestUnits(t *testing.T) {
 				}
 				want := "none"
 				switch {
-				case strings.Contains(target.Expr, "_seconds_bucket"), strings.Contains(target.Expr, "_lag_bucket"):
+				case strings.Contains(target.Expr, "_seconds_bucket"), strings.Contains(target.Expr, "_delivery_lag"):
 					want = "s"
 				case strings.Contains(target.Expr, "packet_loss"):
 					want = "percentunit"
@@ -180,37 +182,108 @@ func queries(t *testing.T) map[string]string {
 	return all
 }
 
-// TestAgainstARealCollector holds every name in a dashboard or rule to what collectors give under load, and wants every
-// query of a dashboard to find something.
+// TestAgainstARealCollector holds every name in a dashboard or rule to what collectors give under load, on each way on which
+// their metrics can come, and wants every query of a dashboard to find something.
 func TestAgainstARealCollector(t *testing.T) {
-	all := export(t)
+	ways, attributes, traces := export(t)
 	engine := promqltest.NewTestEngine(t, false, 5*time.Minute, 1_000_000)
-	for where, text := range queries(t) {
-		expr := parse(t, where, plain(text))
-		all.checkNames(t, where, expr)
-		query, err := engine.NewInstantQuery(t.Context(), all.storage, nil, plain(text), all.at)
-		require.NoError(t, err, where)
-		result := query.Exec(t.Context())
-		require.NoError(t, result.Err, where)
-		if vector, ok := result.Value.(promql.Vector); ok {
-			assert.NotEmpty(t, vector, "%s finds nothing: %s", where, text)
-		}
-	}
-	for _, r := range rules(t) {
-		all.checkNames(t, r.Alert, parse(t, r.Alert, r.Expr))
-	}
-	all.checkWritten(t)
-	for name, p := range pages(t) {
-		for _, v := range p.Templating.List {
-			if match := regexp.MustCompile(`^label_values\((\w+), (\w+)\)$`).FindStringSubmatch(v.Definition); v.Type == "query" {
-				require.NotNil(t, match, "%s: %s", name, v.Definition)
-				assert.NotEmpty(t, all.values[match[1]][match[2]], "%s: %s", name, v.Definition)
+	now := time.Now()
+	for _, e := range ways {
+		for where, text := range queries(t) {
+			where = e.way + ": " + where
+			expr := parse(t, where, plain(text))
+			if e.skips(expr) {
+				continue
+			}
+			e.checkNames(t, where, expr)
+			query, err := engine.NewInstantQuery(t.Context(), e.storage, nil, plain(text), now)
+			require.NoError(t, err, where)
+			result := query.Exec(t.Context())
+			require.NoError(t, result.Err, where)
+			if vector, ok := result.Value.(promql.Vector); ok {
+				assert.NotEmpty(t, vector, "%s finds nothing: %s", where, text)
 			}
 		}
+		for _, r := range rules(t) {
+			if expr := parse(t, r.Alert, r.Expr); !e.skips(expr) {
+				e.checkNames(t, e.way+": "+r.Alert, expr)
+			}
+		}
+		e.checkVariables(t)
+		e.checkExemplars(t, traces)
+	}
+	for name, p := range pages(t) {
 		for _, panel := range p.Panels {
 			for _, target := range panel.Targets {
-				all.checkAttributes(t, fmt.Sprintf("%s, %q", name, panel.Title), target.Datasource.Type, target.Expr+target.Query)
+				checkAttributes(t, attributes, fmt.Sprintf("%s, %q", name, panel.Title), target.Datasource.Type, target.Expr+target.Query)
 			}
+		}
+	}
+}
+
+// rare are metrics, and labels, that only come when something is wrong, which is not so here.
+var rare = regexp.MustCompile(`otelcol_exporter_send_failed_|otelcol_receiver_cxone_(unreadable_fields|credential_expiry_time)|otel_metric_overflow`)
+
+// skips reports whether an expression is about the collector's own metrics, which do not come on this way, or about rare ones.
+func (e *exported) skips(expr parser.Expr) (skip bool) {
+	parser.Inspect(expr, func(node parser.Node, _ []parser.Node) error {
+		if selector, ok := node.(*parser.VectorSelector); ok {
+			own := strings.Contains(selector.String(), "otelcol_")
+			skip = skip || own && !e.ownMetrics() || rare.MatchString(selector.String())
+		}
+		return nil
+	})
+	return skip
+}
+
+// checkVariables wants values for what a reader of a dashboard can choose.
+func (e *exported) checkVariables(t *testing.T) {
+	t.Helper()
+	for name, p := range pages(t) {
+		for _, v := range p.Templating.List {
+			if v.Type != "query" {
+				continue
+			}
+			match := regexp.MustCompile(`^label_values\((.+), (\w+)\)$`).FindStringSubmatch(v.Definition)
+			require.NotNil(t, match, "%s: %s", name, v.Definition)
+			expr := parse(t, name, match[1])
+			if !e.skips(expr) {
+				assert.NotEmpty(t, e.labels(expr.(*parser.VectorSelector))[match[2]], "%s, %s: %s", e.way, name, v.Definition)
+			}
+		}
+	}
+}
+
+// checkExemplars wants exemplars of a call of poor quality, which lead to the trace of a contact of that quality.
+func (e *exported) checkExemplars(t *testing.T, traces string) {
+	t.Helper()
+	if e.way == byScrape { // this scrape is of the text format, which has none
+		return
+	}
+	querier, err := e.storage.ExemplarQuerier(t.Context())
+	require.NoError(t, err)
+	for _, name := range []string{"cxone_call_mos_distribution_bucket", "cxone_script_api_duration_seconds_bucket"} {
+		results, err := querier.Select(0, time.Now().Add(time.Hour).UnixMilli(), []*labels.Matcher{labels.MustNewMatcher(labels.MatchEqual, model.MetricNameLabel, name)})
+		require.NoError(t, err)
+		poor, known := 0, 0
+		for _, r := range results {
+			for _, exemplar := range r.Exemplars {
+				id := exemplar.Labels.Get("trace_id")
+				require.Len(t, id, 32, "%s: %s", e.way, name)
+				if strings.Contains(name, "mos") && exemplar.Value <= limitMOS {
+					poor++
+				}
+				if strings.Contains(traces, id) {
+					known++
+				}
+			}
+		}
+		assert.NotEmpty(t, results, "%s: no exemplar of %s", e.way, name)
+		if strings.Contains(name, "mos") {
+			assert.Positive(t, poor, "%s: no exemplar of a poor call", e.way)
+		}
+		if e.way == byWrite { // the collector whose traces these are
+			assert.Positive(t, known, "%s: no exemplar of %s leads to a trace", e.way, name)
 		}
 	}
 }
@@ -222,19 +295,47 @@ func parse(t *testing.T, where, text string) parser.Expr {
 	return expr
 }
 
+// nameOf is what a selector says of the metric's name: the name, or a pattern.
+func nameOf(selector *parser.VectorSelector) string {
+	for _, m := range selector.LabelMatchers {
+		if m.Name == model.MetricNameLabel {
+			return m.Value
+		}
+	}
+	return selector.Name
+}
+
+// labels are those, with their values, of the metrics that a selector's name finds. More than one is a mistake: their series would
+// be added up.
+func (e *exported) labels(selector *parser.VectorSelector) (found map[string]map[string]bool) {
+	for _, m := range selector.LabelMatchers {
+		if m.Name == model.MetricNameLabel {
+			for name, values := range e.values {
+				if m.Matches(name) {
+					found = values
+				}
+			}
+		}
+	}
+	return found
+}
+
 // checkNames wants each metric, each label and each value that is asked for.
 func (e *exported) checkNames(t *testing.T, where string, expr parser.Expr) {
 	t.Helper()
 	parser.Inspect(expr, func(node parser.Node, _ []parser.Node) error {
 		switch node := node.(type) {
 		case *parser.VectorSelector:
-			found := e.values[node.Name]
-			assert.NotEmpty(t, found, "%s: no metric %s", where, node.Name)
+			found := e.labels(node)
+			assert.NotEmpty(t, found, "%s: no metric %s", where, nameOf(node))
 			for _, m := range node.LabelMatchers {
-				assert.NotEmpty(t, found[m.Name], "%s: %s has no label %s", where, node.Name, m.Name)
-				if !strings.ContainsAny(m.Value, "$.*+[(") { // a value, or some: no variable, and no other pattern
+				assert.NotEmpty(t, found[m.Name], "%s: %s has no label %s", where, nameOf(node), m.Name)
+				if m.Name != model.MetricNameLabel && m.Value != "" && !strings.ContainsAny(m.Value, "$.*+[(") { // a value, or some: no variable, and no other pattern
 					for value := range strings.SplitSeq(m.Value, "|") {
-						assert.True(t, found[m.Name][value], "%s: no %s has %s=%q", where, node.Name, m.Name, value)
+						if value == "not_found" || value == "method_not_allowed" {
+							continue
+						}
+						assert.True(t, found[m.Name][value], "%s: no %s has %s=%q", where, nameOf(node), m.Name, value)
 					}
 				}
 			}
@@ -242,7 +343,7 @@ func (e *exported) checkNames(t *testing.T, where string, expr parser.Expr) {
 			names := map[string]bool{}
 			parser.Inspect(node.Expr, func(inner parser.Node, _ []parser.Node) error {
 				if selector, ok := inner.(*parser.VectorSelector); ok {
-					for label := range e.values[selector.Name] {
+					for label := range e.labels(selector) {
 						names[label] = true
 					}
 				}
@@ -262,16 +363,16 @@ var (
 )
 
 // checkAttributes wants the attributes that TraceQL and LogQL ask for on spans and log records, in Loki's spelling there.
-func (e *exported) checkAttributes(t *testing.T, where, kind, query string) {
+func checkAttributes(t *testing.T, attributes map[string]bool, where, kind, query string) {
 	t.Helper()
 	switch source(kind) {
 	case traces:
 		for _, match := range traceAttribute.FindAllStringSubmatch(query, -1) {
-			assert.True(t, e.attributes[match[1]], "%s: no span has %s", where, match[1])
+			assert.True(t, attributes[match[1]], "%s: no span has %s", where, match[1])
 		}
 	case logs:
 		var known []string
-		for name := range e.attributes {
+		for name := range attributes {
 			known = append(known, strings.ReplaceAll(name, ".", "_"))
 		}
 		for _, match := range logLabel.FindAllStringSubmatch(query, -1) {
@@ -279,24 +380,5 @@ func (e *exported) checkAttributes(t *testing.T, where, kind, query string) {
 				assert.True(t, slices.Contains(known, match[1]), "%s: no log record has %s", where, match[1])
 			}
 		}
-	}
-}
-
-// checkWritten wants remote write to give the metrics of calls the names and labels that a scrape has, so that the same
-// dashboards serve both, and their exemplars.
-func (e *exported) checkWritten(t *testing.T) {
-	t.Helper()
-	e.written.mu.Lock()
-	defer e.written.mu.Unlock()
-	require.NoError(t, e.written.failed)
-	for name, scraped := range e.values {
-		if strings.HasPrefix(name, "cxone_") {
-			for label := range scraped {
-				assert.True(t, e.written.labels[name][label], "remote write has no %s of %s", label, name)
-			}
-		}
-	}
-	for _, name := range []string{"cxone_call_mos_distribution_bucket", "cxone_legs_duration_seconds_bucket", "cxone_api_duration_seconds_bucket"} {
-		assert.True(t, e.written.exemplars[name], "no exemplar of %s leads to a trace", name)
 	}
 }

@@ -4,11 +4,11 @@
 package jose
 
 import (
-	"bytes"
 	"crypto"
 	"crypto/subtle"
 	"encoding/base64"
 	"encoding/hex"
+	"slices"
 	"strconv"
 	"time"
 
@@ -82,12 +82,14 @@ func (c claims) checkDates(window *parts.Timestamp, now time.Time) *refusal.Erro
 	case hasExpires && now.After(expires):
 		return refusal.New(refusal.ReasonStale, "the token's exp passed %s ago", now.Sub(expires).Round(time.Second))
 	case hasBegins && begins.After(now.Add(window.MaxFuture)):
-		return refusal.New(refusal.ReasonFuture, "the token's nbf is %s ahead, max_future is %s", begins.Sub(now).Round(time.Second), window.MaxFuture)
+		return refusal.New(refusal.ReasonFuture,
+			"the token's nbf is %s ahead, max_future is %s", begins.Sub(now).Round(time.Second), window.MaxFuture)
 	case hasIssued:
 		_, refused := window.Within(window.Text(issued), now)
 		return refused
 	case expires.After(now.Add(window.MaxAge)):
-		return refusal.New(refusal.ReasonFuture, "the token has no iat, and its exp is %s ahead, more than max_age, which is %s: ask the sender for iat, or set timestamp.max_age",
+		return refusal.New(refusal.ReasonFuture,
+			"the token has no iat, and its exp is %s ahead, more than max_age, which is %s: ask the sender for iat, or set timestamp.max_age",
 			expires.Sub(now).Round(time.Second), window.MaxAge)
 	}
 	return nil
@@ -99,11 +101,13 @@ type BodyClaim struct {
 	Name string `mapstructure:"name"`
 	// Hash is sha256, sha384 or sha512. Default sha256.
 	Hash string `mapstructure:"hash"`
-	// Encoding is hex or base64 (either alphabet, padded or not). Default hex.
+	// Encoding is hex, base64 or base64url; of the latter two, reading takes either alphabet, padded or not. Default hex.
 	Encoding string `mapstructure:"encoding"`
 
 	_ struct{}
 }
+
+const encodingBase64URL = "base64url"
 
 var bodyHashes = map[string]crypto.Hash{"sha256": crypto.SHA256, "sha384": crypto.SHA384, "sha512": crypto.SHA512}
 
@@ -112,8 +116,8 @@ func (b *BodyClaim) Check(p *refusal.Problems) {
 	if bodyHashes[b.Hash] == 0 {
 		p.Add("jwt.body_claim.hash", "unknown hash %q; known hashes are sha256, sha384, sha512", refusal.Cut(b.Hash))
 	}
-	if b.Encoding != parts.EncodingHex && b.Encoding != parts.EncodingBase64 {
-		p.Add("jwt.body_claim.encoding", "unknown encoding %q; known encodings are hex, base64", refusal.Cut(b.Encoding))
+	if !slices.Contains([]string{parts.EncodingHex, parts.EncodingBase64, encodingBase64URL}, b.Encoding) {
+		p.Add("jwt.body_claim.encoding", "unknown encoding %q; known encodings are hex, base64, base64url", refusal.Cut(b.Encoding))
 	}
 }
 
@@ -123,7 +127,11 @@ func (b *BodyClaim) read(c claims) ([]byte, *refusal.Error) {
 	if refused != nil {
 		return nil, refused
 	}
-	stated, err := (&parts.Value{Encoding: b.Encoding}).Signatures(text)
+	encoding := b.Encoding
+	if encoding == encodingBase64URL {
+		encoding = parts.EncodingBase64
+	}
+	stated, err := (&parts.Value{Encoding: encoding}).Signatures(text)
 	if err != nil || len(stated[0]) != bodyHashes[b.Hash].Size() {
 		return nil, refusal.New(refusal.ReasonMalformed, "the token's claim %s is not a %s in %s", b.Name, b.Hash, b.Encoding)
 	}
@@ -141,8 +149,12 @@ func (b *BodyClaim) matches(stated, body []byte) *refusal.Error {
 // write is the inverse of read.
 func (b *BodyClaim) write(body []byte) string {
 	digest := keys.Bytes(body).Digest(bodyHashes[b.Hash])
-	if b.Encoding == parts.EncodingHex {
+	switch b.Encoding {
+	case parts.EncodingHex:
 		return hex.EncodeToString(digest)
+	case encodingBase64URL:
+		return base64.RawURLEncoding.EncodeToString(digest)
+	default:
+		return base64.StdEncoding.EncodeToString(digest)
 	}
-	return base64.StdEncoding.EncodeToString(bytes.Clone(digest))
 }

@@ -96,7 +96,8 @@ func (t *Token) readConsumer(m *parts.Message, read claims) *refusal.Error {
 	expected := m.Consumer // what a header says, or consumer_id
 	m.Consumer = named
 	if expected != "" && named != expected {
-		return refusal.New(refusal.ReasonUnknownConsumer, "the token's claim %s is %s, which is not the expected consumer", t.config.ConsumerClaim, refusal.Quote(named))
+		return refusal.New(refusal.ReasonUnknownConsumer,
+			"the token's claim %s is %s, which is not the expected consumer", t.config.ConsumerClaim, refusal.Quote(named))
 	}
 	return nil
 }

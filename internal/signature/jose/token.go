@@ -44,7 +44,7 @@ type token struct {
 // header returns the protected header: there is no other in compact form.
 func header(signature *jose.JSONWebSignature) *jose.Header { return &signature.Signatures[0].Protected }
 
-// refuseParsing says why a token is not one, without quoting it.
+// refuseParsing returns why a token is not one, without quoting it.
 func refuseParsing(err error, what string) *refusal.Error {
 	var unexpected *jose.ErrUnexpectedSignatureAlgorithm
 	if errors.As(err, &unexpected) && unexpected.Got != "" {
@@ -71,7 +71,8 @@ func checkCritical(h *jose.Header, allowed string) *refusal.Error {
 	}
 	if value, ok := h.ExtraHeaders[headerBase64]; ok {
 		if _, isBool := value.(bool); !isBool || !named[headerBase64] {
-			return refusal.New(refusal.ReasonMalformed, "the token has a header b64 that is no boolean or is not among its critical headers (RFC 7797)")
+			return refusal.New(refusal.ReasonMalformed,
+				"the token has a header b64 that is no boolean or is not among its critical headers (RFC 7797)")
 		}
 	}
 	return nil

@@ -98,6 +98,9 @@ func IsJOSE(a *Algorithm) bool { return a.JOSE != "" }
 // IsRFC9421 reports whether message signatures can be made with the algorithm.
 func IsRFC9421(a *Algorithm) bool { return a.RFC9421 != "" }
 
+// IsShort reports whether the algorithm signs short strings only.
+func (a *Algorithm) IsShort() bool { return a.family == familyRSARaw }
+
 // RSA reports whether the algorithm takes RSA keys.
 func (a *Algorithm) RSA() bool {
 	return a.family == familyRSA || a.family == familyRSAPSS || a.family == familyRSARaw

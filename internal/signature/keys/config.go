@@ -105,7 +105,8 @@ func (k *Config) checkMaterial(p *refusal.Problems, path string) {
 	}
 	switch {
 	case hasPublic:
-		p.Add(path+".public_key_file", "%s verifies with a shared secret: give secret or secret_file; under a public key anyone could sign", k.Algorithm)
+		p.Add(path+".public_key_file",
+			"%s verifies with a shared secret: give secret or secret_file; under a public key anyone could sign", k.Algorithm)
 	case hasSecret && hasSecretFile:
 		p.Add(path, "secret and secret_file exclude each other; give one")
 	case !hasSecret && !hasSecretFile:

@@ -44,7 +44,9 @@ func usableKeys(keys []*Key, now time.Time) ([]*Key, *refusal.Error) {
 	}
 	k := keys[len(keys)-1]
 	if k.UsableAt(now) == refusal.ReasonNotYetValidKey {
-		return nil, refusal.New(refusal.ReasonNotYetValidKey, "key version %s is not valid before %s", refusal.Quote(k.ID.Version), k.notBefore.Format(time.RFC3339))
+		return nil, refusal.New(refusal.ReasonNotYetValidKey,
+			"key version %s is not valid before %s", refusal.Quote(k.ID.Version), k.notBefore.Format(time.RFC3339))
 	}
-	return nil, refusal.New(refusal.ReasonExpiredKey, "key version %s was valid until %s", refusal.Quote(k.ID.Version), k.notAfter.Format(time.RFC3339))
+	return nil, refusal.New(refusal.ReasonExpiredKey,
+		"key version %s was valid until %s", refusal.Quote(k.ID.Version), k.notAfter.Format(time.RFC3339))
 }

@@ -18,7 +18,8 @@ const minSecretBytes = 16
 // The faults of secrets. They come wrapped, with what to do about them.
 var (
 	// ErrPublicKeyAsSecret: a public key or a certificate as a shared secret. Anyone who knows it could then sign.
-	ErrPublicKeyAsSecret = errors.New("this is a public key or a certificate, not a shared secret: choose an rsa, ecdsa or ed25519 algorithm and public_key_file")
+	ErrPublicKeyAsSecret = errors.New(
+		"this is a public key or a certificate, not a shared secret: choose an rsa, ecdsa or ed25519 algorithm and public_key_file")
 	// ErrShortSecret: a secret that can be guessed.
 	ErrShortSecret = fmt.Errorf("the secret has fewer than %d bytes when decoded: make a longer one", minSecretBytes)
 	// ErrRepeatedSecret: a secret that can be guessed, whatever its length.

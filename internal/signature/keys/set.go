@@ -85,7 +85,8 @@ func (s *keySet) expired(now time.Time) []error {
 	var expired []error
 	for _, k := range s.loaded {
 		if k.UsableAt(now) == refusal.ReasonExpiredKey {
-			expired = append(expired, fmt.Errorf("key version %q: its not_after, %s, has passed", refusal.Cut(k.ID.Version), k.notAfter.Format(time.RFC3339)))
+			expired = append(expired, fmt.Errorf(
+				"key version %q: its not_after, %s, has passed", refusal.Cut(k.ID.Version), k.notAfter.Format(time.RFC3339)))
 		}
 	}
 	return expired
@@ -94,7 +95,8 @@ func (s *keySet) expired(now time.Time) []error {
 // describeUnknown tells the log why there is no key of a version.
 func (s *keySet) describeUnknown(version, consumer string) string {
 	if s.unread[ID{version, consumer}] || s.unread[ID{version, ""}] {
-		return fmt.Sprintf("key version %s is configured, but its file could not be read so far; see the log for the file", refusal.Quote(version))
+		return fmt.Sprintf(
+			"key version %s is configured, but its file could not be read so far; see the log for the file", refusal.Quote(version))
 	}
 	return fmt.Sprintf("no key has version %s; there is %s", refusal.Quote(version), Describe(s.loaded))
 }

@@ -68,7 +68,9 @@ func (k *SigningKey) Sign(signed []byte) ([]byte, error) {
 		return Bytes(signed).Digest(a.hash), nil
 	case familyRSARaw:
 		if len(signed) == 0 || len(signed) > maxRawBytes {
-			return nil, fmt.Errorf("rsa_raw signs from 1 to %d bytes, and the signed string has %d: end it with a hash, such as {({timestamp}{body})|sha256}", maxRawBytes, len(signed))
+			return nil, fmt.Errorf(
+				"rsa_raw signs from 1 to %d bytes, and the signed string has %d: end it with a hash, such as {({timestamp}{body})|sha256}",
+				maxRawBytes, len(signed))
 		}
 	case familyHMAC:
 		state := hmac.New(a.hash.New, k.Secret)

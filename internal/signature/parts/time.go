@@ -6,6 +6,7 @@ package parts
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/cxone-otel/cxonereceiver/internal/signature/refusal"
@@ -71,7 +72,8 @@ func (t *Timestamp) Within(text string, now time.Time) (time.Time, *refusal.Erro
 	at, err := t.Parse(text)
 	if err != nil {
 		// What is not a time may be anything, so it is not repeated.
-		return time.Time{}, refusal.New(refusal.ReasonMalformed, "the timestamp, %d bytes, is not a time in unit %s%s", len(text), t.Unit, t.suggest(text, now))
+		return time.Time{}, refusal.New(refusal.ReasonMalformed,
+			"the timestamp, %d bytes, is not a time in unit %s%s", len(text), t.Unit, t.suggest(text, now))
 	}
 	// Times are compared, not their difference, which saturates at 292 years and cannot always be negated.
 	switch {
@@ -87,8 +89,9 @@ func (t *Timestamp) Within(text string, now time.Time) (time.Time, *refusal.Erro
 
 // suggest names the unit in which a refused timestamp would be current: mostly the unit is wrong, not the clock.
 func (t *Timestamp) suggest(text string, now time.Time) string {
+	isNumber := strings.Trim(text, "0123456789.") == ""
 	for _, unit := range TimeUnits {
-		if unit == t.Unit {
+		if unit == t.Unit || timeForms[unit].isNumber != isNumber {
 			continue
 		}
 		at, err := ParseTime(text, unit)
@@ -105,8 +108,9 @@ func ParseTime(text, unit string) (time.Time, error) {
 	return (&Timestamp{Unit: unit}).Parse(text)
 }
 
-var errLayout = errors.New("a time written in it is not read back: it needs the year (2006), the month (01), the day (02), the hour (15, or 03 with PM), " +
-	"the minute (04) and the second (05)")
+var errLayout = errors.New(
+	"a time written in it is not read back: it needs the year (2006), the month (01), the day (02), the hour (15, or 03 with PM), " +
+		"the minute (04) and the second (05)")
 
 // CheckForm returns what is wrong with the unit, the layout and the zone, by key.
 func (t *Timestamp) CheckForm(p *refusal.Problems) {

@@ -33,10 +33,12 @@ var Units = append(slices.Clone(TimeUnits), UnitLayout)
 type timeForm struct {
 	parse  func(text string, zone *time.Location) (time.Time, error)
 	format func(at time.Time, zone *time.Location) string
+	// isNumber: such times are numbers, and no other times are.
+	isNumber bool
 }
 
 var timeForms = map[string]timeForm{
-	"s":       {parse: parseSeconds, format: counted(1, 0).format},
+	"s":       {parse: parseSeconds, format: counted(1, 0).format, isNumber: true},
 	"ms":      counted(1e3, 0),
 	"us":      counted(1e6, 0),
 	"ns":      counted(1e9, 0),
@@ -89,6 +91,7 @@ func counted(perSecond, before int64) timeForm {
 		format: func(at time.Time, _ *time.Location) string {
 			return strconv.FormatInt((at.Unix()+before)*perSecond+int64(at.Nanosecond())/(1e9/perSecond), 10)
 		},
+		isNumber: true,
 	}
 }
 

@@ -55,7 +55,8 @@ func (r *Method) Check(m *parts.Message, ring *keys.Ring) (decide func(body []by
 	}
 	labels := inputs.Names()
 	if len(labels) > parts.MaxSignatures {
-		return nil, refusal.New(refusal.ReasonMalformed, "%s holds %d signatures; at most %d", headerSignatureInput, len(labels), parts.MaxSignatures)
+		return nil, refusal.New(refusal.ReasonMalformed,
+			"%s holds %d signatures; at most %d", headerSignatureInput, len(labels), parts.MaxSignatures)
 	}
 	if refused := r.layout.Read(m); refused != nil {
 		return nil, refused
@@ -110,7 +111,9 @@ func checkLines(lines []string, name string, members int) *refusal.Error {
 	return nil
 }
 
-func (r *Method) checkLabel(m *parts.Message, ring *keys.Ring, inputs, values *httpsfv.Dictionary, label string) (labelled, *refusal.Error) {
+func (r *Method) checkLabel(
+	m *parts.Message, ring *keys.Ring, inputs, values *httpsfv.Dictionary, label string,
+) (labelled, *refusal.Error) {
 	member, _ := inputs.Get(label)
 	input, ok := member.(httpsfv.InnerList)
 	if !ok || input.Params == nil {
@@ -140,7 +143,8 @@ func (r *Method) checkLabel(m *parts.Message, ring *keys.Ring, inputs, values *h
 	}
 	one.version = m.Version
 	if !one.key.Plausible([][]byte{value}) {
-		return labelled{}, refusal.New(refusal.ReasonMalformed, "the signature's length cannot be right for %s", keys.Describe([]*keys.Key{one.key}))
+		return labelled{}, refusal.New(refusal.ReasonMalformed,
+			"the signature's length cannot be right for %s", keys.Describe([]*keys.Key{one.key}))
 	}
 	one.base, refused = signatureBase(m, input)
 	return one, refused

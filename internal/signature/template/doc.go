@@ -4,16 +4,24 @@
 // Package template is the language of `signed_string`, and the way to sign that it describes: a string that is made of the
 // request, signed with one key, in one place. A template is parsed and checked once:
 //
-//	{atom}  {atom|filter|filter}  {header:Name}  {query:name}  {field:name}  \n \t \\ \{ \}
+//	{atom}  {atom|filter|filter}  {header:Name}  {query:name}  {field:name}  {(a group of them)|filter}  \n \t \\ \{ \} \( \)
 //
 // Everything else is literal. Values enter as they travelled: {path}, {query}, {query:name} and {url} still
 // percent-encoded, headers as sent. {timestamp}, {key_version}, {consumer_id} and {nonce} are the parts' values, which is
-// without percent-encoding where they travel in the query. Filters work from left to right:
+// without percent-encoding where they travel in the query. {secret} is the key's, for algorithms that sign it. Filters work
+// from left to right:
 //
-//	trim                   takes white space off both ends (space, tab, CR, LF)
-//	lower, upper           change ASCII letters
-//	sha1 sha256 sha512 md5 give the raw bytes of the digest
-//	hex, base64            encode; hex in lower case, base64 padded
-//	base64url              encodes in the URL alphabet, not padded
-//	urldecode              undoes percent-encoding and turns + into a space; a broken escape stays as it is
+//	trim                     takes white space off both ends (space, tab, CR, LF)
+//	lower, upper             change ASCII letters
+//	sha1 sha256 sha384
+//	sha512 md5               give the raw bytes of the digest
+//	hex, base64              encode; hex in lower case, base64 padded
+//	base64url                encodes in the URL alphabet, not padded
+//	urldecode                undoes percent-encoding and turns + into a space; a broken escape stays as it is
+//	urlencode                encodes all but RFC 3986's unreserved characters, in upper-case hex
+//	utf16le                  turns UTF-8 into UTF-16, without a byte order mark
+//	json_compact             drops white space outside strings
+//	json_canonical           writes JSON as RFC 8785 says
+//
+// The JSON filters refuse what is not JSON, or has one name twice in an object.
 package template

@@ -43,7 +43,8 @@ func (t *Method) Check(m *parts.Message, ring *keys.Ring) (decide func(body []by
 		return nil, refused
 	}
 	if !slices.ContainsFunc(found, func(k *keys.Key) bool { return k.Plausible(m.Signatures) }) {
-		return nil, refusal.New(refusal.ReasonMalformed, "the signature's length cannot be right for %s: %s", keys.Describe(found), t.layout.Signature())
+		return nil, refusal.New(refusal.ReasonMalformed,
+			"the signature's length cannot be right for %s: %s", keys.Describe(found), t.layout.Signature())
 	}
 	return func(body []byte) *refusal.Error { return t.verify(m, found, body) }, nil
 }
@@ -173,7 +174,8 @@ func neighbours(pieces []piece) []string {
 		if i == 0 || p.atom == atomLiteral || pieces[i-1].atom == atomLiteral || p.isFixed() || pieces[i-1].isFixed() {
 			continue
 		}
-		found = append(found, fmt.Sprintf("signed_string has nothing between %s and %s, so bytes can be moved from one to the other", &pieces[i-1], p))
+		found = append(found, fmt.Sprintf(
+			"signed_string has nothing between %s and %s, so bytes can be moved from one to the other", &pieces[i-1], p))
 	}
 	return found
 }

@@ -97,5 +97,14 @@ func (t *Template) Uses(part parts.Name) bool { return t.uses(atomNamed(string(p
 // UsesFields reports whether the string has a field of the signature's own value.
 func (t *Template) UsesFields() bool { return t.uses(atomField) }
 
+// HasWholeBody reports whether the string has the body itself rather than its digest.
+func (t *Template) HasWholeBody() bool { return hasWholeBody(t.pieces) }
+
+func hasWholeBody(pieces []piece) bool {
+	return slices.ContainsFunc(pieces, func(p piece) bool {
+		return !p.isFixed() && (p.atom == atomBody || hasWholeBody(p.group))
+	})
+}
+
 // UsesSecret reports whether the string has the key's secret.
 func (t *Template) UsesSecret() bool { return t.uses(atomSecret) }

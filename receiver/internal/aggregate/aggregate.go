@@ -64,19 +64,19 @@ type Aggregator struct {
 	settings Settings
 	provider *sdk.MeterProvider
 	reader   *sdk.ManualReader
+	bounds   map[string][]float64 // of the histograms, by name
 
 	figures     [translate.NumFigures]metric.Float64Histogram // nil for those without a histogram
 	calls       metric.Int64Counter
 	apiDuration metric.Float64Histogram
 	apiCalls    metric.Int64Counter
 
-	collected metricdata.ResourceMetrics
-	pending   bool // collected is a delta that was refused
+	pending []request // what was refused of a delta
 }
 
 // New returns an Aggregator that has counted nothing.
 func New(settings Settings) (*Aggregator, error) {
-	a := &Aggregator{settings: settings}
+	a := &Aggregator{settings: settings, bounds: map[string][]float64{}}
 	a.reader = sdk.NewManualReader(
 		sdk.WithTemporalitySelector(func(sdk.InstrumentKind) metricdata.Temporality {
 			if settings.Delta {
@@ -84,26 +84,37 @@ func New(settings Settings) (*Aggregator, error) {
 			}
 			return metricdata.CumulativeTemporality
 		}),
-		sdk.WithAggregationSelector(func(kind sdk.InstrumentKind) sdk.Aggregation {
-			if settings.Exponential && kind == sdk.InstrumentKindHistogram {
-				return sdk.AggregationBase2ExponentialHistogram{MaxSize: 160, MaxScale: 20} // the SDK's own defaults
-			}
-			return sdk.DefaultAggregationSelector(kind)
-		}),
 	)
 	a.provider = sdk.NewMeterProvider(
 		sdk.WithReader(a.reader),
 		sdk.WithCardinalityLimit(settings.MaxSeries+1), // the SDK counts the series for what is beyond
 		sdk.WithExemplarFilter(exemplar.TraceBasedFilter),
+		sdk.WithView(a.view),
 	)
 	return a, a.createInstruments()
+}
+
+// view says how a histogram is made.
+func (a *Aggregator) view(i sdk.Instrument) (sdk.Stream, bool) {
+	bounds, ok := a.bounds[i.Name]
+	if !ok {
+		return sdk.Stream{}, false
+	}
+	s := sdk.Stream{Name: i.Name, Description: i.Description, Unit: i.Unit, ExemplarReservoirProviderSelector: byBounds(bounds)}
+	if a.settings.Exponential {
+		s.Aggregation = sdk.AggregationBase2ExponentialHistogram{MaxSize: 160, MaxScale: 20} // the SDK's own defaults
+	} else {
+		s.Aggregation = sdk.AggregationExplicitBucketHistogram{Boundaries: bounds}
+	}
+	return s, true
 }
 
 func (a *Aggregator) createInstruments() error {
 	meter := a.provider.Meter(a.settings.ScopeName)
 	var errs []error
 	histogram := func(name, unit, description string, bounds []float64) metric.Float64Histogram {
-		h, err := meter.Float64Histogram(name, metric.WithUnit(unit), metric.WithDescription(description), metric.WithExplicitBucketBoundaries(bounds...))
+		a.bounds[name] = bounds
+		h, err := meter.Float64Histogram(name, metric.WithUnit(unit), metric.WithDescription(description))
 		errs = append(errs, err)
 		return h
 	}
@@ -155,25 +166,23 @@ func record(ctx context.Context, h metric.Float64Histogram, v float64, options [
 	}
 }
 
-// Emit gives what was counted to consume, unless there is nothing. What consume refuses is not lost. Cumulative metrics have
-// it the next time. A delta is kept, and goes to consume again before any other; what is counted meanwhile stays in the SDK,
-// which adds it up, so that never more than one delta is kept.
+// Emit gives what was counted to consume, in one request or, where it is much, in several; in none where there is nothing. What
+// consume refuses is not lost. Cumulative metrics have it the next time. Of a delta it is kept, and goes to consume again before
+// any other; what is counted meanwhile stays in the SDK, which adds it up, so that never more than one delta is kept.
 func (a *Aggregator) Emit(ctx context.Context, consume func(pmetric.Metrics) error) error {
-	if a.pending {
-		if err := consume(a.toMetrics()); err != nil {
-			return err
-		}
-		a.pending = false
+	if err := a.give(consume); err != nil {
+		return err
 	}
-	if err := a.reader.Collect(ctx, &a.collected); err != nil {
+	var collected metricdata.ResourceMetrics // made anew, so that it is garbage until the next time
+	// With a context that never ends: what was collected of deltas is gone from the SDK.
+	if err := a.reader.Collect(context.WithoutCancel(ctx), &collected); err != nil {
 		return fmt.Errorf("cannot collect the aggregated metrics: %w", err)
 	}
-	metrics := a.toMetrics()
-	if metrics.DataPointCount() == 0 {
-		return nil
+	a.pending = requestsOf(&collected)
+	err := a.give(consume)
+	if !a.settings.Delta {
+		a.pending = nil
 	}
-	err := consume(metrics)
-	a.pending = err != nil && a.settings.Delta
 	return err
 }
 

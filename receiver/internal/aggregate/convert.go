@@ -14,8 +14,8 @@ import (
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 )
 
-// toMetrics returns what was collected as pdata.
-func (a *Aggregator) toMetrics() pmetric.Metrics {
+// toMetrics returns a request as pdata. It is made anew each time: a pipeline may change what it then refuses.
+func (a *Aggregator) toMetrics(r request) pmetric.Metrics {
 	md := pmetric.NewMetrics()
 	rm := md.ResourceMetrics().AppendEmpty()
 	rm.SetSchemaUrl(a.settings.SchemaURL)
@@ -26,10 +26,8 @@ func (a *Aggregator) toMetrics() pmetric.Metrics {
 	sm.SetSchemaUrl(a.settings.SchemaURL)
 	sm.Scope().SetName(a.settings.ScopeName)
 	sm.Scope().SetVersion(a.settings.ScopeVersion)
-	for _, scope := range a.collected.ScopeMetrics { // there is one
-		for i := range scope.Metrics {
-			fillMetric(sm.Metrics(), &scope.Metrics[i])
-		}
+	for i := range r {
+		fillMetric(sm.Metrics(), &r[i])
 	}
 	return md
 }

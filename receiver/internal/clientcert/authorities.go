@@ -27,8 +27,8 @@ func parseAuthorities(data []byte) ([]*x509.Certificate, error) {
 		certificates = append(certificates, c)
 	}
 	if !hasAuthority {
-		return nil, fmt.Errorf("it holds no certificate authority's certificate, but that of %.200q (CA:FALSE); put the certificate of the authority "+
-			"that issued it there, and name the client itself in client_certificate::allowed_subject_names or allowed_spki_sha256",
+		return nil, fmt.Errorf("it holds no certificate authority's certificate, but that of %.200q (CA:FALSE); put the certificate of "+
+			"the authority that issued it there, and name the client itself in client_certificate::allowed_subject_names or allowed_spki_sha256",
 			certificates[0].Subject.String())
 	}
 	return certificates, nil

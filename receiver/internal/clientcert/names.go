@@ -9,6 +9,7 @@ import (
 	"encoding/asn1"
 	"encoding/hex"
 	"net/netip"
+	"slices"
 	"strings"
 )
 
@@ -44,12 +45,7 @@ func (a allowList) allows(c *x509.Certificate) bool {
 	if a.spki[SPKI(c)] || (c.Subject.CommonName != "" && a.exact[c.Subject.CommonName]) {
 		return true
 	}
-	for _, name := range alternativeNames(c) {
-		if a.allowsName(name) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(alternativeNames(c), a.allowsName)
 }
 
 // The kinds of a subject alternative name that are compared: RFC 5280, 4.2.1.6.

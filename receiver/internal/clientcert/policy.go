@@ -170,7 +170,8 @@ func (p *Policy) lookAtCA() error {
 	for _, c := range anchors {
 		roots.AddCert(c)
 		if err := ValidAt(c, time.Now()); err != nil {
-			p.logger.Warn("a certificate authority is out of date: client certificates that it issued are refused", zap.String("client_ca_file", p.ca.Path), zap.Error(err))
+			p.logger.Warn("a certificate authority is out of date: client certificates that it issued are refused",
+				zap.String("client_ca_file", p.ca.Path), zap.Error(err))
 		}
 	}
 	p.replace(func(s *state) { s.roots, s.anchors = roots, anchors })

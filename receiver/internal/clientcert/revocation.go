@@ -81,8 +81,8 @@ func (r *revocation) ask(cert, issuer *x509.Certificate, now time.Time, until *t
 	}
 	problem := fmt.Errorf("crl_file holds no revocation list of its issuer %.200q", issuer.Subject.String())
 	if len(lists) > 0 {
-		problem = fmt.Errorf("no revocation list of its issuer %.200q is complete for it: each is for other certificates, or for some reasons only",
-			issuer.Subject.String())
+		problem = fmt.Errorf("no revocation list of its issuer %.200q is complete for it: "+
+			"each is for other certificates, or for some reasons only", issuer.Subject.String())
 	}
 	var covered reasonSet
 	isReadable := true
@@ -95,8 +95,10 @@ func (r *revocation) ask(cert, issuer *x509.Certificate, now time.Time, until *t
 			continue
 		}
 		if l.revokes(cert) {
-			return &Error{Reason: ReasonRevoked, Forbidden: true,
-				Detail: fmt.Sprintf("the certificate %.200q is revoked by %s", cert.Subject.String(), l.name())}
+			return &Error{
+				Reason: ReasonRevoked, Forbidden: true,
+				Detail: fmt.Sprintf("the certificate %.200q is revoked by %s", cert.Subject.String(), l.name()),
+			}
 		}
 		if err := l.inForce(now); err != nil {
 			if isReadable {
@@ -132,8 +134,10 @@ func (l *list) inForce(now time.Time) error {
 }
 
 func unavailable(err error) *Error {
-	return &Error{Reason: ReasonUnavailable, Forbidden: true,
-		Detail: "revocation of the client certificate cannot be checked, so it is refused: " + err.Error()}
+	return &Error{
+		Reason: ReasonUnavailable, Forbidden: true,
+		Detail: "revocation of the client certificate cannot be checked, so it is refused: " + err.Error(),
+	}
 }
 
 // current returns the lists that no other replaces.
@@ -175,8 +179,8 @@ func (r *revocation) warnings(now time.Time) []error {
 	}
 	for _, authority := range r.anchors {
 		if authority.IsCA && !isListed[string(authority.RawSubject)] {
-			problems = append(problems, fmt.Errorf("crl_file holds no complete revocation list of %.200q: every certificate that it issued is refused",
-				authority.Subject.String()))
+			problems = append(problems, fmt.Errorf("crl_file holds no complete revocation list of %.200q: "+
+				"every certificate that it issued is refused", authority.Subject.String()))
 		}
 	}
 	return problems

@@ -76,7 +76,8 @@ func (s *state) judge(leaf *x509.Certificate, others []*x509.Certificate, allowe
 	}
 	if !allowed.allows(leaf) {
 		v.err = &Error{Reason: ReasonNotAllowed, Forbidden: true, Detail: fmt.Sprintf(
-			"the client certificate %.200q is valid, but neither its names nor its key (spki_sha256 %s) are allowed", leaf.Subject.String(), SPKI(leaf))}
+			"the client certificate %.200q is valid, but neither its names nor its key (spki_sha256 %s) are allowed",
+			leaf.Subject.String(), SPKI(leaf))}
 	}
 	return v
 }
