@@ -173,7 +173,8 @@ func (r *checkReport) end() error {
 	if r.json {
 		err = printJSON(r.out, r.all)
 	} else {
-		_, err = fmt.Fprintf(r.out, "\n%d ok, %s, %d failed\n", r.counts[check.OK], plural(r.counts[check.Warn], "warning", "warnings"), r.counts[check.Fail])
+		_, err = fmt.Fprintf(r.out, "\n%d ok, %s, %d failed\n", r.counts[check.OK], plural(r.counts[check.Warn], "warning", "warnings"),
+			r.counts[check.Fail])
 	}
 	if err == nil && r.counts[check.Fail] > 0 {
 		err = errDiffers
@@ -208,7 +209,8 @@ func parseCallbackURL(text string) (*url.URL, error) {
 		return nil, fmt.Errorf("%w: give the callback's URL as it stands in the vendor's form", err)
 	}
 	if strings.Trim(u.Path, "/") == "" {
-		return nil, fmt.Errorf("%q has no path: give the callback's whole URL, such as %s/cxone/voice-quality", text, strings.TrimSuffix(text, "/"))
+		return nil, fmt.Errorf("%q has no path: give the callback's whole URL, such as %s/cxone/voice-quality", text,
+			strings.TrimSuffix(text, "/"))
 	}
 	return u, nil
 }

@@ -35,8 +35,10 @@ type judgeFlags struct {
 
 func (f *judgeFlags) register(flags *pflag.FlagSet) {
 	f.configFlags.register(flags, "whose signature block counts")
-	flags.StringVar(&f.scheme, "scheme", signature.DefaultScheme, "the scheme where there is no --config: "+strings.Join(signature.Schemes(), ", "))
-	flags.StringVar(&f.algorithm, "algorithm", "", "the key's algorithm where there is no --config; default: the scheme's own; "+strings.Join(signature.Algorithms(), ", "))
+	flags.StringVar(&f.scheme, "scheme", signature.DefaultScheme,
+		"the scheme where there is no --config: "+strings.Join(signature.Schemes(), ", "))
+	flags.StringVar(&f.algorithm, "algorithm", "", "the key's algorithm where there is no --config; default: the scheme's "+
+		"own; "+strings.Join(signature.Algorithms(), ", "))
 	flags.SetNormalizeFunc(shortKeyName)
 	flags.StringVar(&f.publicKeyFile, "public-key-file", "", "`file` of the public key to verify with")
 	flags.StringVar(&f.secretFile, "secret-file", "", "`file` of the shared secret to verify with")
@@ -57,7 +59,9 @@ func (f *judgeFlags) findReceiver(ctx context.Context) (*collectorconfig.Receive
 }
 
 // verifierFor makes the verifier of the callback that the request went to.
-func (f *judgeFlags) verifierFor(receiver *collectorconfig.Receiver, request *http.Request) (*signature.Config, *signature.Verifier, error) {
+func (f *judgeFlags) verifierFor(
+	receiver *collectorconfig.Receiver, request *http.Request,
+) (*signature.Config, *signature.Verifier, error) {
 	config, where := receiver.Scheme(), "receivers::"+receiver.Name+"::signature"
 	if config == nil {
 		var err error

@@ -107,7 +107,8 @@ func (f *keygenSignatureFlags) run(out io.Writer) error {
 	rotation := keygen.HasOthers(directory, f.version)
 	switch {
 	case rotation && f.write != "":
-		return fmt.Errorf("--write makes a new configuration, and %s has the key of another version already: leave --write out, and paste what is printed into the list of keys", directory)
+		return fmt.Errorf("--write makes a new configuration, and %s has the key of another version already: leave --write out, and paste "+
+			"what is printed into the list of keys", directory)
 	case !rotation:
 		f.consumerID = cmp.Or(f.consumerID, uuid.NewString())
 	}
@@ -192,7 +193,8 @@ func (f *keygenSignatureFlags) printForm(out io.Writer, secret string) {
 	if f.isSecret() {
 		private = "the text of " + secret + ", which the receiver needs too"
 	}
-	signatureURL, refresh := "the receiver's URL as the vendor sees it; then add the same below, as url", "5 minutes, as refresh_interval below"
+	signatureURL, refresh := "the receiver's URL as the vendor sees it; then add the same below, as url", "5 minutes, as refresh_interval "+
+		"below"
 	if f.consumerID == "" { // a rotation
 		signatureURL, refresh = "as it is", "as it is"
 	}

@@ -32,7 +32,8 @@ func newKeygenMTLSCommand() *cobra.Command {
 		Use:   "mtls --out DIR",
 		Short: "Make a CA with server and client certificates for mutual TLS",
 		Long: `Makes a certificate authority (ca), a certificate for the receiver (server) and one for whoever delivers
-(client), each with its key, and says where each belongs; with --write it makes a whole configuration that starts. The CA is of your own making: a vendor that
+(client), each with its key, and says where each belongs; with --write it makes a whole
+configuration that starts. The CA is of your own making: a vendor that
 trusts public CAs only needs a server certificate of one of those, and the client certificate can stay.`,
 		Example: `  cxonectl keygen mtls --out certs --host gateway.example.com
   cxonectl keygen mtls --out certs --host gateway.example.com --host 192.0.2.7 --days 90`,
@@ -41,7 +42,8 @@ trusts public CAs only needs a server certificate of one of those, and the clien
 	}
 	flags := command.Flags()
 	flags.StringVar(&f.out, "out", "", "`directory` for the files; it is made if it is not there")
-	flags.StringSliceVar(&f.hosts, "host", []string{"localhost", "127.0.0.1", "::1"}, "`name` or address that the server is reached by; may be repeated")
+	flags.StringSliceVar(&f.hosts, "host", []string{"localhost", "127.0.0.1", "::1"},
+		"`name` or address that the server is reached by; may be repeated")
 	flags.StringVar(&f.client, "client-name", "cxone", "the client certificate's common `name`")
 	flags.IntVar(&f.days, "days", 397, "how long the server's and the client's certificate are good for")
 	flags.StringVar(&f.write, "write", "", "make a whole configuration too, in this new `file`")

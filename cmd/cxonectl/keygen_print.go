@@ -22,7 +22,8 @@ func indented(block, by string) string {
 
 // printBlock prints what belongs under receivers::cxone, to be pasted as it stands.
 func printBlock(out io.Writer, block string) {
-	fmt.Fprintf(out, "\nInto the collector's configuration, under receivers::cxone, as it is indented here:\n\n%s", indented(block, underReceiver))
+	fmt.Fprintf(out, "\nInto the collector's configuration, under receivers::cxone, as it is indented here:\n\n%s",
+		indented(block, underReceiver))
 }
 
 // wholeConfiguration is one that the collector starts with, for a first try on this machine.
@@ -56,7 +57,8 @@ func checkWrite(file string) error {
 		return nil
 	}
 	if _, err := os.Lstat(file); err == nil {
-		return fmt.Errorf("--write: %s is there already, and nothing is overwritten: name another file, or leave --write out and paste what is printed", file)
+		return fmt.Errorf("--write: %s is there already, and nothing is overwritten: name another file, or leave --write out and paste what "+
+			"is printed", file)
 	}
 	return nil
 }

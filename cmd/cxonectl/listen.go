@@ -71,7 +71,8 @@ func (f *listenFlags) run(ctx context.Context, out io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("%w; --listen names another address: is the collector running on this one?", err)
 	}
-	server := &http.Server{Handler: window, ReadHeaderTimeout: 10 * time.Second, ErrorLog: log.New(out, "", 0)} // refused handshakes are shown too
+	server := &http.Server{Handler: window, ReadHeaderTimeout: 10 * time.Second,
+		ErrorLog: log.New(out, "", 0)} // refused handshakes are shown too
 	scheme := "http"
 	if block := receiver.TLS.Get(); block != nil {
 		config, tlsErr := block.LoadTLSConfig(ctx)

@@ -88,11 +88,13 @@ func (f *loadFlags) registerLoad(flags *pflag.FlagSet) {
 	flags.IntVar(&f.traffic.Batch, "batch", 1, "records in a delivery")
 	flags.StringVar(&f.traffic.Plot, "scenario", story.Steady, "what happens meanwhile: "+strings.Join(story.Plots(), ", "))
 	flags.Float64Var(&f.traffic.Duplicates, "duplicate-ratio", 0, "`share` of the deliveries that repeat an earlier one, 0 to 1")
-	flags.Float64Var(&f.traffic.Invalid, "invalid-ratio", 0, "`share` of the deliveries that are malformed, badly signed or have an unreadable record, 0 to 1")
+	flags.Float64Var(&f.traffic.Invalid, "invalid-ratio", 0,
+		"`share` of the deliveries that are malformed, badly signed or have an unreadable record, 0 to 1")
 	flags.Uint64Var(&f.traffic.Seed, "seed", 0, "`number` that everything is made from; default: another one each time")
 	f.startTime.register(flags, "start-time", "`time`, RFC 3339, that the records' times are relative to; default: now")
 	flags.IntVar(&f.config.Retry.Most, "max-retries", -1, "retries of a delivery; negative: any number")
-	flags.DurationVar(&f.config.Retry.For, "retry-for", 5*time.Minute, "how long after it was due a delivery is still retried; 0: as long as it takes")
+	flags.DurationVar(&f.config.Retry.For, "retry-for", 5*time.Minute,
+		"how long after it was due a delivery is still retried; 0: as long as it takes")
 	flags.StringVar(&f.ledger, "ledger", "", "write what was acknowledged to this new `file`")
 	flags.DurationVar(&f.progress, "progress", time.Second, "how often a line is written where there is no terminal")
 	flags.BoolVar(&f.allow, "allow-failures", false, "end with status 0 whatever the answers were")

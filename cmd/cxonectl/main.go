@@ -57,7 +57,8 @@ Exit status: 0 all is well; 1 it ran, and something is not as expected; 2 it cou
 		SilenceUsage:  true, // a failed delivery is no reason to explain the flags
 		SilenceErrors: true,
 	}
-	root.AddCommand(newSendCommand(), newLoadCommand(), newCheckCommand(), newKeygenCommand(), newSignCommand(), newVerifyCommand(), newDiagnoseCommand(),
+	root.AddCommand(newSendCommand(), newLoadCommand(), newCheckCommand(), newKeygenCommand(), newSignCommand(), newVerifyCommand(),
+		newDiagnoseCommand(),
 		newListenCommand(), newReplayCommand())
 	return root
 }

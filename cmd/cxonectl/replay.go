@@ -41,7 +41,8 @@ A capture is a request as it travels. The collector writes such files (signature
 
 Exit status: 0 every answer was the expected one; 1 some were not; 2 there was no answer.`,
 		Example: `  cxonectl replay captures/rejected-*.http --config collector.yaml
-  cxonectl replay captures/rejected-*.http --endpoint http://localhost:8443 --private-key-file v1.key.pem --key-version 1 --consumer-id acme`,
+  cxonectl replay captures/rejected-*.http --config collector.yaml --private-key-file v1.key.pem
+  cxonectl replay captures/rejected-*.http --config collector.yaml --as-is --expect 401`,
 		RunE: func(command *cobra.Command, files []string) error {
 			return f.run(command.Context(), command.OutOrStdout(), files)
 		},

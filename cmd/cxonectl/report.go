@@ -147,7 +147,8 @@ func (r *report) end() error {
 	if differing := s.Sent - s.AsExpected; differing > 0 {
 		verdict = fmt.Sprintf("%d not answered as expected", differing)
 	}
-	_, err := fmt.Fprintf(r.out, "\n%s: %d accepted, %d refused; %s.\n", plural(s.Sent, "delivery", "deliveries"), s.Accepted, s.Refused, verdict)
+	_, err := fmt.Fprintf(r.out, "\n%s: %d accepted, %d refused; %s.\n", plural(s.Sent, "delivery", "deliveries"), s.Accepted, s.Refused,
+		verdict)
 	if err == nil && r.doc.At != nil {
 		_, err = fmt.Fprintf(r.out, "The same again: --seed %d --at %s\n", r.doc.Seed, r.doc.At.Format(time.RFC3339Nano))
 	}

@@ -55,7 +55,8 @@ standard error. With --request it prints the whole request as it travels, which 
 	flags := command.Flags()
 	f.signing.register(flags)
 	f.register(flags, "to read scheme and key's name from")
-	flags.StringVar(&f.signing.algorithm, "algorithm", "", "how the key signs where --config has no signature block; default: the scheme's own; "+strings.Join(signature.Algorithms(), ", "))
+	flags.StringVar(&f.signing.algorithm, "algorithm", "",
+		"how the key signs where --config has no signature block; default: the scheme's own; "+strings.Join(signature.Algorithms(), ", "))
 	flags.StringVar(&f.url, "url", "", "`URL` that the request goes to; default: that of --config's voice quality callback")
 	flags.StringVar(&f.method, "method", http.MethodPost, "the request's `method`")
 	flags.StringVar(&f.body, "body", "", "`file` with the body, byte for byte as it will be sent; - is the standard input; default: no body")

@@ -36,11 +36,13 @@ func (f *signingFlags) register(flags *pflag.FlagSet) {
 	flags.StringVar(&f.secretEncoding, "secret-encoding", "", "raw, base64 or hex; default: what --config says, else the scheme's own")
 	flags.StringVar(&f.keyVersion, "key-version", "", "the vendor form's KEY `VERSION`; default: that of the first key in --config")
 	flags.StringVar(&f.consumerID, "consumer-id", "", "the vendor form's CONSUMER `ID`; default: what --config says")
-	flags.StringVar(&f.scheme, "scheme", signature.DefaultScheme, "how to sign where --config has no signature block: "+strings.Join(signature.Schemes(), ", "))
+	flags.StringVar(&f.scheme, "scheme", signature.DefaultScheme,
+		"how to sign where --config has no signature block: "+strings.Join(signature.Schemes(), ", "))
 }
 
 // errNoKey says how to come by a signature.
-var errNoKey = errors.New("the receiver verifies signatures, and there is no key to sign with: give --private-key-file with the customer's private key, or --secret-file")
+var errNoKey = errors.New("the receiver verifies signatures, and there is no key to sign with: give --private-key-file with the " +
+	"customer's private key, or --secret-file")
 
 // newSender reads the scheme and the key. A nil sender is one that has no need to sign.
 func (f *signingFlags) newSender(receiver *collectorconfig.Receiver) (*sender, error) {

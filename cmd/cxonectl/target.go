@@ -32,7 +32,8 @@ type targetFlags struct {
 
 func (f *targetFlags) register(flags *pflag.FlagSet) {
 	f.configFlags.register(flags, "to read endpoint, paths and signature from")
-	flags.StringVar(&f.endpoint, "endpoint", "", "base `URL` to deliver to, such as https://gateway.example.com:8443; default: what --config says")
+	flags.StringVar(&f.endpoint, "endpoint", "",
+		"base `URL` to deliver to, such as https://gateway.example.com:8443; default: what --config says")
 	flags.StringVar(&f.voicePath, "voice-path", "", "`path` for voice quality; default: what --config says, else the receiver's own default")
 	flags.StringVar(&f.scriptPath, "script-path", "", "`path` for script API; default: what --config says, else the receiver's own default")
 	flags.StringVar(&f.tls.CA, "ca-file", "", "PEM `file` of the CA of the server's certificate, where the system doesn't trust it")

@@ -94,7 +94,8 @@ func (w *window) ServeHTTP(to http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(io.LimitReader(r.Body, w.receiver.MaxRequestBodySize+1))
 	w.one.Lock()
 	defer w.one.Unlock()
-	w.page.Line("\n%s  %s %s, %s from %s", time.Now().Format(time.TimeOnly), r.Method, show.Clip(r.URL.Path, 60), plural(len(body), "byte", "bytes"), r.RemoteAddr)
+	w.page.Line("\n%s  %s %s, %s from %s", time.Now().Format(time.TimeOnly), r.Method, show.Clip(r.URL.Path, 60),
+		plural(len(body), "byte", "bytes"), r.RemoteAddr)
 	if err != nil {
 		w.page.Line("  broke off: %v", err)
 		return
@@ -110,7 +111,8 @@ func (w *window) ServeHTTP(to http.ResponseWriter, r *http.Request) {
 	came := w.taken()
 	if !authentic {
 		w.page.Line("  answer: 401; of its content the receiver would say: %d %s", status, show.Clip(string(answer), 200))
-		status, header, answer = http.StatusUnauthorized, http.Header{"Content-Type": {"application/json"}}, []byte(`{"error": "authentication failed"}`+"\n")
+		status, answer = http.StatusUnauthorized, []byte(`{"error": "authentication failed"}`+"\n")
+		header = http.Header{"Content-Type": {"application/json"}}
 	} else {
 		w.page.Line("  answer: %d %s", status, show.Clip(string(answer), 200))
 	}

@@ -69,7 +69,8 @@ func run(ctx context.Context, s settings) (err error) {
 	}
 	defer func() { err = errors.Join(err, pages.Close()) }()
 
-	fmt.Printf("A rush hour plays for %s: a network gives way, then the payment API fails; both recover.\n\n    Open http://%s/\n\n", s.story, s.listen)
+	fmt.Printf("A rush hour plays for %s: a network gives way, then the payment API fails; both recover.\n\n    Open http://%s/\n\n",
+		s.story, s.listen)
 	if s.For == 0 {
 		fmt.Println("Ctrl-C ends it.")
 	}
@@ -105,14 +106,16 @@ func startVictoria(ctx context.Context, s settings, d *demo.Demo) (*process.Proc
 	if err != nil {
 		return nil, "", err
 	}
-	scrape := fmt.Sprintf("global: {scrape_interval: 5s, scrape_timeout: 4s}\nscrape_configs:\n- {job_name: cxone, static_configs: [{targets: [%q, %q]}]}\n", hostOf(d.Calls), hostOf(d.Own))
+	scrape := fmt.Sprintf("global: {scrape_interval: 5s, scrape_timeout: 4s}\nscrape_configs:\n- {job_name: cxone, static_configs: "+
+		"[{targets: [%q, %q]}]}\n", hostOf(d.Calls), hostOf(d.Own))
 	config := filepath.Join(d.Directory, "scrape.yaml")
 	if err = os.WriteFile(config, []byte(scrape), 0o600); err != nil {
 		return nil, "", err
 	}
 	victoria, err := process.Start("VictoriaMetrics", filepath.Join(d.Directory, "victoriametrics.log"), s.victoria,
 		"-httpListenAddr="+address, "-storageDataPath="+filepath.Join(d.Directory, "data"), "-promscrape.config="+config,
-		"-vmui.customDashboardsPath="+s.dashboards, "-search.latencyOffset=1s", "-retentionPeriod=1d", "-loggerLevel=WARN", "-memory.allowedBytes=256MiB")
+		"-vmui.customDashboardsPath="+s.dashboards, "-search.latencyOffset=1s", "-retentionPeriod=1d",
+		"-loggerLevel=WARN", "-memory.allowedBytes=256MiB")
 	if err != nil {
 		return nil, "", err
 	}

@@ -26,7 +26,8 @@ type trails struct {
 }
 
 func newTrails(directory string) *trails {
-	return &trails{tail: show.Tail{Directory: directory}, spans: map[pcommon.TraceID][]ptrace.Span{}, logs: map[pcommon.TraceID][]plog.LogRecord{}}
+	return &trails{tail: show.Tail{Directory: directory}, spans: map[pcommon.TraceID][]ptrace.Span{},
+		logs: map[pcommon.TraceID][]plog.LogRecord{}}
 }
 
 // read takes up what has been written since. The caller holds the lock.
@@ -149,7 +150,8 @@ func (t *trails) calls(start time.Time) ([]call, error) {
 	for trace, spans := range t.spans {
 		for _, span := range spans {
 			if span.Kind() != ptrace.SpanKindClient && (within(span) || slices.ContainsFunc(spans, func(s ptrace.Span) bool {
-				return s.ParentSpanID() == span.SpanID() && s.Kind() == ptrace.SpanKindClient && s.Status().Code() == ptrace.StatusCodeError && within(s)
+				return s.ParentSpanID() == span.SpanID() && s.Kind() == ptrace.SpanKindClient && s.Status().Code() == ptrace.StatusCodeError &&
+					within(s)
 			})) {
 				found = append(found, newCall(trace, span, spans))
 			}
@@ -162,7 +164,8 @@ func (t *trails) calls(start time.Time) ([]call, error) {
 		return c.MOS
 	}
 	slices.SortFunc(found, func(a, b call) int {
-		return cmp.Or(cmp.Compare(min(rank(a), poorMOS), min(rank(b), poorMOS)), cmp.Compare(b.Failed, a.Failed), cmp.Compare(rank(a), rank(b)), cmp.Compare(a.Span, b.Span))
+		return cmp.Or(cmp.Compare(min(rank(a), poorMOS), min(rank(b), poorMOS)), cmp.Compare(b.Failed, a.Failed),
+			cmp.Compare(rank(a), rank(b)), cmp.Compare(a.Span, b.Span))
 	})
 	return found, err
 }

@@ -80,7 +80,8 @@ func (r *Receiver) Scheme() *signature.Config {
 // Reachable returns an error where the receiver listens on something that is no TCP port.
 func (r *Receiver) Reachable() error {
 	if transport := string(r.NetAddr.Transport); !strings.HasPrefix(transport, "tcp") {
-		return fmt.Errorf("receivers::%s: transport: %s cannot be dialled from here, only tcp can; say where to send with --endpoint", r.Name, transport)
+		return fmt.Errorf("receivers::%s: transport: %s cannot be dialled from here, only tcp can; say where to send with --endpoint", r.Name,
+			transport)
 	}
 	return nil
 }

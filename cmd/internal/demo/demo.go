@@ -99,7 +99,8 @@ func (d *Demo) start(ctx context.Context) error {
 	if _, err = d.Ctl(ctx, "keygen", "signature", "--out", d.Directory); err != nil {
 		return err
 	}
-	if d.Collector, err = process.Start("the collector", filepath.Join(d.Directory, "collector.log"), d.settings.Collector, "--config", d.settings.Config); err != nil {
+	if d.Collector, err = process.Start("the collector", filepath.Join(d.Directory, "collector.log"), d.settings.Collector, "--config",
+		d.settings.Config); err != nil {
 		return err
 	}
 	return d.Collector.WaitHealthy(ctx, d.health)

@@ -86,7 +86,8 @@ func PrintLogs(p *Page, t *Telemetry) {
 	p.Heading("LOG EVENTS: one for every record, what cannot be read included")
 	for from, to := 0, 0; from < len(records); from = to {
 		first := records[from]
-		for to = from; to < len(records) && records[to].SeverityNumber() == first.SeverityNumber() && records[to].EventName() == first.EventName(); to++ {
+		for to = from; to < len(records) && records[to].SeverityNumber() == first.SeverityNumber() &&
+			records[to].EventName() == first.EventName(); to++ {
 			if to < from+alike {
 				PrintLog(p, records[to])
 			}

@@ -131,7 +131,8 @@ func (m *model) contact() int64 { return 460_000_000_000 + m.random.Int64N(40_00
 // end makes up the record of a leg that ended so long ago.
 func (m *model) end(l *leg, q quality, length, ago time.Duration) VoiceRecord {
 	ended := m.Now.Add(-ago)
-	return l.record(m.random, ended.Add(-length), ended, media{rtt: m.around(q.rtt), jitter: m.around(q.jitter), loss: m.around(q.loss), bitrate: m.around([2]float64{42, 6})})
+	return l.record(m.random, ended.Add(-length), ended,
+		media{rtt: m.around(q.rtt), jitter: m.around(q.jitter), loss: m.around(q.loss), bitrate: m.around([2]float64{42, 6})})
 }
 
 // call makes up the record of an API call that ended so long ago.

@@ -105,11 +105,13 @@ func (c *checker) gotten(a *answer) bool {
 		c.ok("GET", text+": a server-auth extension, or a proxy, asks for credentials before all else")
 		return true
 	case a.StatusCode == http.StatusNotFound:
-		c.fail("GET", text, "the path is not served: compare it with voice_quality.path and script_api.path (paths match exactly); a data type without a pipeline is not served, and a proxy may change the path")
+		c.fail("GET", text, "the path is not served: compare it with voice_quality.path and script_api.path (paths match exactly); a data "+
+			"type without a pipeline is not served, and a proxy may change the path")
 	case a.StatusCode == http.StatusBadRequest && c.URL.Scheme == "http":
 		c.fail("GET", text, "the server may speak TLS there: use https://")
 	case a.StatusCode >= 300 && a.StatusCode < 400:
-		c.fail("GET", text+" to "+a.Header.Get("Location"), "a sender of webhooks follows no redirect: put the final URL into the vendor's form; the receiver itself never redirects")
+		c.fail("GET", text+" to "+a.Header.Get("Location"),
+			"a sender of webhooks follows no redirect: put the final URL into the vendor's form; the receiver itself never redirects")
 	case a.StatusCode >= 500:
 		c.fail("GET", text, "a proxy does not reach the collector: is it running, and is its address right there?")
 	default:
@@ -125,7 +127,8 @@ func (c *checker) clock(a *answer) {
 		return
 	}
 	if skew := time.Until(date).Round(time.Second); skew.Abs() > maxSkew {
-		c.warn("clock", fmt.Sprintf("the server's clock and this machine's differ by %s", skew.Abs()), "synchronise both (NTP): signatures are refused when their timestamp is older than timestamp.max_age or newer than timestamp.max_future")
+		c.warn("clock", fmt.Sprintf("the server's clock and this machine's differ by %s", skew.Abs()),
+			"synchronise both (NTP): signatures are refused when their timestamp is older than timestamp.max_age or newer than timestamp.max_future")
 	}
 }
 
@@ -198,7 +201,8 @@ func (c *checker) postUnsigned(ctx context.Context) bool {
 // postSigned proves key, scheme and the way of the headers: what is authenticated is refused for its content only.
 func (c *checker) postSigned(ctx context.Context) {
 	if c.Sign == nil {
-		c.warn("signature", "not tried: there is no key to sign with", "give --config and --private-key-file (or --secret-file), which also proves that proxies let the scheme's headers through")
+		c.warn("signature", "not tried: there is no key to sign with",
+			"give --config and --private-key-file (or --secret-file), which also proves that proxies let the scheme's headers through")
 		return
 	}
 	if !c.verified {
@@ -222,9 +226,12 @@ func (c *checker) postSigned(ctx context.Context) {
 			c.ok("headers", "the scheme has no names with dots or underscores, which proxies drop")
 		}
 	case a.StatusCode == http.StatusUnauthorized && len(odd) > 0:
-		c.fail("signature", "with a signature: "+a.text, "either a proxy drops header names with dots or underscores ("+strings.Join(odd, ", ")+"; "+proxies+"), or key, consumer or signature_url differ; the receiver's log line of the refusal says which headers came")
+		c.fail("signature", "with a signature: "+a.text,
+			"either a proxy drops header names with dots or underscores ("+strings.Join(odd, ", ")+"; "+proxies+"), "+
+				"or key, consumer or signature_url differ; the receiver's log line of the refusal says which headers came")
 	case a.StatusCode == http.StatusUnauthorized:
-		c.fail("signature", "with a signature: "+a.text, "key, key version, consumer, signature_url or clock differ; the receiver's log line of the refusal says which")
+		c.fail("signature", "with a signature: "+a.text,
+			"key, key version, consumer, signature_url or clock differ; the receiver's log line of the refusal says which")
 	default:
 		c.fail("signature", "with a signature: "+a.text, "400 was expected, for its content")
 	}

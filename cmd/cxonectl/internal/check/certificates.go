@@ -25,7 +25,8 @@ func (f *files) server() {
 	f.private("certificate", config.KeyFile)
 	pair, err := tls.LoadX509KeyPair(config.CertFile, config.KeyFile)
 	if err != nil {
-		f.fail("certificate", err.Error(), "tls.cert_file and tls.key_file belong together, both PEM: the certificate with its chain, leaf first, and its private key")
+		f.fail("certificate", err.Error(), "tls.cert_file and tls.key_file belong together, both PEM: the certificate with its chain, leaf "+
+			"first, and its private key")
 		return
 	}
 	chain := make([]*x509.Certificate, 0, len(pair.Certificate))
@@ -40,7 +41,8 @@ func (f *files) server() {
 	leaf := chain[0]
 	for i, issuer := range chain[1:] {
 		if chain[i].CheckSignatureFrom(issuer) != nil {
-			f.warn("certificate", fmt.Sprintf("%s: certificate %d of the chain is not issued by the one after it", config.CertFile, i+1), "put them in order: leaf first, then each one's issuer")
+			f.warn("certificate", fmt.Sprintf("%s: certificate %d of the chain is not issued by the one after it", config.CertFile, i+1),
+				"put them in order: leaf first, then each one's issuer")
 			break
 		}
 	}
@@ -52,7 +54,8 @@ func (f *files) server() {
 	finding.Text = config.CertFile + ": " + finding.Text
 	f.tell(finding)
 	if leaf.IsCA {
-		f.warn("certificate", config.CertFile+" is the certificate of an authority", "use one that the authority has issued for this host: `cxonectl keygen mtls` makes one to try with")
+		f.warn("certificate", config.CertFile+" is the certificate of an authority",
+			"use one that the authority has issued for this host: `cxonectl keygen mtls` makes one to try with")
 	}
 	f.ciphers(config.MinVersion, config.CipherSuites, leaf)
 }
@@ -69,7 +72,8 @@ func (f *files) host(leaf *x509.Certificate) string {
 
 // ciphers warns where none of those that NICE's network asks for is left.
 func (f *files) ciphers(minVersion string, suites []string, leaf *x509.Certificate) {
-	const remedy = "leave TLS 1.2 on (tls.min_version), and use an ECDSA certificate, or leave TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA in tls.cipher_suites"
+	const remedy = "leave TLS 1.2 on (tls.min_version), and use an ECDSA certificate, or leave TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA in " +
+		"tls.cipher_suites"
 	fits := func(suite *tls.CipherSuite) bool {
 		_, asked := vendorCiphers[suite.ID]
 		rsaSuite := suite.ID == tls.TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA
@@ -79,7 +83,8 @@ func (f *files) ciphers(minVersion string, suites []string, leaf *x509.Certifica
 	case minVersion == "1.3":
 		f.warn("ciphers", "tls.min_version is 1.3, and NICE's network requirements name ciphers of TLS 1.2", remedy)
 	case at < 0:
-		f.warn("ciphers", "none of those that NICE's network requirements name is left for a certificate with a key of "+leaf.PublicKeyAlgorithm.String(), remedy)
+		f.warn("ciphers", "none of those that NICE's network requirements name is left for a certificate with a key "+
+			"of "+leaf.PublicKeyAlgorithm.String(), remedy)
 	default:
 		f.ok("ciphers", vendorCiphers[tls.CipherSuites()[at].ID]+" is left on, which NICE's network requirements name")
 	}
@@ -94,7 +99,8 @@ func (f *files) authorities() {
 	file := config.ClientCAFile
 	text, err := os.ReadFile(file) //nolint:gosec // the file that the configuration names
 	if err != nil {
-		f.fail("client ca", err.Error(), "correct tls.client_ca_file: the certificate of the authority that issued the vendor's client certificate")
+		f.fail("client ca", err.Error(), "correct tls.client_ca_file: the certificate of the authority that issued the vendor's client "+
+			"certificate")
 		return
 	}
 	found := 0
@@ -111,7 +117,8 @@ func (f *files) authorities() {
 		f.authority(file, certificate)
 	}
 	if found == 0 {
-		f.fail("client ca", file+" has no certificate in PEM form (-----BEGIN CERTIFICATE-----, at the beginning of a line)", "put the authority's certificate there")
+		f.fail("client ca", file+" has no certificate in PEM form (-----BEGIN CERTIFICATE-----, at the beginning of a line)",
+			"put the authority's certificate there")
 	}
 }
 
@@ -120,14 +127,16 @@ func (f *files) authority(file string, certificate *x509.Certificate) {
 	ends := certificate.NotAfter.UTC().Format(time.DateOnly)
 	switch left := time.Until(certificate.NotAfter); {
 	case !certificate.IsCA:
-		f.fail("client ca", fmt.Sprintf("%s: %s is not the certificate of an authority, so that no client certificate can be verified by it", file, name),
+		f.fail("client ca", fmt.Sprintf("%s: %s is not the certificate of an authority, so that no client certificate can be verified by it",
+			file, name),
 			"put the certificate of its issuer there; to let in this one client alone, name its key in client_certificate.allowed_spki_sha256")
 		return
 	case left < 0:
 		f.fail("client ca", fmt.Sprintf("%s: %s was valid until %s", file, name, ends), "get the authority's new certificate")
 		return
 	case left < expiresSoon:
-		f.warn("client ca", fmt.Sprintf("%s: %s is valid until %s: %d days", file, name, ends, int(left.Hours()/24)), "get the authority's new certificate, and put it beside the old one")
+		f.warn("client ca", fmt.Sprintf("%s: %s is valid until %s: %d days", file, name, ends, int(left.Hours()/24)),
+			"get the authority's new certificate, and put it beside the old one")
 	default:
 		f.ok("client ca", fmt.Sprintf("%s: %s, valid until %s", file, name, ends))
 	}
@@ -164,13 +173,16 @@ func (f *files) revocations() {
 
 func (f *files) revocation(file string, list *x509.RevocationList) {
 	name := cmp.Or(list.Issuer.CommonName, list.Issuer.String())
-	text := fmt.Sprintf("%s: %s revokes %d, until %s", file, name, len(list.RevokedCertificateEntries), list.NextUpdate.UTC().Format(time.RFC3339))
+	text := fmt.Sprintf("%s: %s revokes %d, until %s", file, name, len(list.RevokedCertificateEntries),
+		list.NextUpdate.UTC().Format(time.RFC3339))
 	issued := slices.ContainsFunc(f.issuers, func(issuer *x509.Certificate) bool { return list.CheckSignatureFrom(issuer) == nil })
 	switch left := time.Until(list.NextUpdate); {
 	case left < 0:
-		f.fail("crl", text+": it is out of date, and every client certificate is refused", "fetch the authority's new list; it is read again without a restart")
+		f.fail("crl", text+": it is out of date, and every client certificate is refused",
+			"fetch the authority's new list; it is read again without a restart")
 	case !issued:
-		f.warn("crl", text+": it is not issued by an authority in tls.client_ca_file", "that is right only where an intermediate authority issues the client certificates; each level needs a list of its own")
+		f.warn("crl", text+": it is not issued by an authority in tls.client_ca_file",
+			"that is right only where an intermediate authority issues the client certificates; each level needs a list of its own")
 	case left < 24*time.Hour:
 		f.warn("crl", text, "fetch the next one before that; is that automatic?")
 	default:

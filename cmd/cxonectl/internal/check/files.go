@@ -72,16 +72,19 @@ func (f *files) key(key *signature.KeyConfig) {
 	switch ends, err := time.Parse(time.RFC3339, key.NotAfter); {
 	case err != nil: // it has none
 	case time.Now().After(ends):
-		f.warn("key", fmt.Sprintf("%s is not accepted since %s (not_after)", name, key.NotAfter), "take it out, or make the next one with `cxonectl keygen signature --version`")
+		f.warn("key", fmt.Sprintf("%s is not accepted since %s (not_after)", name, key.NotAfter),
+			"take it out, or make the next one with `cxonectl keygen signature --version`")
 	case time.Until(ends) < expiresSoon:
-		f.warn("key", fmt.Sprintf("%s is accepted until %s (not_after)", name, key.NotAfter), "make the next one with `cxonectl keygen signature --version`")
+		f.warn("key", fmt.Sprintf("%s is accepted until %s (not_after)", name, key.NotAfter),
+			"make the next one with `cxonectl keygen signature --version`")
 	}
 }
 
 func (f *files) publicKey(name, file string) {
 	text, err := os.ReadFile(file) //nolint:gosec // the file that the configuration names
 	if err != nil {
-		f.fail("key", fmt.Sprintf("%s: %v", name, err), "make a key pair with `cxonectl keygen signature`, or correct public_key_file; a relative path counts from where the collector is started")
+		f.fail("key", fmt.Sprintf("%s: %v", name, err), "make a key pair with `cxonectl keygen signature`, or correct public_key_file; "+
+			"a relative path counts from where the collector is started")
 		return
 	}
 	key, err := keys.ParsePublicKey(text)
@@ -106,7 +109,8 @@ func (f *files) secret(name string, key *signature.KeyConfig) {
 	if key.SecretFile != "" {
 		raw, err := os.ReadFile(key.SecretFile)
 		if err != nil {
-			f.fail("key", fmt.Sprintf("%s: %v", name, err), "make a secret with `cxonectl keygen signature --algorithm hmac_sha256`, or correct secret_file; a relative path counts from where the collector is started")
+			f.fail("key", fmt.Sprintf("%s: %v", name, err), "make a secret with `cxonectl keygen signature --algorithm hmac_sha256`, "+
+				"or correct secret_file; a relative path counts from where the collector is started")
 			return
 		}
 		text, where = keys.SecretText(raw), key.SecretFile
@@ -134,7 +138,8 @@ func looksEncoded(text string) string {
 	if err != nil || len(raw) < 16 {
 		return ""
 	}
-	if strings.HasSuffix(text, "=") || strings.ContainsAny(text, "+/") || strings.ContainsAny(text, "0123456789") && strings.ToLower(text) != text && strings.ToUpper(text) != text {
+	if strings.HasSuffix(text, "=") || strings.ContainsAny(text, "+/") || strings.ContainsAny(text, "0123456789") &&
+		strings.ToLower(text) != text && strings.ToUpper(text) != text {
 		return "base64"
 	}
 	return ""
@@ -164,14 +169,16 @@ func (f *files) captures(config *receiver.CaptureConfig) {
 		f.fail("captures", config.Directory+" is not a directory", "name another in capture_rejected.directory")
 		return
 	case info.Mode().Perm()&0o077 != 0:
-		f.warn("captures", fmt.Sprintf("others on this machine can look into %s (mode %03o): captures hold secrets and personal data", config.Directory, info.Mode().Perm()), "chmod 700 "+config.Directory)
+		f.warn("captures", fmt.Sprintf("others on this machine can look into %s (mode %03o): captures hold secrets and personal data",
+			config.Directory, info.Mode().Perm()), "chmod 700 "+config.Directory)
 	}
 	made, err := filepath.Glob(filepath.Join(config.Directory, "rejected-*.http"))
 	switch {
 	case err != nil:
 		f.fail("captures", err.Error(), "name another directory in capture_rejected.directory")
 	case len(made) >= config.MaxFiles:
-		f.warn("captures", fmt.Sprintf("%s holds %d files, so that nothing more is captured (max_files: %d)", config.Directory, len(made), config.MaxFiles), "remove those that are done with, once `cxonectl diagnose` has read them")
+		f.warn("captures", fmt.Sprintf("%s holds %d files, so that nothing more is captured (max_files: %d)",
+			config.Directory, len(made), config.MaxFiles), "remove those that are done with, once `cxonectl diagnose` has read them")
 	case info.Mode().Perm()&0o077 == 0:
 		f.ok("captures", fmt.Sprintf("%s holds %d of %d files", config.Directory, len(made), config.MaxFiles))
 	}

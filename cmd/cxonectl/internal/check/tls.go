@@ -116,7 +116,8 @@ func judgeChain(chain []*x509.Certificate, name string, roots *x509.CertPool) (F
 	if err != nil {
 		return Finding{Level: Fail, What: "certificate", Text: err.Error(), Remedy: certificateRemedy(err, leaf, len(chain) > 1)}, err
 	}
-	finding.Text = fmt.Sprintf("for %s, issued by %s, valid until %s", name, cmp.Or(leaf.Issuer.CommonName, leaf.Issuer.String()), leaf.NotAfter.UTC().Format(time.DateOnly))
+	finding.Text = fmt.Sprintf("for %s, issued by %s, valid until %s", name, cmp.Or(leaf.Issuer.CommonName, leaf.Issuer.String()),
+		leaf.NotAfter.UTC().Format(time.DateOnly))
 	switch left := time.Until(leaf.NotAfter); {
 	case left < expiresSoon:
 		finding.Level, finding.Remedy = Warn, "renew it; the receiver reads the files again every tls.reload_interval, without a restart"
@@ -136,7 +137,8 @@ func certificateRemedy(err error, leaf *x509.Certificate, chained bool) string {
 	)
 	switch {
 	case errors.As(err, &host):
-		return "the certificate is for " + strings.Join(append(leaf.DNSNames, ipTexts(leaf)...), ", ") + ": use one of these names in the URL, or a certificate for this name"
+		return "the certificate is for " + strings.Join(append(leaf.DNSNames, ipTexts(leaf)...), ", ") +
+			": use one of these names in the URL, or a certificate for this name"
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired && time.Now().Before(leaf.NotBefore):
 		return "it is not valid yet: is a clock wrong?"
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
@@ -144,7 +146,8 @@ func certificateRemedy(err error, leaf *x509.Certificate, chained bool) string {
 	case errors.As(err, &unknown) && leaf.Issuer.String() == leaf.Subject.String():
 		return "it is self-signed, which the vendor's servers will not trust; for one of your own authority give --ca-file"
 	case errors.As(err, &unknown) && !chained:
-		return "the server sent no intermediate certificate: put the whole chain, leaf first, into tls.cert_file; for an authority of your own give --ca-file"
+		return "the server sent no intermediate certificate: put the whole chain, leaf first, into tls.cert_file; for an authority of your " +
+			"own give --ca-file"
 	default:
 		return "use a certificate of a public authority; for an authority of your own give --ca-file"
 	}
@@ -172,7 +175,8 @@ func (c *checker) oldVersions(ctx context.Context) {
 	defer cancel()
 	client := tls.Client(connection, config)
 	if err = client.HandshakeContext(ctx); err == nil {
-		c.warn("tls", tls.VersionName(client.ConnectionState().Version)+" is accepted too", "set tls.min_version to 1.2 or newer, there or at the load balancer that ends TLS")
+		c.warn("tls", tls.VersionName(client.ConnectionState().Version)+" is accepted too",
+			"set tls.min_version to 1.2 or newer, there or at the load balancer that ends TLS")
 	}
 }
 

@@ -41,7 +41,8 @@ func Write(directory string, files ...File) error {
 	for _, f := range files {
 		path := filepath.Join(directory, f.Name)
 		if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("%s is there already, and nothing is overwritten: choose another --out or, for the next key of a signature, another --version; nothing was written", path)
+			return fmt.Errorf("%s is there already, and nothing is overwritten: choose another --out or, for the next key of a signature, "+
+				"another --version; nothing was written", path)
 		}
 	}
 	for _, f := range files {

@@ -35,7 +35,8 @@ type Sink struct {
 func Start(ctx context.Context, config *receiver.Config, logger *zap.Logger, sink Sink) (stop func(context.Context) error, err error) {
 	factory := receiver.NewFactory()
 	settings := otelreceiver.Settings{ID: component.NewID(factory.Type()), TelemetrySettings: component.TelemetrySettings{
-		Logger: logger, TracerProvider: tracenoop.NewTracerProvider(), MeterProvider: metricnoop.NewMeterProvider(), Resource: pcommon.NewResource(),
+		Logger: logger, TracerProvider: tracenoop.NewTracerProvider(), MeterProvider: metricnoop.NewMeterProvider(),
+		Resource: pcommon.NewResource(),
 	}}
 	metrics, metricsErr := consumer.NewMetrics(func(_ context.Context, m pmetric.Metrics) error { give(sink.Metrics, m); return nil })
 	traces, tracesErr := consumer.NewTraces(func(_ context.Context, t ptrace.Traces) error { give(sink.Traces, t); return nil })
