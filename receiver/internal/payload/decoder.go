@@ -138,7 +138,7 @@ func (d *Decoder) asError(s *source, err error) error {
 // decodeElement reads one element of a body: a record, or an envelope with records.
 func (d *Decoder) decodeElement(s *source, alone bool) error {
 	if s.json.PeekKind() != '{' {
-		return d.decodeStranger(s)
+		return d.decodeOther(s)
 	}
 	if d.dataType == VoiceQuality {
 		return d.decodeRecord(s, alone)
@@ -190,13 +190,13 @@ func (d *Decoder) decodeEnvelope(s *source, metadata []byte, alone bool) error {
 	d.metadata.open(partMetadata, text)
 	return d.decodeRecords(&d.metadata, func(s *source, _ bool) error {
 		if s.json.PeekKind() != '{' {
-			return d.decodeStranger(s)
+			return d.decodeOther(s)
 		}
 		return d.decodeRecord(s, false)
 	})
 }
 
-// yieldObject hands over an object as a record, or as an unreadable one where it is no record of this data type.
+// yieldObject yields an object as a record, or as an unreadable one where it is not a record of this data type.
 func (d *Decoder) yieldObject(s *source, alone bool) error {
 	o := &d.object
 	switch {
@@ -219,11 +219,11 @@ func (d *Decoder) yieldObject(s *source, alone bool) error {
 	} else if o.ofEnvelope > 0 {
 		d.record.adoptStrays(envelopeSource)
 	}
-	return d.hand(&d.record)
+	return d.give(&d.record)
 }
 
-// hand gives a record to yield, and keeps what it returns apart from this package's errors.
-func (d *Decoder) hand(rec *Record) error {
+// give gives a record to yield, and keeps what it returns apart from this package's errors.
+func (d *Decoder) give(rec *Record) error {
 	d.stopped = d.yield(rec)
 	return d.stopped
 }
@@ -236,8 +236,8 @@ func (d *Decoder) fail(s *source, alone bool, why *Error) error {
 	return d.yieldUnreadable(s, string(d.object.raw.of(s.text)), why)
 }
 
-// decodeStranger yields an element that is not even an object.
-func (d *Decoder) decodeStranger(s *source) error {
+// decodeOther yields an element that is not an object.
+func (d *Decoder) decodeOther(s *source) error {
 	raw, err := s.json.ReadValue()
 	if err != nil {
 		return err
@@ -255,7 +255,7 @@ func (d *Decoder) yieldUnreadable(s *source, raw string, why *Error) error {
 	if s.part == partMetadata {
 		d.adopt(&d.record)
 	}
-	return d.hand(&d.record)
+	return d.give(&d.record)
 }
 
 // isEvent reports whether an envelope's event is the one that belongs to this payload.

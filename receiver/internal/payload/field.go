@@ -235,7 +235,7 @@ func (s *schema) lookup(name []byte) Field {
 func (f Field) Name(t DataType) string { return schemas[t].specs[f].name }
 
 // FieldByName finds the field that a name stands for in either payload, without regard to case and to blanks around it.
-// Privacy uses it for text that is no readable record.
+// Privacy uses it for text that is not a readable record.
 func FieldByName(name string) (Field, bool) {
 	for _, s := range schemas {
 		if field := s.lookup([]byte(name)); field != unknownField {

@@ -32,7 +32,7 @@ type call struct {
 	source      string
 	seconds     float64
 	hasDuration bool
-	code        int64 // 0 where there is none, or no number
+	code        int64 // 0 where there is none, or it is not a whole number
 	message     string
 	endpoint    string   // without what privacy takes away
 	address     *url.URL // the endpoint taken apart; nil where it is not the address of a host

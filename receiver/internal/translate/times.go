@@ -83,7 +83,7 @@ func scriptSpan(at pcommon.Timestamp, seconds float64, atIsStart bool) (start, e
 	}
 }
 
-// timestamp converts Unix nanoseconds, which payload hands on only from 1970 to 2261.
+// timestamp converts Unix nanoseconds, which payload gives only from 1970 to 2261.
 func timestamp(nanos int64) pcommon.Timestamp {
 	return pcommon.Timestamp(nanos) //nolint:gosec // not negative
 }

@@ -36,7 +36,7 @@ func (u Unit) To(text string, value float64) float64 {
 	if i := strings.IndexAny(text, "eE"); i >= 0 {
 		var err error
 		if exponent, err = strconv.Atoi(text[i+1:]); err != nil {
-			return value // an exponent that no int holds, and a value that is not zero: there is none
+			return value // no number that is finite, and is not zero, has such an exponent
 		}
 		text = text[:i]
 	}
