@@ -51,7 +51,9 @@ var exports = map[string]export{
 		paths: []string{"/api/v1/otlp/v1/metrics", "/otlp/v1/logs", "/v1/traces"}, temporality: cumulative,
 	},
 	"splunk.yaml": {
-		hosts:       []string{"SPLUNK_METRICS_ENDPOINT=/v2/datapoint/otlp", "SPLUNK_TRACES_ENDPOINT=/v2/trace/otlp", "SPLUNK_COLLECTOR_ENDPOINT="},
+		hosts: []string{
+			"SPLUNK_METRICS_ENDPOINT=/v2/datapoint/otlp", "SPLUNK_TRACES_ENDPOINT=/v2/trace/otlp", "SPLUNK_COLLECTOR_ENDPOINT=",
+		},
 		credentials: []string{"SPLUNK_ACCESS_TOKEN"},
 		paths:       []string{"/v1/logs", "/v2/datapoint/otlp", "/v2/trace/otlp"}, temporality: cumulative,
 	},
@@ -74,7 +76,7 @@ func (e export) env(url, directory string) []string {
 
 // signAs are the arguments with which cxonectl signs for an example.
 func signAs(keys string) []string {
-	return []string{"--private-key-file", filepath.Join(keys, "v1.key.pem"), "--consumer-id", "anybody"}
+	return []string{"--private-key-file", filepath.Join(keys, "v1.key.pem"), "--consumer-id", "anybody", "--key-version", "1"}
 }
 
 // signatureKeys makes a key pair for examples.
@@ -90,7 +92,9 @@ func signatureKeys(t *testing.T) (directory string) {
 const atOnce = "yaml:receivers::cxone::aggregation::interval: 1s"
 
 // aggregated are metrics of each kind that all examples export.
-var aggregated = []string{"cxone.calls", "cxone.call.mos.distribution", "cxone.call.ring_time.distribution", "cxone.script.api.calls", "cxone.script.api.duration"}
+var aggregated = []string{
+	"cxone.calls", "cxone.call.mos.distribution", "cxone.call.ring_time.distribution", "cxone.script.api.calls", "cxone.script.api.duration",
+}
 
 // TestEachExportArrives starts each example as it is, delivers to it, and wants all signals, and the collector's own metrics,
 // where they belong.
@@ -102,9 +106,10 @@ func TestEachExportArrives(t *testing.T) {
 			t.Parallel()
 			v, directory := newVendor(t), t.TempDir()
 			prometheus, telemetry := "localhost:"+freePort(t), freePort(t)
-			e := startExampleWith(t, name, keys, []string{"--config", atOnce},
-				append(tc.env(v.url, directory), "CXONE_PROMETHEUS_ENDPOINT="+prometheus, "CXONE_TELEMETRY_PORT="+telemetry, "OTEL_METRIC_EXPORT_INTERVAL=1000")...)
-			output, err := cxonectl(t, e.env, append([]string{"send", "sample-voice", "sample-script", "journey", "degraded-call", "api-5xx", "--config", e.config}, signAs(keys)...)...)
+			env := append(tc.env(v.url, directory), "CXONE_PROMETHEUS_ENDPOINT="+prometheus, "CXONE_TELEMETRY_PORT="+telemetry)
+			e := startExampleWith(t, name, keys, []string{"--config", atOnce}, append(env, "OTEL_METRIC_EXPORT_INTERVAL=1000")...)
+			send := []string{"send", "sample-voice", "sample-script", "journey", "degraded-call", "api-5xx", "--config", e.config}
+			output, err := cxonectl(t, e.env, append(send, signAs(keys)...)...)
 			require.NoError(t, err, output)
 			assert.Contains(t, page(t, "localhost:"+telemetry), `otelcol_receiver_cxone_deliveries{data_type="voice_quality",outcome="accepted"}`)
 			assert.Contains(t, page(t, e.health), "Server available")
@@ -118,7 +123,7 @@ func TestEachExportArrives(t *testing.T) {
 			}
 			if len(tc.paths) > 0 {
 				for _, metric := range aggregated {
-					assert.Eventually(t, func() bool { return v.temporality(metric) == tc.temporality }, time.Minute, 50*time.Millisecond, "%s: %s", metric, v.temporality(metric))
+					assert.Eventually(t, func() bool { return v.temporality(metric) == tc.temporality }, time.Minute, 50*time.Millisecond, metric)
 				}
 				assert.False(t, v.came("cxone.call.mos"), "no gauge, which another replica's would collide with")
 			}
@@ -186,7 +191,10 @@ func checkExport(t *testing.T, name string, v *vendor, prometheus, directory str
 		assert.Equal(t, "secret", v.header("/v2/datapoint/otlp", "X-SF-Token"))
 		assert.Empty(t, v.header("/v1/logs", "X-SF-Token"), "the token is not for others")
 	case "prometheus.yaml":
-		for _, metric := range []string{"cxone_calls_total", "cxone_call_mos_distribution_bucket", "cxone_script_api_duration_seconds_bucket", "cxone_script_api_calls_total", "cxone_call_mos"} {
+		for _, metric := range []string{
+			"cxone_calls_total", "cxone_call_mos_distribution_bucket", "cxone_script_api_duration_seconds_bucket", "cxone_script_api_calls_total",
+			"cxone_call_mos",
+		} {
 			assert.Eventually(t, func() bool {
 				_, n := series(page(t, prometheus), metric)
 				return n > 0

@@ -100,7 +100,8 @@ func TestManifestsAgree(t *testing.T) {
 		assert.True(t, named[one.(map[string]any)["targetPort"].(string)])
 	}
 	for kind, keys := range map[string][]string{
-		"Service": {"spec", "selector"}, "PodDisruptionBudget": {"spec", "selector", "matchLabels"}, "StatefulSet": {"spec", "selector", "matchLabels"},
+		"Service": {"spec", "selector"}, "PodDisruptionBudget": {"spec", "selector", "matchLabels"},
+		"StatefulSet": {"spec", "selector", "matchLabels"},
 	} {
 		var selector map[string]string
 		into(t, at(t, objects[kind], keys...), &selector)
@@ -129,7 +130,8 @@ func TestManifestsAgree(t *testing.T) {
 		assert.Contains(t, at(t, same, "extraEnvs"), map[string]any{"name": variable.Name, "value": variable.Value})
 	}
 	assert.EqualValues(t, at(t, same, "replicaCount"), at(t, objects["StatefulSet"], "spec", "replicas"))
-	assert.Equal(t, "Retain", at(t, objects["StatefulSet"], "spec", "persistentVolumeClaimRetentionPolicy", "whenScaled"), "a queue's volume is kept")
+	kept := at(t, objects["StatefulSet"], "spec", "persistentVolumeClaimRetentionPolicy", "whenScaled")
+	assert.Equal(t, "Retain", kept, "the volume of a queue")
 	assert.Equal(t, "Retain", at(t, same, "statefulset", "persistentVolumeClaimRetentionPolicy", "whenScaled"))
 }
 

@@ -20,10 +20,17 @@ func TestQueueRoom(t *testing.T) {
 	if os.Getenv("CXONE_SIZING") == "" {
 		t.Skip("this measures for minutes: make sizing")
 	}
-	const deliveries, queueSize = 5_000, 2e9
-	keys, directory, telemetry := signatureKeys(t), t.TempDir(), freePort(t)
-	e := startExample(t, "grafana-cloud.yaml", keys, append(exports["grafana-cloud.yaml"].env("http://127.0.0.1:"+freePort(t), directory), "CXONE_TELEMETRY_PORT="+telemetry)...)
-	l := startLoad(t, "http://"+e.endpoint, append(signAs(keys), "--key-version", "1", "--count", fmt.Sprint(deliveries), "--workers", "16")...)
+	const deliveries, queueSize = 40_000, 2e9
+	keys, directory, telemetry := t.TempDir(), t.TempDir(), freePort(t)
+	output, err := cxonectl(t, nil, "keygen", "signature", "--out", keys, "--algorithm", "hmac_sha256") // the sender is faster with it
+	require.NoError(t, err, output)
+	secret := filepath.Join(keys, "v1.secret")
+	key := `{version: "1", algorithm: hmac_sha256, secret_file: "` + secret + `", secret_encoding: base64}`
+	e := startExampleWith(t, "grafana-cloud.yaml", keys, []string{"--config", "yaml:receivers::cxone::signature::keys: [" + key + "]"},
+		append(exports["grafana-cloud.yaml"].env("http://127.0.0.1:"+freePort(t), directory), "CXONE_TELEMETRY_PORT="+telemetry)...)
+	sender := filepath.Join(keys, "sender.yaml")
+	require.NoError(t, os.WriteFile(sender, []byte("receivers: {cxone: {signature: {keys: ["+key+"]}}}\n"), 0o600))
+	l := startLoad(t, "http://"+e.endpoint, "--config", sender, "--consumer-id", "anybody", "--count", fmt.Sprint(deliveries), "--workers", "16")
 	require.Equal(t, deliveries, l.wait().Acknowledged)
 	own := page(t, "localhost:"+telemetry)
 	var largest float64

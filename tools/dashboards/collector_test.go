@@ -4,6 +4,8 @@
 package main
 
 import (
+	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -56,7 +58,10 @@ func start(t *testing.T, name, backend string, further ...string) *example {
 		"CXONE_TELEMETRY_PORT="+telemetry, "CXONE_PROMETHEUS_ENDPOINT="+e.scrape, "CXONE_OUTPUT="+e.directory, "CXONE_QUEUE="+e.directory,
 		"CXONE_METRICS_ENDPOINT="+backend+"/otlp", "CXONE_TEMPO_ENDPOINT="+backend, "CXONE_LOKI_ENDPOINT="+backend, "OTEL_METRIC_EXPORT_INTERVAL=1000")
 	e.cxonectl("keygen", "signature", "--out", e.directory)
-	args := []string{"--config", e.config, "--config", "yaml:receivers::cxone::aggregation::interval: 1s"}
+	args := []string{
+		"--config", e.config, "--config", "yaml:receivers::cxone::aggregation::interval: 1s",
+		"--config", `yaml:receivers::cxone::signature::keys: [{version: "1", public_key_file: "` + e.directory + `/v1.pub.pem", not_after: "2036-01-01T00:00:00Z"}]`,
+	}
 	for _, config := range further {
 		args = append(args, "--config", config)
 	}
@@ -110,17 +115,20 @@ func free(t *testing.T) string {
 }
 
 // cxonectl runs the operator's command; its status doesn't matter, since some of what it is to send is refused.
-func (e *example) cxonectl(arguments ...string) {
+func (e *example) cxonectl(arguments ...string) (output []byte) {
 	e.t.Helper()
 	ctx, cancel := context.WithTimeout(e.t.Context(), 5*time.Minute)
 	defer cancel()
 	command := exec.CommandContext(ctx, program(e.t, "CXONE_CTL", "cxonectl"), arguments...)
 	command.Env = e.env
-	out, err := command.CombinedOutput()
+	var log bytes.Buffer
+	command.Stderr = &log
+	output, err := command.Output()
 	if status := (*exec.ExitError)(nil); errors.As(err, &status) && status.ExitCode() == 1 {
 		err = nil
 	}
-	require.NoError(e.t, err, string(out))
+	require.NoError(e.t, err, "%s%s", output, log.String())
+	return output
 }
 
 // load delivers a rush hour, with all that can go wrong in it.
@@ -128,7 +136,38 @@ func (e *example) load(seed string) {
 	e.t.Helper()
 	sign := []string{"--config", e.config, "--private-key-file", filepath.Join(e.directory, "v1.key.pem"), "--consumer-id", "anybody"}
 	e.cxonectl(append([]string{"load", "--count", "400", "--batch", "3", "--seed", seed, "--scenario", "rush-hour", "--duplicate-ratio", "0.02", "--invalid-ratio", "0.05"}, sign...)...)
-	e.cxonectl(append([]string{"send", "unknown-fields", "degraded-call", "api-4xx", "api-5xx", "api-minus-one"}, sign...)...)
+	e.cxonectl(append([]string{"send", "unknown-fields", "degraded-call", "api-4xx", "api-5xx", "api-minus-one", "malformed", "oversized"}, sign...)...)
+	e.refused()
+	body := filepath.Join(e.directory, "unreadable.json")
+	require.NoError(e.t, os.WriteFile(body, []byte(`{"ContactId": "`+seed+`", "AvgMos": "four", "EndDateTime": "yesterday"}`), 0o600))
+	e.send(e.cxonectl(append([]string{"sign", "--body", body, "--request"}, sign...)...))
+}
+
+// refused asks for what is not there, and in a way that is not served.
+func (e *example) refused() {
+	e.t.Helper()
+	for range 2 {
+		for _, path := range []string{"/nowhere", "/cxone/voice-quality"} {
+			response, err := http.Get("http://" + e.endpoint + path)
+			require.NoError(e.t, err)
+			response.Body.Close()
+			require.GreaterOrEqual(e.t, response.StatusCode, 404)
+		}
+	}
+}
+
+// send sends a request as it is.
+func (e *example) send(request []byte) {
+	e.t.Helper()
+	conn, err := net.Dial("tcp", e.endpoint)
+	require.NoError(e.t, err)
+	defer conn.Close()
+	_, err = conn.Write(request)
+	require.NoError(e.t, err)
+	response, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	require.NoError(e.t, err)
+	response.Body.Close()
+	require.Equal(e.t, http.StatusOK, response.StatusCode)
 }
 
 func get(t *testing.T, address string) []byte {

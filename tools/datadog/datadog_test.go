@@ -61,7 +61,9 @@ func TestDashboardDecodesStrictly(t *testing.T) {
 	require.NoError(t, json.Unmarshal(text, &dashboard))
 	assert.Empty(t, unknown("dashboard", reflect.ValueOf(&dashboard)))
 
-	for from, to := range map[string]string{`"response_format"`: `"response_fromat"`, `"toplist"`: `"toplisst"`, `"display_type": "bars"`: `"display_type": "barrs"`} {
+	for from, to := range map[string]string{
+		`"response_format"`: `"response_fromat"`, `"toplist"`: `"toplisst"`, `"display_type": "bars"`: `"display_type": "barrs"`,
+	} {
 		require.Contains(t, string(text), from)
 		var wrong datadogV1.Dashboard
 		err := json.Unmarshal([]byte(strings.Replace(string(text), from, to, 1)), &wrong)
