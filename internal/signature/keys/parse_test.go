@@ -222,6 +222,7 @@ func TestSecrets(t *testing.T) {
 		{strings.Repeat("x", 64) + "y", "raw", strings.Repeat("x", 64) + "y", nil},
 		{strings.Repeat("0", 64), "hex", "", ErrRepeatedSecret},
 		{strings.Repeat("ab", 32), "hex", "", ErrRepeatedSecret},
+		{"80818283848586878889aaabacadaeaf", "hex", "\x80\x81\x82\x83\x84\x85\x86\x87\x88\x89\xaa\xab\xac\xad\xae\xaf", nil},
 		{strings.Repeat("A", 44), "base64", "", ErrRepeatedSecret},
 		{strings.Repeat(" ", 64), "raw", "", ErrRepeatedSecret},
 	} {

@@ -61,7 +61,7 @@ func ParseSecret(text, encoding string) ([]byte, error) {
 }
 
 func isRepeated(secret []byte) bool {
-	return len(secret) > 0 && len(bytes.Trim(secret, string(secret[:1]))) == 0
+	return len(secret) > 0 && bytes.Count(secret, secret[:1]) == len(secret)
 }
 
 // isPublic recognises, in any form, what anyone may know.
