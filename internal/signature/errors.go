@@ -66,6 +66,9 @@ func resembles(header http.Header) string {
 	if has(header, "Signature") && has(header, "Signature-Input") {
 		return SchemeRFC9421
 	}
+	if has(header, jwsHeader) {
+		return SchemeJWS
+	}
 	best, bestFound := "", 0
 	for i := range presets {
 		p := &presets[i]

@@ -18,6 +18,9 @@ const (
 	SchemeJWT     = "jwt"
 )
 
+// jwsHeader is where most senders put a detached JSON Web Signature.
+const jwsHeader = "X-JWS-Signature"
+
 // preset is a scheme as data. A LocationConfig without a name is a part that the scheme does not have.
 type preset struct {
 	name         string
@@ -165,7 +168,7 @@ func newConfig(scheme string) (Config, keyDefaults) {
 		config.Timestamp.Unit = "s"
 		config.Components = slices.Clone(defaultComponents)
 	case SchemeJWS:
-		config.Value.Location = header("X-JWS-Signature")
+		config.Value.Location = header(jwsHeader)
 		config.Timestamp.Unit = "s"
 	case SchemeJWT:
 		config.Value.Location, config.Value.Prefix = header("Authorization"), "Bearer "
