@@ -77,7 +77,7 @@ func TestAHashEncryptedWithThePrivateKey(t *testing.T) {
 	})
 }
 
-// printf '1700000000000{"contactID":"123"}0123456789abcdef0123456789abcdef' | openssl dgst -sha256 -r, and -sha512 -binary | base64 -w0
+// printf '1700000000000{"contactID":"123"}0123456789abcdef0123456789abcdef' | openssl dgst -sha256 -r, and -sha512 -binary | base64 -w0.
 func TestAPlainDigestOfAStringWithTheSecret(t *testing.T) {
 	for algorithm, vector := range map[string]struct{ encoding, value string }{
 		"digest_sha256": {"hex", "d1ecb4cfad54868c1c12bb0e75e790e03c6fa7fedbf12374e53ba169f71d300a"},
@@ -118,7 +118,7 @@ value: {header: S}
 }
 
 // The vendor's page calls one thing a PRIVATE KEY and a secret that both sides know, so its text may be an HMAC secret.
-// printf '{"contactID":"123"}' | openssl dgst -sha256 -mac HMAC -macopt hexkey:$(printf '%s' "$(cat ed25519.key.pem)" | xxd -p | tr -d '\n')
+// printf '{"contactID":"123"}' | openssl dgst -sha256 -mac HMAC -macopt hexkey:$(printf '%s' "$(cat ed25519.key.pem)" | xxd -p | tr -d '\n').
 func TestThePrivateKeysTextAsAnHMACSecret(t *testing.T) {
 	text, err := os.ReadFile(opensslDirectory + "ed25519.key.pem")
 	require.NoError(t, err)

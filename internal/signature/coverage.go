@@ -54,7 +54,10 @@ func Coverage(config *Config) (covered, notCovered []string) {
 		name   parts.Name
 		exists bool
 	}{
-		{parts.Body, true}, {parts.URL, true}, {parts.Method, true}, {parts.Time, true},
+		{parts.Body, true},
+		{parts.URL, true},
+		{parts.Method, true},
+		{parts.Time, true},
 		{parts.KeyVersion, err == nil && made.layout.HasVersion()},
 		{parts.Consumer, err == nil && made.layout.HasConsumer()},
 		{parts.Nonce, err == nil && made.layout.HasNonce()},

@@ -45,7 +45,7 @@ func TestThePageOfSignatures(t *testing.T) {
 		"trim", "lower", "upper", "sha1", "sha256", "sha384", "sha512", "md5", "hex", "base64", "base64url", "urldecode", "urlencode", "utf16le", "json_compact", "json_canonical",
 	}} {
 		for _, name := range names {
-			assert.True(t, strings.Contains(string(page), "`"+name+"`"), "the page lacks %s", name)
+			assert.Positive(t, strings.Count(string(page), "`"+name+"`"), "the page lacks %s", name) // Contains would print the page
 		}
 	}
 }

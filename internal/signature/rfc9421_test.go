@@ -89,7 +89,6 @@ func TestRFC9421MinimalSignatureIsNotEnough(t *testing.T) {
 	config := rfcConfig(t, `["@method"]`)
 	config.Components = []string{}
 	requireError(t, config.Validate(), "components: empty")
-
 }
 
 func TestRFC9421Refusals(t *testing.T) {

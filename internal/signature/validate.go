@@ -209,7 +209,9 @@ func (c *Config) checkFixed(p *refusal.Problems, standard string) {
 		key string
 		set bool
 	}{
-		{"signed_string", c.SignedString != ""}, {"timestamp", c.Timestamp.IsSet()}, {"key_version", c.KeyVersion.IsSet()},
+		{"signed_string", c.SignedString != ""},
+		{"timestamp", c.Timestamp.IsSet()},
+		{"key_version", c.KeyVersion.IsSet()},
 		{"nonce", c.Nonce.IsSet()},
 	} {
 		if part.set {

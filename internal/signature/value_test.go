@@ -43,7 +43,7 @@ func TestFieldsOfPairsMayNotComeTwice(t *testing.T) {
 }
 
 // The parts of `amx APP:SIGNATURE:NONCE:TIME` are fields by their position.
-// printf 'appPOST1700000000n-1{"contactID":"123"}' | openssl dgst -sha256 -hmac 0123456789abcdef0123456789abcdef -binary | base64
+// printf 'appPOST1700000000n-1{"contactID":"123"}' | openssl dgst -sha256 -hmac 0123456789abcdef0123456789abcdef -binary | base64.
 func TestPositions(t *testing.T) {
 	config := fromYAML(t, `
 scheme: custom

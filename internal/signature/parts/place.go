@@ -36,6 +36,7 @@ type Place struct {
 	name string // a header's in canonical form
 }
 
+// Place makes a location ready.
 func (l Location) Place() Place {
 	switch {
 	case l.Header != "":

@@ -11,24 +11,26 @@ import (
 	"strings"
 )
 
+// The formats that a signature's value may have.
 const (
-	// The formats that a signature's value may have.
 	FormatPlain = "plain"
 	FormatList  = "list"
 	FormatPairs = "pairs"
 	// FormatPositions is pairs whose names are their places: 1, 2, ...
 	FormatPositions = "positions"
+)
 
-	// The encodings that a signature may have.
+// The encodings that a signature may have.
+const (
 	EncodingBase64 = "base64"
 	EncodingHex    = "hex"
 	// EncodingBase64OfHex is base64 around hex digits.
 	EncodingBase64OfHex = "base64_of_hex"
-
-	// MaxSignatures is how many signatures one request may carry. A rotation needs two; more is work for us at no cost to
-	// the sender.
-	MaxSignatures = 8
 )
+
+// MaxSignatures is how many signatures one request may carry. A rotation needs two; more is work for us at no cost to
+// the sender.
+const MaxSignatures = 8
 
 // What Value.Format and Value.Encoding may be.
 var (

@@ -107,7 +107,7 @@ func TestValueFormats(t *testing.T) {
 				return
 			}
 			require.NoError(t, err)
-			require.Equal(t, len(test.want), len(found))
+			require.Len(t, found, len(test.want))
 			for i, signature := range found {
 				assert.Equal(t, test.want[i], hex.EncodeToString(signature))
 			}

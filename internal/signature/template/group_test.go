@@ -67,11 +67,15 @@ func TestJSONIsWrittenAnew(t *testing.T) {
   "literals": [null, true, false]
 }`, `{"literals":[null,true,false],"numbers":[333333333.3333333,1e+30,4.5,0.002,1e-27],"string":"€$\u000f\nA'B\"\\\\\"/"}`},
 		// RFC 8785 section 3.2.3: names are sorted by UTF-16 code units.
-		"canonical, order": {`{body|json_canonical}`, `{"\u20ac": "Euro Sign", "\r": "Carriage Return", "\ufb33": "Hebrew Letter Dalet With Dagesh", "1": "One", "\ud83d\ude00": "Emoji: Grinning Face", "\u0080": "Control", "\u00f6": "Latin Small Letter O With Diaeresis"}`,
-			"{\"\\r\":\"Carriage Return\",\"1\":\"One\",\"\u0080\":\"Control\",\"ö\":\"Latin Small Letter O With Diaeresis\",\"€\":\"Euro Sign\",\"😀\":\"Emoji: Grinning Face\",\"\ufb33\":\"Hebrew Letter Dalet With Dagesh\"}"},
+		"canonical, order": {
+			`{body|json_canonical}`, `{"\u20ac": "Euro Sign", "\r": "Carriage Return", "\ufb33": "Hebrew Letter Dalet With Dagesh", "1": "One", "\ud83d\ude00": "Emoji: Grinning Face", "\u0080": "Control", "\u00f6": "Latin Small Letter O With Diaeresis"}`,
+			"{\"\\r\":\"Carriage Return\",\"1\":\"One\",\"\u0080\":\"Control\",\"ö\":\"Latin Small Letter O With Diaeresis\",\"€\":\"Euro Sign\",\"😀\":\"Emoji: Grinning Face\",\"\ufb33\":\"Hebrew Letter Dalet With Dagesh\"}",
+		},
 		// RFC 8785 appendix B, some of the numbers.
-		"canonical, numbers": {`{body|json_canonical}`, `[0, -0, 9007199254740992, 295147905179352830000, 1e23, 1e21, 999999999999999900000, 9.999999999999997e22, 0.000001, 1e-7, 333333333.33333325, -0.0000033333333333333333, 1424953923781206.25]`,
-			`[0,0,9007199254740992,295147905179352830000,1e+23,1e+21,999999999999999900000,9.999999999999997e+22,0.000001,1e-7,333333333.33333325,-0.0000033333333333333333,1424953923781206.2]`},
+		"canonical, numbers": {
+			`{body|json_canonical}`, `[0, -0, 9007199254740992, 295147905179352830000, 1e23, 1e21, 999999999999999900000, 9.999999999999997e22, 0.000001, 1e-7, 333333333.33333325, -0.0000033333333333333333, 1424953923781206.25]`,
+			`[0,0,9007199254740992,295147905179352830000,1e+23,1e+21,999999999999999900000,9.999999999999997e+22,0.000001,1e-7,333333333.33333325,-0.0000033333333333333333,1424953923781206.2]`,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			parsed, err := Parse(test.template)
