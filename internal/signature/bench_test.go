@@ -35,11 +35,21 @@ func BenchmarkVerify(b *testing.B) {
 	for _, algorithm := range Algorithms() {
 		b.Run(algorithm, func(b *testing.B) {
 			config, _ := Preset("monitoring_gateway")
+			config.SignedString = suited(config.SignedString, algorithm)
 			benchmarkVerify(b, config, algorithm)
 		})
 	}
 	b.Run("rfc9421/ed25519", func(b *testing.B) {
 		config, _ := Preset(SchemeRFC9421)
+		benchmarkVerify(b, config, "ed25519")
+	})
+	b.Run("jws/ed25519", func(b *testing.B) {
+		config, _ := Preset(SchemeJWS)
+		benchmarkVerify(b, config, "ed25519")
+	})
+	b.Run("jwt/ed25519", func(b *testing.B) {
+		config, _ := Preset(SchemeJWT)
+		config.JWT.BodyClaim.Name, config.JWT.BodyClaim.Hash, config.JWT.BodyClaim.Encoding = "body", "sha256", "hex"
 		benchmarkVerify(b, config, "ed25519")
 	})
 }

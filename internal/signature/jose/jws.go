@@ -4,7 +4,9 @@
 package jose
 
 import (
+	"bytes"
 	"encoding/base64"
+	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -38,8 +40,26 @@ func (d *Detached) Check(m *parts.Message, ring *keys.Ring) (decide func(body []
 	if refused != nil {
 		return nil, refused
 	}
-	t := &token{signature, key}
-	return func(body []byte) *refusal.Error { return t.verify(body, lookAtBody) }, nil
+	return func(body []byte) *refusal.Error {
+		return verify(key, signature, &keys.Content{Write: signingInput(m.Token, signature, body)}, lookAtBody)
+	}, nil
+}
+
+// signingInput writes what a detached signature signs: the header as it travelled, and the body, encoded unless b64 says not
+// to. The body is not copied.
+func signingInput(token string, signature *jose.JSONWebSignature, body []byte) func(io.Writer) {
+	head, _, _ := strings.Cut(token, ".")
+	plain := header(signature).ExtraHeaders[headerBase64] == false
+	return func(w io.Writer) {
+		_, _ = io.WriteString(w, head+".")
+		if plain {
+			_, _ = w.Write(body)
+			return
+		}
+		encoded := base64.NewEncoder(base64.RawURLEncoding, w)
+		_, _ = encoded.Write(body)
+		_ = encoded.Close() // the writers are hashes and buffers, which do not fail
+	}
 }
 
 func (d *Detached) read(m *parts.Message) (*jose.JSONWebSignature, *refusal.Error) {
@@ -64,12 +84,9 @@ func (d *Detached) Explain(m *parts.Message, body []byte) ([]byte, *refusal.Erro
 		return nil, refused
 	}
 	m.Version, m.Signatures = header(signature).KeyID, [][]byte{signature.Signatures[0].Signature}
-	head, _, _ := strings.Cut(m.Token, ".")
-	signed := []byte(head + ".")
-	if plain, isBool := header(signature).ExtraHeaders[headerBase64].(bool); isBool && !plain {
-		return append(signed, body...), refused
-	}
-	return base64.RawURLEncoding.AppendEncode(signed, body), refused
+	var signed bytes.Buffer
+	signingInput(m.Token, signature, body)(&signed)
+	return signed.Bytes(), refused
 }
 
 // Sign signs the body.

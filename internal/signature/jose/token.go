@@ -35,12 +35,6 @@ type base struct {
 	known    []jose.SignatureAlgorithm
 }
 
-// token is a parsed signature and the key that it has to be by.
-type token struct {
-	signature *jose.JSONWebSignature
-	key       *keys.Key
-}
-
 // header returns the protected header: there is no other in compact form.
 func header(signature *jose.JSONWebSignature) *jose.Header { return &signature.Signatures[0].Protected }
 
@@ -100,28 +94,16 @@ func (b *base) find(m *parts.Message, ring *keys.Ring, signature *jose.JSONWebSi
 	return k, nil
 }
 
-// verify decides whether the key made the signature over a payload.
-func (t *token) verify(payload []byte, lookAt string) *refusal.Error {
-	if t.signature.DetachedVerify(payload, verifier{t.key}) == nil {
+// verify decides whether the key made the signature over a string, under the key's own algorithm.
+func verify(key *keys.Key, signature *jose.JSONWebSignature, signed *keys.Content, lookAt string) *refusal.Error {
+	signatures := [][]byte{signature.Signatures[0].Signature}
+	if key.Verify(signed, signatures) {
 		return nil
 	}
-	tried := []*keys.Key{t.key}
+	tried := []*keys.Key{key}
 	refused := refusal.New(refusal.ReasonBadSignature, "the key that the token names did not make its signature (%s)", keys.Describe(tried))
-	refused.SetHint(func() string { return keys.Fault(tried, [][]byte{t.signature.Signatures[0].Signature}, lookAt) })
+	refused.SetHint(func() string { return keys.Fault(tried, signatures, lookAt) })
 	return refused
-}
-
-// verifier has go-jose verify with a key of ours, under that key's algorithm.
-type verifier struct{ key *keys.Key }
-
-var errSignature = errors.New("the signature is not right")
-
-// VerifyPayload implements jose.OpaqueVerifier.
-func (v verifier) VerifyPayload(payload, signature []byte, alg jose.SignatureAlgorithm) error {
-	if string(alg) != v.key.JOSE() || !v.key.Verify(keys.Bytes(payload), [][]byte{signature}) {
-		return errSignature
-	}
-	return nil
 }
 
 // signer has go-jose sign with a key of ours.
