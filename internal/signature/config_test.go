@@ -243,7 +243,7 @@ func TestCoverageAndWarnings(t *testing.T) {
 			[]string{"does not cover", "MD5 or SHA-1", "nothing between {method} and {path}"},
 		},
 		"a time in the query": {
-			`{scheme: github, signed_string: "{url}\\n{body}", timestamp: {query: ts}}`, "body url timestamp", "method", []string{"cover: method", "Host header"},
+			`{scheme: github, signed_string: "{url}\\n{body}", timestamp: {query: ts}}`, "body url timestamp", "method", []string{"cover: method", "leave them empty only where the sender signs the URL that it calls"},
 		},
 		"a time in the query, which a fixed URL leaves out": {
 			`{scheme: github, signed_string: "{url}\\n{body}", timestamp: {query: ts}, url: "` + testURL + `"}`, "body url", "method timestamp", []string{"cover: method, timestamp"},

@@ -91,7 +91,7 @@ func Warnings(config *Config, callbacks ...Callback) []string {
 	if made.method.SignsHost() && slices.ContainsFunc(callbacks, func(c Callback) bool { return !saysURL(c) }) {
 		warnings = append(warnings,
 			"the signed URL is made from the Host header, which is the sender's word: set signature.url or the callback's signature_url "+
-				"to the vendor form's SIGNATURE URL")
+				"to the vendor form's SIGNATURE URL; leave them empty only where the sender signs the URL that it calls, another for each callback")
 	}
 	for _, name := range Describe(config).Algorithms {
 		a := keys.AlgorithmNamed(name)
