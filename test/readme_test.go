@@ -17,12 +17,16 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestReadme does what the README says, from its first command to its last, in the order in which a newcomer reads it, and
-// compares what comes out with what the README shows.
+// TestReadme does what the README and the pages that go on from it say, from the first command to the last, in the order in
+// which a newcomer reads them, and compares what comes out with what they show.
 func TestReadme(t *testing.T) {
 	t.Parallel()
-	text, err := os.ReadFile("../README.md")
-	require.NoError(t, err)
+	var text []byte
+	for _, page := range []string{"README.md", "docs/mutual-tls.md", "docs/cxonectl.md"} {
+		content, err := os.ReadFile(filepath.Join("..", page))
+		require.NoError(t, err)
+		text = append(text, content...)
+	}
 	reader := newReader(t)
 	commands := 0
 	for _, block := range fencedBlocks(string(text)) {
