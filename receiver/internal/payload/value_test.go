@@ -93,7 +93,7 @@ func TestTimes(t *testing.T) {
 		assert.False(t, v.Unreadable, tc.text)
 		assert.Equal(t, tc.want, time.Unix(0, v.Nanos).UTC().Format(time.RFC3339Nano), tc.text)
 	}
-	assert.EqualValues(t, 1711461461e9, readValue(`1711461461`, moment, time.UTC).Nanos)
+	assert.Equal(t, int64(1711461461e9), readValue(`1711461461`, moment, time.UTC).Nanos)
 }
 
 func TestOneBadFieldCostsOnlyItself(t *testing.T) {

@@ -153,8 +153,19 @@ func onlyDigits(text string) string {
 
 // hidings are what stands before, in and after the personal data.
 var hidings = [][4]string{
-	{"", "", "", ""}, {"call ", " ", "-", " now"}, {`[{"x":"`, ") ", ".", `"}]`}, {`{"a":{`, "(", " ", "}"}, {"\ufeff[", "]", " ", ""}, {"https://", "\u00a0", " - ", "/p?q"},
-	{`"`, "[", "\n", `\"`}, {"<", "{", "}", ">"}, {"//", ".", ".", "@"}, {"1", "  ", "--", "2"}, {`\`, "", "", `\\`}, {"x=", "", "", "&y=z"}, {"a", "", "", "@\x00"},
+	{"", "", "", ""},
+	{"call ", " ", "-", " now"},
+	{`[{"x":"`, ") ", ".", `"}]`},
+	{`{"a":{`, "(", " ", "}"},
+	{"\ufeff[", "]", " ", ""},
+	{"https://", "\u00a0", " - ", "/p?q"},
+	{`"`, "[", "\n", `\"`},
+	{"<", "{", "}", ">"},
+	{"//", ".", ".", "@"},
+	{"1", "  ", "--", "2"},
+	{`\`, "", "", `\\`},
+	{"x=", "", "", "&y=z"},
+	{"a", "", "", "@\x00"},
 }
 
 // numPolicies is how many ways there are to treat numbers, names and messages.
@@ -230,7 +241,9 @@ func wantPrivate(t *testing.T, before, first, second, after string, shape, polic
 // namesAField reports whether a known field is named in a text.
 func namesAField(text string) bool {
 	text = strings.ToLower(text)
-	return slices.ContainsFunc([]string{"contactid", "datasource", "skill", "team", "agent", "dbkey", "time", "from", "to", "direction", "avg", "score", "poc", "line", "disposition", "reason", "dur",
-		"cluster", "sip", "isp", "os", "location", "browser", "type", "media", "message", "script", "action", "api", "source", "event", "metadata", "bus", "operating", "version", "spearline"},
+	return slices.ContainsFunc([]string{
+		"contactid", "datasource", "skill", "team", "agent", "dbkey", "time", "from", "to", "direction", "avg", "score", "poc", "line", "disposition", "reason", "dur",
+		"cluster", "sip", "isp", "os", "location", "browser", "type", "media", "message", "script", "action", "api", "source", "event", "metadata", "bus", "operating", "version", "spearline",
+	},
 		func(name string) bool { return strings.Contains(text, name) })
 }

@@ -86,6 +86,7 @@ func TestNothingPersonalInAnyShape(t *testing.T) {
 		}
 	}
 }
+
 func TestURLAttributesOfNoURL(t *testing.T) {
 	for endpoint, want := range map[string]map[string]any{
 		"":                         {},
