@@ -304,7 +304,7 @@ func TestSystemdTakesTheUnit(t *testing.T) {
 		t.Skip("no systemd here")
 	}
 	file := filepath.Join(t.TempDir(), "otelcol-cxone.service")
-	unit := strings.ReplaceAll(deployed(t, "otelcol-cxone.service"), "/usr/local/bin/otelcol-cxone", collectorProgram(t))
+	unit := strings.ReplaceAll(deployed(t, "otelcol-cxone.service"), "/usr/bin/otelcol-cxone", collectorProgram(t))
 	require.NoError(t, os.WriteFile(file, []byte(unit), 0o600))
 	out, err := exec.Command(analyze, "verify", file).CombinedOutput()
 	assert.NoError(t, err, string(out))
