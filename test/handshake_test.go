@@ -5,7 +5,6 @@ package test
 
 import (
 	"crypto/rand"
-	"crypto/rsa"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
@@ -115,27 +114,12 @@ func lineWith(log, text string) string {
 	return ""
 }
 
-// serverRSA issues a certificate with an RSA key for the loopback address.
-func (a *authority) serverRSA(name string) pair {
-	a.t.Helper()
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
-	require.NoError(a.t, err)
-	template := newTemplate(a.t, name)
-	template.DNSNames, template.IPAddresses = []string{"localhost"}, []net.IP{net.IPv4(127, 0, 0, 1)}
-	template.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}
-	der, err := x509.CreateCertificate(rand.Reader, template, a.cert, &key.PublicKey, a.key)
-	require.NoError(a.t, err)
-	keyDER, err := x509.MarshalPKCS8PrivateKey(key)
-	require.NoError(a.t, err)
-	return pair{certFile: a.write(name+".pem", "CERTIFICATE", der), keyFile: a.write(name+".key.pem", "PRIVATE KEY", keyDER)}
-}
-
 // TestTheVendorsCiphers delivers with exactly those cipher suites that the vendor's network asks for, but for the one that
 // Go does not have.
 func TestTheVendorsCiphers(t *testing.T) {
 	t.Parallel()
 	ours := newAuthority(t, "ours")
-	for kind, server := range map[string]pair{"RSA": ours.serverRSA("rsa"), "ECDSA": ours.server("ecdsa")} {
+	for kind, server := range map[string]pair{"RSA": ours.rsaServer("rsa"), "ECDSA": ours.server("ecdsa")} {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
 			c := start(t, with(open+serverTLS(server, "")))
