@@ -79,7 +79,7 @@ func TestManifestsDecodeStrictly(t *testing.T) {
 		twice := string(document) + "\nkind: " + kind.Kind + "\n"
 		assert.Error(t, yaml.UnmarshalStrict([]byte(twice), make()), "%s: a field that is there twice", name)
 	}
-	for _, kind := range strings.Fields("StatefulSet Service PodDisruptionBudget NetworkPolicy Gateway TLSRoute") {
+	for kind := range strings.FieldsSeq("StatefulSet Service PodDisruptionBudget NetworkPolicy Gateway TLSRoute") {
 		assert.True(t, seen[kind], kind)
 	}
 }
