@@ -118,16 +118,16 @@ func (d *deliverer) deliver(ctx context.Context, v delivery) answer {
 	return a
 }
 
-// deliverClaimed decodes and translates a body, and hands it to every pipeline that has not accepted it before.
+// deliverClaimed decodes and translates a body, and gives it to every pipeline that has not accepted it before.
 func (d *deliverer) deliverClaimed(ctx context.Context, v delivery, entry replay.Entry) (answer, replay.Entry) {
-	p := newParts(ctx, d, v, entry)
-	err := d.decode(ctx, v, p.add)
+	p := newParts(d, v, entry)
+	err := d.decode(ctx, v, func(rec *payload.Record) error { return p.add(ctx, rec) })
 	if err == nil {
-		err = p.end()
+		err = p.end(ctx)
 	}
 	switch {
 	case errors.Is(err, errRefused):
-		return p.worst, p.entry
+		return p.refusal, p.entry
 	case errors.Is(err, errLate):
 		return answerTryAgain.because(reasonLate), p.entry
 	case errors.Is(err, errStopped):

@@ -22,7 +22,7 @@ type consumers struct {
 	logs    consumer.Logs
 }
 
-// exporter hands the telemetry of a delivery to the pipelines.
+// exporter gives the telemetry of a delivery to the pipelines.
 type exporter struct {
 	next      consumers
 	remembers bool // what is done outlives a refusal
@@ -60,7 +60,7 @@ type progress struct {
 // Without a memory of what is done, the first that may be tried again ends it, so that the retry doubles as little as
 // may be.
 func (x *exporter) export(ctx context.Context, c *callback, batch *translate.Batch, p progress) (answer, progress) {
-	var worst answer
+	var decided answer
 	for s := range translate.NumSignals {
 		items := batch.Items(s)
 		if items == 0 || p.done&(1<<s) != 0 {
@@ -76,7 +76,7 @@ func (x *exporter) export(ctx context.Context, c *callback, batch *translate.Bat
 		a := answerPipelineError(err)
 		x.logger.Warn("the pipeline refused a delivery",
 			zap.Stringer("data_type", c.dataType), zap.Stringer("signal", s), zap.Error(err))
-		worst = worse(worst, a)
+		decided = decide(decided, a)
 		if !a.retryable() {
 			x.status.pipeline(s, nil) // it is there, and says no
 			p.done |= 1 << s
@@ -88,11 +88,11 @@ func (x *exporter) export(ctx context.Context, c *callback, batch *translate.Bat
 			break
 		}
 	}
-	return worst, p
+	return decided, p
 }
 
-// worse decides where signals differ: a retryable answer wins.
-func worse(a, b answer) answer {
+// decide chooses where signals differ: a retryable answer wins.
+func decide(a, b answer) answer {
 	if a.status == 0 || !a.retryable() && b.retryable() {
 		return b
 	}

@@ -38,61 +38,56 @@ var (
 
 // parts gives the records of a delivery to the pipelines as they are read, a part at a time, from where an earlier try came to.
 type parts struct {
-	*deliverer
-
-	ctx      context.Context //nolint:containedctx // of this one delivery
-	v        delivery
-	received time.Time
-	batch    *translate.Batch // the part that is being read; its Stats are of the whole so far
-	records  int              // in the part
-	part     int32            // its number
-	checked  bool             // the whole body can be read
-	entry    replay.Entry
-	worst    answer
+	d       *deliverer
+	v       delivery
+	batch   *translate.Batch // the part that is being read; its Stats are of the whole so far
+	records int              // in the part
+	number  int32            // of the part
+	checked bool             // the whole body can be read
+	entry   replay.Entry
+	refusal answer // of a pipeline that wants the part another time
 }
 
-func newParts(ctx context.Context, d *deliverer, v delivery, entry replay.Entry) *parts {
-	p := &parts{deliverer: d, ctx: ctx, v: v, received: time.Now(), entry: entry}
-	p.batch = d.translator.NewBatch(p.received, v.callback.want)
-	return p
+func newParts(d *deliverer, v delivery, entry replay.Entry) *parts {
+	return &parts{d: d, v: v, entry: entry, batch: d.translator.NewBatch(time.Now(), v.callback.want)}
 }
 
-// add takes a record, and hands a full part on first.
-func (p *parts) add(rec *payload.Record) error {
-	if p.records == p.partSize {
-		if err := p.check(); err != nil {
+// add takes a record. A part that is full goes to the pipelines first.
+func (p *parts) add(ctx context.Context, rec *payload.Record) error {
+	if p.records == p.d.partSize {
+		if err := p.check(ctx); err != nil {
 			return err
 		}
-		if err := p.handOn(); err != nil {
+		if err := p.export(ctx); err != nil {
 			return err
 		}
 		p.batch = p.batch.Next()
 		p.records = 0
-		p.part++
+		p.number++
 	}
 	p.records++
 	p.batch.Add(rec)
 	return nil
 }
 
-// end hands the last part on.
-func (p *parts) end() error {
+// end gives the last part to the pipelines.
+func (p *parts) end(ctx context.Context) error {
 	if !p.checked {
 		if err := p.judgeUnreadable(p.batch.Stats.Accepted, p.batch.Stats.Unreadable); err != nil {
 			return err
 		}
 	}
-	return p.handOn()
+	return p.export(ctx)
 }
 
 // check reads the whole body before the pipelines get its first part: what is refused as malformed must have given nothing.
-func (p *parts) check() error {
+func (p *parts) check(ctx context.Context) error {
 	if p.checked {
 		return nil
 	}
 	p.checked = true
 	readable, unreadable := 0, 0
-	err := p.decode(p.ctx, p.v, func(rec *payload.Record) error {
+	err := p.d.decode(ctx, p.v, func(rec *payload.Record) error {
 		if rec.Err != nil {
 			unreadable++
 		} else {
@@ -114,21 +109,21 @@ func (p *parts) judgeUnreadable(readable, unreadable int) error {
 	case readable == 0:
 		return errNothingKept
 	default:
-		p.logger.Warn("records that cannot be read were dropped, since there is no logs pipeline to keep them",
+		p.d.logger.Warn("records that cannot be read were dropped, since there is no logs pipeline to keep them",
 			zap.Stringer("data_type", p.v.callback.dataType), zap.Int("records", unreadable))
 		return nil
 	}
 }
 
-// handOn gives a part to the pipelines, unless an earlier try did.
-func (p *parts) handOn() error {
-	if p.part < p.entry.Parts {
+// export gives a part to the pipelines, unless an earlier try did.
+func (p *parts) export(ctx context.Context) error {
+	if p.number < p.entry.Parts {
 		return nil
 	}
-	if err := p.timeLeft(p.ctx); err != nil {
+	if err := p.d.timeLeft(ctx); err != nil {
 		return err
 	}
-	a, progress := p.exporter.export(p.ctx, p.v.callback, p.batch, progress{done: p.entry.Done})
+	a, progress := p.d.exporter.export(ctx, p.v.callback, p.batch, progress{done: p.entry.Done})
 	p.entry.Taken |= progress.taken
 	p.entry.Refused |= progress.refused
 	p.entry.Done = p.entry.Done&aggregated | progress.done
@@ -136,11 +131,11 @@ func (p *parts) handOn() error {
 		p.entry.Done |= aggregated
 	}
 	if a.retryable() {
-		p.worst = a
+		p.refusal = a
 		return errRefused
 	}
 	p.count()
-	p.entry.Parts, p.entry.Done = p.part+1, 0
+	p.entry.Parts, p.entry.Done = p.number+1, 0
 	return nil
 }
 
@@ -153,6 +148,6 @@ func (p *parts) count() {
 	if len(p.batch.Observations) == 0 || p.entry.Done&aggregated != 0 {
 		return
 	}
-	p.aggregator.Count(p.batch.Observations)
+	p.d.aggregator.Count(p.batch.Observations)
 	p.entry.Taken |= aggregated
 }
