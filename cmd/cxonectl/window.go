@@ -123,7 +123,7 @@ func (w *window) ServeHTTP(to http.ResponseWriter, r *http.Request) {
 	show.PrintPoints(w.page, came)
 	maps.Copy(to.Header(), header)
 	to.WriteHeader(status)
-	_, _ = to.Write(answer) // whoever does not wait for it was shown all the same
+	_, _ = to.Write(answer) //nolint:gosec // the receiver's own JSON; whoever does not wait for it was shown all the same
 }
 
 // judge verifies a request's signature and explains it. Where there is nothing to verify with, it is taken.

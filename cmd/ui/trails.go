@@ -26,8 +26,10 @@ type trails struct {
 }
 
 func newTrails(directory string) *trails {
-	return &trails{tail: show.Tail{Directory: directory}, spans: map[pcommon.TraceID][]ptrace.Span{},
-		logs: map[pcommon.TraceID][]plog.LogRecord{}}
+	return &trails{
+		tail: show.Tail{Directory: directory}, spans: map[pcommon.TraceID][]ptrace.Span{},
+		logs: map[pcommon.TraceID][]plog.LogRecord{},
+	}
 }
 
 // read takes up what has been written since. The caller holds the lock.

@@ -46,8 +46,10 @@ var catalogue = []Scenario{
 	{Name: "api-4xx", Summary: "an API call that was refused with 404", build: apiCall("404", "Not Found", 0.2)},
 	{Name: "api-5xx", Summary: "an API call whose server failed with 500", build: apiCall("500", "Internal Server Error", 1.3)},
 	{Name: "api-slow", Summary: "an API call that took 28 seconds", build: apiCall("200", "OK", 28.4)},
-	{Name: "api-minus-one", Summary: "an API call that Studio gave up on: code -1",
-		build: apiCall("-1", "The remote name could not be resolved", 10)},
+	{
+		Name: "api-minus-one", Summary: "an API call that Studio gave up on: code -1",
+		build: apiCall("-1", "The remote name could not be resolved", 10),
+	},
 
 	{Name: "journey", Summary: "a call, a transfer, three API calls, one failed", build: wholeJourney},
 	{Name: "batch", Summary: "ten call legs in one body, then five API calls", build: batchOf},

@@ -47,8 +47,7 @@ func (f *files) server() {
 		}
 	}
 	finding, err := judgeChain(chain, f.host(leaf), f.roots)
-	var unknown x509.UnknownAuthorityError
-	if errors.As(err, &unknown) {
+	if _, unknown := errors.AsType[x509.UnknownAuthorityError](err); unknown {
 		finding.Level = Warn // an authority that the vendor's servers may trust all the same, or one to try with
 	}
 	finding.Text = config.CertFile + ": " + finding.Text
@@ -149,7 +148,7 @@ func (f *files) revocations() {
 	if file == "" {
 		return
 	}
-	text, err := os.ReadFile(file)
+	text, err := os.ReadFile(file) //nolint:gosec // the file that the configuration names
 	if err != nil {
 		f.fail("crl", err.Error(), "fetch the authority's list; without one every client certificate is refused")
 		return

@@ -34,8 +34,10 @@ func start(ctx context.Context, config *receiver.Config, tell func(Finding)) []F
 	core, logs := observer.New(zapcore.InfoLevel)
 	err := startOnce(ctx, config, zap.New(core))
 	if err != nil {
-		tell(Finding{Level: Fail, What: "start", Text: "the receiver does not start: " + err.Error(),
-			Remedy: "mend what it says; the collector would end with the same words"})
+		tell(Finding{
+			Level: Fail, What: "start", Text: "the receiver does not start: " + err.Error(),
+			Remedy: "mend what it says; the collector would end with the same words",
+		})
 		return nil
 	}
 	tell(Finding{Level: OK, What: "start", Text: "the receiver reads all its files and starts"})
@@ -43,8 +45,10 @@ func start(ctx context.Context, config *receiver.Config, tell func(Finding)) []F
 	for _, entry := range logs.All() {
 		switch {
 		case entry.Level >= zapcore.WarnLevel:
-			tell(Finding{Level: Warn, What: "start", Text: entry.Message + fieldsText(entry.Context),
-				Remedy: "the collector will say the same at its start; docs/signature.md and the README's Security say what it means"})
+			tell(Finding{
+				Level: Warn, What: "start", Text: entry.Message + fieldsText(entry.Context),
+				Remedy: "the collector will say the same at its start; docs/signature.md and the README's Security say what it means",
+			})
 		case strings.Contains(entry.Message, "form"):
 			forms = append(forms, formOf(entry.Context))
 		}

@@ -85,7 +85,7 @@ func hostOf(config *receiver.Config) component.Host {
 	if !config.Auth.HasValue() {
 		return host{}
 	}
-	return host{config.Auth.Get().Config.AuthenticatorID: refuseAll{}}
+	return host{config.Auth.Get().Config.AuthenticatorID: refuseAll{}} //nolint:staticcheck // not embedded in newer releases
 }
 
 // refuseAll stands for an authenticator of the collector.
