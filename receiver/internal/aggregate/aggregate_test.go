@@ -350,7 +350,9 @@ func TestMemoryOfManySkills(t *testing.T) {
 			var emitted int64
 			requests, points := 0, 0
 			require.NoError(t, a.Emit(t.Context(), func(md pmetric.Metrics) error {
-				emitted = max(emitted, heap()-before)
+				if requests%6 == 0 { // a collection of garbage takes its time
+					emitted = max(emitted, heap()-before)
+				}
 				requests, points = requests+1, points+md.DataPointCount()
 				assert.LessOrEqual(t, md.DataPointCount(), requestPoints)
 				return nil
