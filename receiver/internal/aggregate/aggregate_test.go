@@ -24,8 +24,10 @@ import (
 
 // defaults are the settings of the default configuration.
 func defaults() Settings {
-	s := Settings{APIBounds: DefaultAPIBounds(), MaxSeries: 2000, ScopeName: "test/receiver", ScopeVersion: "1.2.3", SchemaURL: translate.SchemaURL,
-		Resource: map[string]string{"service.name": "cxone", "service.instance.id": "one"}}
+	s := Settings{
+		APIBounds: DefaultAPIBounds(), MaxSeries: 2000, ScopeName: "test/receiver", ScopeVersion: "1.2.3", SchemaURL: translate.SchemaURL,
+		Resource: map[string]string{"service.name": "cxone", "service.instance.id": "one"},
+	}
 	for _, f := range []translate.Figure{translate.Mos, translate.Jitter, translate.PacketLoss, translate.RTT, translate.Duration} {
 		s.Bounds[f] = f.DefaultBounds()
 	}
@@ -107,8 +109,10 @@ func TestNamesUnitsAndAttributes(t *testing.T) {
 		units[name] = one.Unit()
 		assert.NotEmpty(t, one.Description(), name)
 	}
-	assert.Equal(t, map[string]string{"cxone.call.mos.distribution": "{score}", "cxone.call.duration.distribution": "s",
-		"cxone.calls": "{call}", "cxone.script.api.duration": "s", "cxone.script.api.calls": "{call}"}, units)
+	assert.Equal(t, map[string]string{
+		"cxone.call.mos.distribution": "{score}", "cxone.call.duration.distribution": "s",
+		"cxone.calls": "{call}", "cxone.script.api.duration": "s", "cxone.script.api.calls": "{call}",
+	}, units)
 	calls := m["cxone.calls"].Sum()
 	assert.True(t, calls.IsMonotonic())
 	assert.Equal(t, pmetric.AggregationTemporalityCumulative, calls.AggregationTemporality())

@@ -104,11 +104,14 @@ func fillBuckets(to pmetric.ExponentialHistogramDataPointBuckets, from metricdat
 	to.BucketCounts().FromRaw(from.Counts)
 }
 
-// setExtrema sets the least and the largest value, where there are any.
-func setExtrema(point interface {
+// ranged is a point of either kind of histogram.
+type ranged interface {
 	SetMin(v float64)
 	SetMax(v float64)
-}, least, most metricdata.Extrema[float64]) {
+}
+
+// setExtrema sets the least and the largest value, where there are any.
+func setExtrema(point ranged, least, most metricdata.Extrema[float64]) {
 	if v, ok := least.Value(); ok {
 		point.SetMin(v)
 	}
