@@ -37,7 +37,7 @@ func asDefault(*Options) {}
 func texts(set attr.Set) map[string]string {
 	all := map[string]string{}
 	for _, kv := range set.ToSlice() {
-		all[string(kv.Key)] = kv.Value.Emit()
+		all[string(kv.Key)] = kv.Value.String()
 	}
 	return all
 }
@@ -48,8 +48,10 @@ func TestWhatIsObservedOfACallLeg(t *testing.T) {
 	require.Len(t, o, 1)
 	assert.Equal(t, payload.VoiceQuality, o[0].Type)
 	assert.Equal(t, map[string]string{"cxone.business_unit.id": "7", "cxone.skill.name": "Sales"}, texts(o[0].Attributes))
-	assert.Equal(t, map[string]string{"cxone.business_unit.id": "7", "cxone.skill.name": "Sales",
-		"cxone.call.quality": "poor", "cxone.call.degraded": "true", "cxone.call.disconnect_reason": "2"}, texts(o[0].Counted))
+	assert.Equal(t, map[string]string{
+		"cxone.business_unit.id": "7", "cxone.skill.name": "Sales",
+		"cxone.call.quality": "poor", "cxone.call.degraded": "true", "cxone.call.disconnect_reason": "2",
+	}, texts(o[0].Counted))
 	assert.InDelta(t, 3.6, o[0].Figures[Mos], 0)
 	assert.InDelta(t, 0.0125, o[0].Figures[Jitter], 0)
 	assert.True(t, math.IsNaN(o[0].Figures[PacketLoss]))
@@ -63,8 +65,10 @@ func TestWhatIsObservedOfAnAPICall(t *testing.T) {
 	const record = `{"busNo": 7, "contactId": 1, "scriptId/version": "12/3", "scriptName": "Pay", "actionId": 4, "actionName": "REST", "actionLabel": "Take it",
 		"apiEndpoint": "https://u:p@pay.example/v1/x?y=z", "apiResponseCode": "%s", "responseTime": %s}`
 	o := observed(t, asDefault, payload.ScriptAPI, fmt.Sprintf(record, "503", "1.5"))[0]
-	want := map[string]string{"cxone.business_unit.id": "7", "cxone.script.id": "12", "cxone.script.name": "Pay", "cxone.action.id": "4",
-		"cxone.action.name": "REST", "cxone.action.label": "Take it", "server.address": "pay.example", "url.path": "/v1/x", "error.type": "503"}
+	want := map[string]string{
+		"cxone.business_unit.id": "7", "cxone.script.id": "12", "cxone.script.name": "Pay", "cxone.action.id": "4",
+		"cxone.action.name": "REST", "cxone.action.label": "Take it", "server.address": "pay.example", "url.path": "/v1/x", "error.type": "503",
+	}
 	assert.Equal(t, want, texts(o.Attributes))
 	want["http.response.status_code"] = "503"
 	got := texts(o.Counted)
@@ -83,8 +87,10 @@ func TestWhatIsObservedOfAnAPICall(t *testing.T) {
 }
 
 func TestQualityIsByMos(t *testing.T) {
-	for body, want := range map[string]string{`"AvgMos":3.1`: "bad", `"AvgMos":1`: "bad", `"AvgMos":3.11`: "poor", `"AvgMos":3.6`: "poor", `"AvgMos":3.61`: "good",
-		`"AvgMos":0`: "unmeasured", `"AvgMos":null`: "unmeasured", `"AvgMos":"?"`: "unmeasured", `"AvgRFactor":10`: "unmeasured"} {
+	for body, want := range map[string]string{
+		`"AvgMos":3.1`: "bad", `"AvgMos":1`: "bad", `"AvgMos":3.11`: "poor", `"AvgMos":3.6`: "poor", `"AvgMos":3.61`: "good",
+		`"AvgMos":0`: "unmeasured", `"AvgMos":null`: "unmeasured", `"AvgMos":"?"`: "unmeasured", `"AvgRFactor":10`: "unmeasured",
+	} {
 		b := voice(t, defaults(), `{"ContactId":1,`+body+`}`)
 		assert.Equal(t, want, get(firstSpanAttributes(b), "cxone.call.quality"), body)
 		assert.Equal(t, want, get(firstLogAttributes(b), "cxone.call.quality"), body)
