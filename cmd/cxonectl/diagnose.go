@@ -72,6 +72,7 @@ Exit status: 0 found; 1 not found; 2 it could not run.`,
 	flags.StringVar(&f.options.ConsumerID, "consumer-id", "", "the vendor form's CONSUMER `ID`")
 	flags.StringVar(&f.options.KeyVersion, "key-version", "", "the vendor form's KEY `VERSION`")
 	flags.StringVar(&f.options.SignatureURL, "signature-url", "", "the vendor form's SIGNATURE `URL`")
+	flags.StringVar(&f.options.ScriptURL, "script-signature-url", "", "the SIGNATURE `URL` of the script API's callback, if it has one of its own")
 	flags.BoolVar(&f.options.PlainHTTP, "http", false, "the sender's URL begins with http://, so try those first")
 	flags.Uint64Var(&f.options.MaxCandidates, "max-candidates", 2_000_000_000, "stop after so many strings; 0: no bound")
 	flags.DurationVar(&f.timeout, "timeout", 2*time.Minute, "stop after this time")
@@ -87,6 +88,10 @@ func (f *diagnoseFlags) check() error {
 		return errors.New("say what the requests should verify with: --public-key-file for a key pair, or --secret-file for an HMAC")
 	case f.timeout <= 0:
 		return fmt.Errorf("--timeout: %s leaves no time; give one such as 2m", f.timeout)
+	case f.options.SignatureURL == "" && f.options.ScriptURL != "":
+		return errors.New("--script-signature-url: say the URL of the voice quality callback too, with --signature-url")
+	case f.options.ScriptURL != "" && !isWholeURL(f.options.ScriptURL):
+		return fmt.Errorf("--script-signature-url: %q is not a whole URL", f.options.ScriptURL)
 	case f.options.SignatureURL != "":
 		_, err := parseURL(f.options.SignatureURL)
 		return wrap("--signature-url", err)
@@ -150,6 +155,11 @@ func shortKeyName(_ *pflag.FlagSet, name string) pflag.NormalizedName {
 		name = "public-key-file"
 	}
 	return pflag.NormalizedName(name)
+}
+
+func isWholeURL(text string) bool {
+	_, err := parseURL(text)
+	return err == nil
 }
 
 // capturedAt is when the receiver wrote a capture, by the file's name; zero for a file of another name.

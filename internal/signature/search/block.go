@@ -67,8 +67,13 @@ func (q quoted) MarshalYAML() (any, error) {
 	return &yaml.Node{Kind: yaml.ScalarNode, Style: yaml.DoubleQuotedStyle, Value: string(q)}, nil
 }
 
-// blockOf writes a configuration's signature block.
-func blockOf(config *signature.Config) (string, error) {
+// callbackBlock is what one callback says for itself.
+type callbackBlock struct {
+	SignatureURL string `yaml:"signature_url"`
+}
+
+// blockOf writes a configuration's signature block, and what belongs beside it.
+func blockOf(config *signature.Config, scriptURL string) (string, error) {
 	b := block{Scheme: config.Scheme, URL: config.URL, ConsumerID: config.ConsumerID}
 	for i := range config.Keys {
 		k := &config.Keys[i]
@@ -85,10 +90,14 @@ func blockOf(config *signature.Config) (string, error) {
 	}
 	b.writeWindow(config)
 	var whole struct {
-		Signature    block        `yaml:"signature"`
-		ReplayWindow *replayBlock `yaml:"replay_window,flow,omitempty"`
+		Signature    block          `yaml:"signature"`
+		ScriptAPI    *callbackBlock `yaml:"script_api,flow,omitempty"`
+		ReplayWindow *replayBlock   `yaml:"replay_window,flow,omitempty"`
 	}
 	whole.Signature = b
+	if scriptURL != "" {
+		whole.ScriptAPI = &callbackBlock{scriptURL}
+	}
 	if longest := config.Timestamp.MaxAge + config.Timestamp.MaxFuture; config.IsTimed() && longest > defaultReplayTTL {
 		whole.ReplayWindow = &replayBlock{longest.String()}
 	}

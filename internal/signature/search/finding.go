@@ -167,14 +167,24 @@ func (s *run) versions(config *signature.Config) []string {
 // prove writes the configuration as YAML, reads that as the collector does, and has the receiver's verifier judge every
 // request at the time at which it says that it was signed.
 func (s *run) prove(config *signature.Config) (*Finding, error) {
-	verifier, read, _, err := s.started(config)
+	verifier, read, _, err := s.started(config, signature.Callback{})
 	if err != nil {
 		return nil, err
+	}
+	script := verifier
+	if s.scriptURL(config) != "" {
+		if script, _, _, err = s.started(config, signature.Callback{SignatureURL: s.options.ScriptURL}); err != nil {
+			return nil, err
+		}
 	}
 	finding := &Finding{Scheme: read.Scheme}
 	var times []time.Time
 	for _, c := range s.captures {
 		s.tried.Add(1)
+		verifier := verifier
+		if s.options.urlFor(&c) == s.options.ScriptURL {
+			verifier = script
+		}
 		e := verifier.ExplainToOperator(c.Request, c.Body, time.Now())
 		at, err := read.Timestamp.Parse(e.Timestamp)
 		known := err == nil
@@ -194,13 +204,21 @@ func (s *run) prove(config *signature.Config) (*Finding, error) {
 	if len(times) == len(s.captures) {
 		finding.Now = s.judgeClock(config, times)
 	}
-	_, finding.Config, finding.YAML, err = s.started(config)
+	_, finding.Config, finding.YAML, err = s.started(config, signature.Callback{})
 	return finding, err
 }
 
+// scriptURL is what the script API's callback has for a signature_url: where url is that of the other one.
+func (s *run) scriptURL(config *signature.Config) string {
+	if config.URL == "" || config.URL != s.options.SignatureURL {
+		return ""
+	}
+	return s.options.ScriptURL
+}
+
 // started does with a configuration what the collector does before it listens.
-func (s *run) started(config *signature.Config) (*signature.Verifier, *signature.Config, string, error) {
-	text, err := blockOf(config)
+func (s *run) started(config *signature.Config, callback signature.Callback) (*signature.Verifier, *signature.Config, string, error) {
+	text, err := blockOf(config, s.scriptURL(config))
 	if err != nil {
 		return nil, nil, "", err
 	}
@@ -215,7 +233,7 @@ func (s *run) started(config *signature.Config) (*signature.Verifier, *signature
 	if err != nil {
 		return nil, nil, "", err
 	}
-	verifier, err := signature.NewVerifier(read, keyring, signature.Callback{})
+	verifier, err := signature.NewVerifier(read, keyring, callback)
 	return verifier, read, forCollector(text), err
 }
 

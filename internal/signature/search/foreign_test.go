@@ -116,3 +116,30 @@ func TestHintsDoNotContradictEachOther(t *testing.T) {
 	assert.Contains(t, result.Hints[0], "The key is right")
 	assert.NotContains(t, strings.Join(result.Hints, "\n"), "opens none")
 }
+
+func TestBothCallbacksHaveOneConfiguration(t *testing.T) {
+	const voice, script = "https://hooks.example.org/nice/a", "https://hooks.example.org/nice/b"
+	var captures []Capture
+	for i, c := range calls() {
+		inHeader(c, b64(sign(t, "rsa_sha256", lines(c.ms(), []string{voice, script, voice}[i], c.body))))
+		captures = append(captures, c.request(t, "a"))
+	}
+	options := Options{SignatureURL: voice, ScriptURL: script}
+	result := search(t, keyOf(t, "rsa_sha256"), options, captures[:2]...)
+	require.NotNil(t, result.Finding)
+	assert.Contains(t, result.Finding.YAML, "url: "+voice)
+	assert.Contains(t, result.Finding.YAML, "script_api: {signature_url: '"+script+"'}")
+	requireAccepts(t, result.Finding.YAML, captures...)
+}
+
+func TestAURLOfTheRequestIsNotPinned(t *testing.T) {
+	var captures []Capture
+	for _, c := range calls() {
+		inHeader(c, b64(sign(t, "rsa_sha256", lines(c.ms(), "https://hooks.example.org"+c.path, c.body))))
+		captures = append(captures, c.request(t, "a"))
+	}
+	result := search(t, keyOf(t, "rsa_sha256"), Options{SignatureURL: "https://hooks.example.org/cxone/voice-quality"}, captures[:2]...)
+	require.NotNil(t, result.Finding)
+	assert.NotContains(t, result.Finding.YAML, " url:")
+	requireAccepts(t, result.Finding.YAML, captures...)
+}

@@ -31,6 +31,8 @@ type Capture struct {
 type Options struct {
 	// ConsumerID, KeyVersion and SignatureURL are what the vendor's form has; all may be empty.
 	ConsumerID, KeyVersion, SignatureURL string
+	// ScriptURL is the URL of the script API's callback, where SignatureURL is that of the other one only.
+	ScriptURL string
 	// PlainHTTP says that the sender's URL begins with http://.
 	PlainHTTP bool
 	// MaxCandidates is the number of strings at which to stop; 0 is no bound. The context bounds the time.

@@ -4,6 +4,7 @@
 package search
 
 import (
+	"bytes"
 	"net"
 	"net/url"
 	"slices"
@@ -84,6 +85,13 @@ func (m *partMaker) configuredURLs() []part {
 		return nil
 	}
 	all := []part{urlPart(given, 0)}
+	if m.options.ScriptURL != "" {
+		both := urlPart(given, 0)
+		for i := range m.captures {
+			both.values = append(both.values, []byte(m.options.urlFor(&m.captures[i])))
+		}
+		all = append(all, both)
+	}
 	bare, _, hasQuery := strings.Cut(given, "?")
 	if hasQuery {
 		all = append(all, urlPart(bare, 1))
@@ -107,6 +115,15 @@ func (m *partMaker) configuredURLs() []part {
 		}
 	}
 	return all
+}
+
+// urlFor is the URL of the vendor's form for the callback that a request went to.
+func (o *Options) urlFor(c *Capture) string {
+	isScript := strings.Contains(strings.ToLower(c.Request.RequestURI), "script") || bytes.Contains(c.Body, []byte("SCRIPT_API"))
+	if o.ScriptURL != "" && isScript {
+		return o.ScriptURL
+	}
+	return o.SignatureURL
 }
 
 // urlPart is a URL that the configuration has to name.
