@@ -30,10 +30,9 @@ func writtenAnew() []change {
 	} {
 		with := func(more ...jsontext.Options) []jsontext.Options { return append(more, escapes.options...) }
 		add("without white space"+escapes.how, with(jsontext.CanonicalizeRawFloats(false))...)
-		for how, step := range map[string]string{"two blanks": "  ", "four blanks": "    ", "tabs": "\t"} {
-			indent := with(jsontext.Multiline(true), jsontext.WithIndent(step))
-			add("indented by "+how+escapes.how, indent...)
-			all = append(all, all[len(all)-1].then("with line ends CR LF", func(text []byte) []byte { return bytes.ReplaceAll(text, []byte("\n"), []byte("\r\n")) }))
+		for _, step := range []struct{ how, text string }{{"two blanks", "  "}, {"four blanks", "    "}, {"tabs", "\t"}} {
+			add("indented by "+step.how+escapes.how, with(jsontext.Multiline(true), jsontext.WithIndent(step.text))...)
+			all = append(all, all[len(all)-1].then("with line ends CR LF", withCRLF))
 		}
 		add("with a blank behind every comma and colon, as Python does"+escapes.how, with(jsontext.SpaceAfterComma(true), jsontext.SpaceAfterColon(true))...)
 		add("with a blank behind every colon"+escapes.how, with(jsontext.SpaceAfterColon(true))...)
@@ -47,6 +46,8 @@ func writtenAnew() []change {
 		compact.then("with everything but ASCII escaped", escapeNonASCII))
 	return all
 }
+
+func withCRLF(text []byte) []byte { return bytes.ReplaceAll(text, []byte("\n"), []byte("\r\n")) }
 
 // then is a change that something is done after.
 func (c change) then(how string, next func([]byte) []byte) change {

@@ -32,7 +32,7 @@ func (s *run) judgeClock(config *signature.Config, times []time.Time) []string {
 	case most > config.Timestamp.MaxFuture:
 		config.Timestamp.MaxFuture = (most + time.Minute).Truncate(time.Minute)
 		why := fmt.Sprintf("the sender's clock is %s ahead of the receiver's: set the clocks right, or keep max_future as it is here", most)
-		if isExpiry(config.Timestamp.Location, most-least) {
+		if isExpiry(config.Timestamp.Location) {
 			why = fmt.Sprintf("it is when the request expires, up to %s after it was sent, so that max_future has to be as large", most)
 		}
 		lines = append(lines, fmt.Sprintf("The timestamp lies in the future; %s.", why))
@@ -46,8 +46,8 @@ func (s *run) judgeClock(config *signature.Config, times []time.Time) []string {
 	return lines
 }
 
-// isExpiry tells an expiry from a clock that is wrong by its name, or by times that lie ahead by less and less.
-func isExpiry(place signature.LocationConfig, spread time.Duration) bool {
+// isExpiry tells an expiry by its name from a clock that is wrong.
+func isExpiry(place signature.LocationConfig) bool {
 	name := strings.ToLower(place.Header + place.Query + place.Field)
 	return containsAny(name, "exp", "until", "valid", "ttl", "deadline")
 }

@@ -112,7 +112,7 @@ func newStep(name string) func([]byte) []byte {
 		"base64":    base64.StdEncoding.AppendEncode,
 		"urlencode": func(_, value []byte) []byte { return parts.URLEncode(value) },
 		"lower":     func(dst, value []byte) []byte { return mapped(dst, value, 'A', 'Z', 'a'-'A') },
-		"upper":     func(dst, value []byte) []byte { return mapped(dst, value, 'a', 'z', 'A'-'a'+0) },
+		"upper":     func(dst, value []byte) []byte { return mapped(dst, value, 'a', 'z', 'A'-'a') },
 		"utf16le": func(dst, value []byte) []byte {
 			for _, c := range value {
 				dst = append(dst, c, 0)
