@@ -137,7 +137,7 @@ type ScriptAPIConfig struct {
 	// TimeZone is the IANA name of the zone of the vendor's times, which carry none. Default: UTC.
 	TimeZone string `mapstructure:"time_zone"`
 
-	// TimestampIs says whether dateTime is the "end" of the API call (the default) or its "start".
+	// TimestampIs reports whether dateTime is the "end" of the API call (the default) or its "start".
 	TimestampIs string `mapstructure:"timestamp_is"`
 
 	// SpanParent is "contact" (the default) for API spans below their contact's span, or "none".

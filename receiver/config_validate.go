@@ -58,7 +58,7 @@ func (c *Config) validateServer() error {
 func validateEndpoint(endpoint string) error {
 	_, port, err := net.SplitHostPort(endpoint)
 	if err != nil {
-		return fmt.Errorf("endpoint: %q is no address to listen on; write it as host:port, such as 0.0.0.0:8443", endpoint)
+		return fmt.Errorf("endpoint: %q is not an address to listen on; write it as host:port, such as 0.0.0.0:8443", endpoint)
 	}
 	if n, err := strconv.Atoi(port); err != nil || n < 0 || n > 65535 {
 		return fmt.Errorf("endpoint: the port of %q must be a number from 0 to 65535", endpoint)
@@ -78,7 +78,7 @@ func (c *Config) validateAuthentication() error {
 	return errors.Join(errs...)
 }
 
-// narrows says whether the block asks for anything.
+// narrows reports whether the block asks for anything.
 func (c *ClientCertificateConfig) narrows() bool {
 	return len(c.AllowedSubjectNames) > 0 || len(c.AllowedSPKISHA256) > 0 || c.CRLFile != ""
 }
@@ -91,7 +91,7 @@ func (c *ClientCertificateConfig) Validate() error {
 	}
 	for _, digest := range c.AllowedSPKISHA256 {
 		if raw, err := hex.DecodeString(digest); err != nil || len(raw) != sha256.Size {
-			errs = append(errs, fmt.Errorf("allowed_spki_sha256: %q is no SHA-256 in hex; it has 64 hex digits and no colons", digest))
+			errs = append(errs, fmt.Errorf("allowed_spki_sha256: %q is not a SHA-256 in hex; it has 64 hex digits and no colons", digest))
 		}
 	}
 	if c.CRLFile != "" && c.CRLReloadInterval <= 0 {
@@ -194,7 +194,7 @@ func (c *ScriptAPIConfig) Validate() error {
 func loadZone(name string) (*time.Location, error) {
 	zone, err := time.LoadLocation(name)
 	if err != nil || name == "" || name == "Local" {
-		return nil, fmt.Errorf("time_zone: %q is no IANA time zone; write it as UTC or America/Denver", name)
+		return nil, fmt.Errorf("time_zone: %q is not an IANA time zone; write it as UTC or America/Denver", name)
 	}
 	return zone, nil
 }

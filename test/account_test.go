@@ -221,7 +221,7 @@ func (a *arrivals) account(acknowledged map[recordKey]bool) account {
 	return sum
 }
 
-// has says whether all that a record gives has arrived.
+// has reports whether all that a record gives has arrived.
 func (a *arrivals) has(key recordKey) bool {
 	switch {
 	case key.Unreadable != "":

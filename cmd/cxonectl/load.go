@@ -105,7 +105,7 @@ func (f *loadFlags) check() error {
 	share := func(v float64) bool { return v >= 0 && v <= 1 }
 	switch {
 	case f.config.Rate < 0 || f.config.Rate > 1e6 || math.IsNaN(f.config.Rate):
-		return fmt.Errorf("--rate: %g is no number of deliveries a second; leave it out for as fast as it goes", f.config.Rate)
+		return fmt.Errorf("--rate: %g is not a number of deliveries a second; leave it out for as fast as it goes", f.config.Rate)
 	case f.config.Workers < 1 || f.config.Workers > 10_000:
 		return fmt.Errorf("--workers: %d is not between 1 and 10000", f.config.Workers)
 	case f.config.Count < 0 || f.config.Duration < 0 || f.config.Count == 0 && f.config.Duration == 0:

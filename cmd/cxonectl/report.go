@@ -108,7 +108,7 @@ func describe(s *sent) delivered {
 	}
 }
 
-// asExpected says whether a delivery's answer is the one that its scenario expects.
+// asExpected reports whether a delivery's answer is the one that its scenario expects.
 func asExpected(s *sent) bool {
 	a := s.answer
 	return s.Expect.Met(a.Status, a.Accepted, a.Unreadable, a.Duplicate)

@@ -24,8 +24,8 @@ type sender struct {
 	key      signature.SigningKey
 	// signers are nil where there is no key.
 	signers map[story.DataType]*signature.Signer
-	// stranger is a key that the receiver has never heard of, but for its name.
-	stranger func() (signature.SigningKey, error)
+	// unknown makes a key that the receiver does not have, under the name of one that it has.
+	unknown func() (signature.SigningKey, error)
 }
 
 // signatureCallback is what the signature's code has to know of a callback.
@@ -49,7 +49,7 @@ func (s *sender) makeSigners() error {
 		}
 		s.signers[dataType] = signer
 	}
-	s.stranger = sync.OnceValues(func() (signature.SigningKey, error) { return strangerTo(s.key) })
+	s.unknown = sync.OnceValues(func() (signature.SigningKey, error) { return anotherKey(s.key) })
 	return nil
 }
 
@@ -77,7 +77,7 @@ func (s *sender) signerFor(d *story.Delivery) (*signature.Signer, error) {
 	switch d.Forgery {
 	case story.BadSignature:
 		var err error
-		if key, err = s.stranger(); err != nil {
+		if key, err = s.unknown(); err != nil {
 			return nil, err
 		}
 	case story.UnknownKey:
@@ -109,8 +109,8 @@ func (s *sender) applies(forgery story.Forgery) error {
 	}
 }
 
-// strangerTo makes another key of the same kind and size, under the same name.
-func strangerTo(key signature.SigningKey) (signature.SigningKey, error) {
+// anotherKey makes another key of the same kind and size, under the same name.
+func anotherKey(key signature.SigningKey) (signature.SigningKey, error) {
 	var err error
 	if key.PrivateKey == nil {
 		key.Secret = make([]byte, len(key.Secret))

@@ -63,7 +63,7 @@ var catalogue = []Scenario{
 	{Name: "oversized", Summary: "a body that is one byte too long", build: oversized},
 	{Name: "wrong-endpoint", Summary: "each data type at the other's URL", build: wrongEndpoint},
 
-	{Name: "bad-signature", Summary: "a delivery signed by a stranger's key", Forgery: BadSignature, build: unauthentic},
+	{Name: "bad-signature", Summary: "a delivery signed with an unknown key", Forgery: BadSignature, build: unauthentic},
 	{Name: "stale", Summary: "a delivery signed longer ago than is accepted", Forgery: Stale, build: unauthentic},
 	{Name: "unknown-key", Summary: "a delivery signed under an unknown key version", Forgery: UnknownKey, build: unauthentic},
 	{Name: "unsigned", Summary: "a delivery without a signature", Forgery: Unsigned, build: unauthentic},

@@ -78,7 +78,7 @@ type Expectation struct {
 	Accepted int
 	// Unreadable is the number of records that it counts as kept but not read.
 	Unreadable int
-	// Repeat says whether the answer may, or must, call the delivery a repeat of an earlier one.
+	// Repeat reports whether the answer may, or must, call the delivery a repeat of an earlier one.
 	Repeat Repeat
 }
 
@@ -92,7 +92,7 @@ const (
 	MayRepeat               // either
 )
 
-// Met says whether an answer is the one that is expected.
+// Met reports whether an answer is the one that is expected.
 func (e *Expectation) Met(status, accepted, unreadable int, duplicate bool) bool {
 	switch {
 	case status != e.Status:

@@ -146,7 +146,7 @@ func (s *keySource) keyOf(material []byte) (*Key, error) {
 	return made, s.accept(made)
 }
 
-var errKeyFileTooLarge = fmt.Errorf("the file is larger than %d bytes, so it is no key file", maxKeyFileBytes)
+var errKeyFileTooLarge = fmt.Errorf("the file is larger than %d bytes, so it is not a key file", maxKeyFileBytes)
 
 // readKeyFile opens the path afresh, so that it follows the symbolic links that Kubernetes swaps.
 func readKeyFile(path string) ([]byte, error) {

@@ -118,7 +118,7 @@ func (f field) String() string {
 	}
 }
 
-// constant says whether the field is the same in every request.
+// constant reports whether the field is the same in every request.
 func (f field) constant() bool {
 	return !slices.ContainsFunc(f.texts, func(text string) bool { return text != f.texts[0] })
 }

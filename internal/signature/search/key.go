@@ -110,7 +110,7 @@ func boolInt(b bool) int {
 	return 0
 }
 
-// plausible says whether something of this length can be a signature by this key.
+// plausible reports whether something of this length can be a signature by this key.
 func (k *Key) plausible(value []byte) bool {
 	for _, algorithm := range k.algorithms() {
 		if keys.PlausibleSignature(algorithm, k.public, value) {

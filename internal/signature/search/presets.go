@@ -65,7 +65,7 @@ func (s *run) verified() string {
 	return fmt.Sprintf("all %d requests verify", len(s.captures))
 }
 
-// namesConsumer says whether every request names the consumer that the user says.
+// namesConsumer reports whether every request names the consumer that the user says.
 func (s *run) namesConsumer(config *signature.Config) bool {
 	return s.options.ConsumerID != "" && config.Consumer.Header != "" &&
 		!slices.ContainsFunc(s.captures, func(c Capture) bool { return c.Request.Header.Get(config.Consumer.Header) != s.options.ConsumerID })

@@ -212,7 +212,7 @@ func (s *Stats) Result(askedRate float64) Result {
 	return r
 }
 
-// Failed says whether something went otherwise than it should, and was not just broken off.
+// Failed reports whether something went otherwise than it should, and was not just broken off.
 func (r *Result) Failed() bool { return r.GivenUp > 0 || r.Unexpected > 0 }
 
 func (h *histogram) quantiles() Quantiles {

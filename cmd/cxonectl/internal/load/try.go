@@ -67,7 +67,7 @@ func (e *engine) try(ctx context.Context, j *job) {
 	}
 }
 
-// retryable says whether a sender would come back: what a server, or a balancer before it, may answer while it has trouble.
+// retryable reports whether a sender would come back: what a server, or a balancer before it, may answer while it has trouble.
 func retryable(a *delivery.Answer, err error) bool {
 	if err != nil {
 		return true
@@ -95,7 +95,7 @@ func (r Retry) wait(a *delivery.Answer, tries int, now time.Time) time.Duration 
 	return max(backoff, retryAfter(a.RetryAfter, now))
 }
 
-// retryAfter reads a Retry-After header (RFC 9110, section 10.2.3): seconds, or a date. Anything else is no time at all.
+// retryAfter reads a Retry-After header (RFC 9110, section 10.2.3): seconds, or a date. Anything else is not a time.
 func retryAfter(header string, now time.Time) time.Duration {
 	if seconds, err := strconv.ParseUint(header, 10, 31); err == nil {
 		return time.Duration(seconds) * time.Second //nolint:gosec // 31 bits of it
