@@ -37,8 +37,10 @@ func TestUnknownKeysAreRefused(t *testing.T) {
 		{"a key of another case", `Endpoint: "localhost:0"`, "unknown key Endpoint; did you mean endpoint?"},
 		{"nothing near", `frobnicate: 1`, "unknown key frobnicate; the keys here are "},
 		// Below.
-		{"the allow-list", `client_certificate: {allowed_subject_name: [a]}`,
-			"unknown key client_certificate::allowed_subject_name; did you mean allowed_subject_names?"},
+		{
+			"the allow-list", `client_certificate: {allowed_subject_name: [a]}`,
+			"unknown key client_certificate::allowed_subject_name; did you mean allowed_subject_names?",
+		},
 		{"a privacy policy", `privacy: {phone_number: drop}`, "unknown key privacy::phone_number; did you mean phone_numbers?"},
 		{"a key's algorithm", `signature: {keys: [{secret: a}, {algoritm: rsa_sha256}]}`, "unknown key signature::keys[1]::algoritm; did you mean algorithm?"},
 		{"the signature's place", `signature: {value: {heder: X}}`, "unknown key signature::value::heder; did you mean header?"},
@@ -49,8 +51,10 @@ func TestUnknownKeysAreRefused(t *testing.T) {
 		{"the replay window's size", `replay_window: {sizes: 1}`, "unknown key replay_window::sizes; did you mean size?"},
 		{"a metric", `metrics: {cxone.call.moss: {enabled: false}}`, "unknown key metrics::cxone.call.moss; did you mean cxone.call.mos?"},
 		{"a metric's switch", `metrics: {cxone.call.mos: {enable: false}}`, "unknown key metrics::cxone.call.mos::enable; did you mean enabled?"},
-		{"a resource attribute", `resource_attributes: {cxone.clustr: {enabled: false}}`,
-			"unknown key resource_attributes::cxone.clustr; did you mean cxone.cluster?"},
+		{
+			"a resource attribute", `resource_attributes: {cxone.clustr: {enabled: false}}`,
+			"unknown key resource_attributes::cxone.clustr; did you mean cxone.cluster?",
+		},
 		{"the server's TLS", `tls: {client_ca: a}`, "unknown key tls::client_ca"},
 		{"captures", `signature: {capture_rejected: {dir: /d}}`, "unknown key signature::capture_rejected::dir"},
 	} {

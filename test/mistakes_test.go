@@ -98,8 +98,12 @@ func mistakesOfContent(t *testing.T) []mistake {
 		{"fields that nobody knows", accepted(voicePath, `{"ContactId":5,"Novelty":1}`), []string{"fields that this release does not know", "cxone.extra.*"}, "receiver_cxone_unknown_fields", []string{voice}},
 		{"records that are none", accepted(voicePath, `[{"Nope":1},2]`), []string{"records that cannot be read are kept as log records", `"records": 2`}, "receiver_cxone_records", []string{voice, `outcome="unreadable"`}},
 		{"a MOS outside its scale", accepted(voicePath, `{"ContactId":6,"AvgMos":42}`), []string{"implausible records"}, "receiver_cxone_implausible_records", []string{voice}},
-		{"a duration in another unit", accepted(voicePath, `{"ContactId":7,"Callduration":600000,"StartDateTime":"2026-01-02T03:00:00Z","EndDateTime":"2026-01-02T03:10:00Z"}`),
-			[]string{"implausible records", `"reason": "duration_exceeds_leg"`}, "receiver_cxone_implausible_records", []string{voice, `reason="duration_exceeds_leg"`}},
+		{
+			"a duration in another unit", accepted(voicePath, `{"ContactId":7,"Callduration":600000,"StartDateTime":"2026-01-02T03:00:00Z","EndDateTime":"2026-01-02T03:10:00Z"}`),
+			[]string{"implausible records", `"reason": "duration_exceeds_leg"`},
+			"receiver_cxone_implausible_records",
+			[]string{voice, `reason="duration_exceeds_leg"`},
+		},
 		{"times of another zone", func(c *collector) {
 			for i := range 20 {
 				require.Equal(t, 200, c.post(scriptPath, call(i, now.Add(-5*time.Hour))).status)

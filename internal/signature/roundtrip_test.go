@@ -58,8 +58,8 @@ func TestEverySchemeVerifiesWhatItSignsUnderEveryAlgorithm(t *testing.T) {
 					config.SignedString = "{method} {url} {body|sha512|base64url}"
 					config.Value.Header = "X-Sig"
 				}
-				switch {
-				case name == SchemeJWT:
+				switch name {
+				case SchemeJWT:
 					config.JWT = JWTConfig{ConsumerClaim: "iss"}
 					config.JWT.BodyClaim.Name, config.JWT.BodyClaim.Hash, config.JWT.BodyClaim.Encoding = "body", "sha512", "base64url"
 				default:

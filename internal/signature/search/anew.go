@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"strings"
 	"unicode/utf16"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -96,7 +97,7 @@ func escapeNonASCII(text []byte) []byte {
 	var out []byte
 	for _, r := range string(text) {
 		if r < 0x80 {
-			out = append(out, byte(r))
+			out = utf8.AppendRune(out, r)
 			continue
 		}
 		for _, unit := range utf16.Encode([]rune{r}) {

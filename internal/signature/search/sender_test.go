@@ -247,6 +247,7 @@ func mac(kind func() hash.Hash, secret, text string) []byte {
 }
 
 func b64[T ~[]byte | ~string](data T) string { return base64.StdEncoding.EncodeToString([]byte(data)) }
+
 func b64url[T ~[]byte | ~string](data T) string {
 	return base64.RawURLEncoding.EncodeToString([]byte(data))
 }

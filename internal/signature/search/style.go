@@ -111,11 +111,12 @@ func (n naming) names(p *part) []string {
 func (n naming) write(words []string) string {
 	switch n {
 	case camel:
-		text := words[0]
+		var text strings.Builder
+		text.WriteString(words[0])
 		for _, word := range words[1:] {
-			text += strings.ToUpper(word[:1]) + word[1:]
+			text.WriteString(strings.ToUpper(word[:1]) + word[1:])
 		}
-		return text
+		return text.String()
 	case asSent:
 		return http.CanonicalHeaderKey(strings.Join(words, "-"))
 	case snake:

@@ -130,7 +130,7 @@ func newStep(name string) func([]byte) []byte {
 func mapped(dst, value []byte, from, to byte, shift int) []byte {
 	for _, c := range value {
 		if c >= from && c <= to {
-			c = byte(int(c) + shift)
+			c = byte(int(c) + shift) //nolint:gosec // a letter shifted to a letter
 		}
 		dst = append(dst, c)
 	}

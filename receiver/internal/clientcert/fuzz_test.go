@@ -61,7 +61,10 @@ func FuzzLists(f *testing.F) {
 // FuzzScope reads issuing distribution points.
 func FuzzScope(f *testing.F) {
 	for _, point := range []issuingDistributionPoint{
-		{OnlyContainsUserCerts: true}, {OnlyContainsCACerts: true}, {IndirectCRL: true}, {OnlyContainsAttributeCerts: true},
+		{OnlyContainsUserCerts: true},
+		{OnlyContainsCACerts: true},
+		{IndirectCRL: true},
+		{OnlyContainsAttributeCerts: true},
 		{OnlySomeReasons: asn1.BitString{Bytes: []byte{0x60, 0x80}, BitLength: 9}},
 		{DistributionPoint: distributionPointName{FullName: []asn1.RawValue{{Class: asn1.ClassContextSpecific, Tag: tagURI, Bytes: []byte("http://a/b.crl")}}}},
 	} {

@@ -122,8 +122,7 @@ func fieldsOf(t reflect.Type) (fields map[string]reflect.Type, isStruct bool) {
 		return nil, false
 	}
 	fields = map[string]reflect.Type{}
-	for i := range t.NumField() {
-		f := t.Field(i)
+	for f := range t.Fields() {
 		tag, options, _ := strings.Cut(f.Tag.Get("mapstructure"), ",")
 		switch {
 		case slices.Contains(strings.Split(options, ","), "squash"):
