@@ -18,7 +18,7 @@ func (r *release) bill(p platform) error {
 		command := exec.Command("go", "tool", "-modfile=tools/release/go.mod", "cyclonedx-gomod", "bin", "-json", "-output", filepath.Join(r.dist, out), //nolint:gosec // our own paths
 			"-version", "v"+r.version, r.program(p, name))
 		if text, err := command.CombinedOutput(); err != nil {
-			os.Stderr.Write(text)
+			fmt.Fprintf(os.Stderr, "%s", text)
 			return err
 		}
 	}

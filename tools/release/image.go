@@ -45,7 +45,7 @@ func (r *release) image(platforms []platform) error {
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(folder)
+	defer func() { _ = os.RemoveAll(folder) }()
 	if _, err := layout.Write(folder, index); err != nil {
 		return err
 	}

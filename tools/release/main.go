@@ -64,7 +64,7 @@ func main() {
 // make makes the release for platforms such as linux/amd64.
 func (r *release) make(names []string) error {
 	if r.version == "" || len(names) == 0 {
-		return errors.New("usage: release -version 0.1.0 -epoch 1764288000 linux/amd64 ...")
+		return errors.New("usage: release -version 0.1.0 -epoch 1764288000 linux/amd64 darwin/arm64")
 	}
 	var platforms, linux []platform
 	for _, name := range names {
@@ -103,7 +103,7 @@ func (r *release) make(names []string) error {
 // create makes a file of the release, says so, and gives it to fill.
 func (r *release) create(name string, fill func(io.Writer) error) error {
 	fmt.Println("  ", name)
-	f, err := os.Create(filepath.Join(r.dist, name))
+	f, err := os.Create(filepath.Join(r.dist, name)) //nolint:gosec // our own
 	if err != nil {
 		return err
 	}
