@@ -81,7 +81,7 @@ func TestTheDebianPackageStartsFromABareRoot(t *testing.T) {
 	_, start, found := strings.Cut(string(unit), "\nExecStart=")
 	require.True(t, found)
 	start, _, _ = strings.Cut(start, "\n")
-	for _, path := range strings.FieldsSeq(strings.ReplaceAll(start, "--config", "")) {
+	for path := range strings.FieldsSeq(strings.ReplaceAll(start, "--config", "")) {
 		require.FileExists(t, filepath.Join(root, path), "what ExecStart names is in the package")
 	}
 	deliver(t, root, strings.Fields(start))
