@@ -39,7 +39,10 @@ type Decoder struct {
 // NewDecoder returns a Decoder for the bodies of one data type. The zone is that of the times that carry
 // none.
 func NewDecoder(dataType DataType, zone *time.Location) *Decoder {
-	return &Decoder{dataType: dataType, zone: zone}
+	return &Decoder{
+		dataType: dataType, zone: zone,
+		body: source{dataType: dataType}, metadata: source{dataType: dataType},
+	}
 }
 
 // Decode reads a body and yields its records in order, the unreadable ones included. An [*Error] says that the body is

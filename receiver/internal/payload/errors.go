@@ -53,8 +53,8 @@ const (
 	partString   = "string"
 )
 
-// syntaxError words what the JSON decoder found in a text of that length.
-func syntaxError(err error, part string, length int) *Error {
+// syntaxError words what the JSON decoder found in the text.
+func (s *source) syntaxError(err error) *Error {
 	var syntactic *jsontext.SyntacticError
 	switch {
 	case errors.As(err, &syntactic):
@@ -64,21 +64,22 @@ func syntaxError(err error, part string, length int) *Error {
 		} else if strings.HasSuffix(reason, " in string") { // the decoder quotes up to twelve characters of an escape
 			reason = "not valid JSON: invalid escape in a string"
 		}
-		return &Error{Offset: syntactic.ByteOffset, Part: part, Field: knownField(syntactic.JSONPointer), Reason: reason}
+		return &Error{Offset: syntactic.ByteOffset, Part: s.part, Field: s.dataType.innermostField(syntactic.JSONPointer), Reason: reason}
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return &Error{Offset: int64(length), Part: part, Reason: "not valid JSON: it ends too early"}
+		return &Error{Offset: int64(len(s.text)), Part: s.part, Reason: "not valid JSON: it ends too early"}
 	default:
-		return &Error{Offset: -1, Part: part, Reason: "not valid JSON"}
+		return &Error{Offset: -1, Part: s.part, Reason: "not valid JSON"}
 	}
 }
 
-// knownField returns the innermost known field that a place lies in; names that are not known are the sender's words.
-func knownField(place jsontext.Pointer) string {
+// innermostField returns the innermost known field that a place lies in, as this data type's payload names it, or else the
+// other's; names that are not known are the sender's words.
+func (t DataType) innermostField(place jsontext.Pointer) string {
 	name := ""
 	for token := range place.Tokens() {
-		for t, s := range schemas {
-			if field := s.lookup([]byte(token)); field != unknownField {
-				name = field.Name(DataType(t)) //nolint:gosec // one of two
+		for _, named := range []DataType{t.other(), t} {
+			if field := schemas[named].lookup([]byte(token)); field != unknownField {
+				name = field.Name(named)
 			}
 		}
 	}

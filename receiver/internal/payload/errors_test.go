@@ -129,3 +129,24 @@ func TestAnErrorIsTyped(t *testing.T) {
 	require.ErrorAs(t, fmt.Errorf("wrapped: %w", err), &problem)
 	assert.Equal(t, &Error{Offset: 13, Part: "metadata", Field: "actionId", Reason: "not valid JSON: it ends too early"}, problem)
 }
+
+// TestAnErrorNamesAFieldAsItsPayloadDoes has fields that both payloads know, each by a spelling of its own.
+func TestAnErrorNamesAFieldAsItsPayloadDoes(t *testing.T) {
+	for _, c := range []struct {
+		dataType    DataType
+		body, field string
+	}{
+		{VoiceQuality, `{"ContactId":NaN}`, "ContactId"},
+		{VoiceQuality, `{"mastercontactid":NaN}`, "MasterContactId"},
+		{VoiceQuality, `"{\"ContactId\":NaN}"`, "ContactId"},
+		{VoiceQuality, `{"busNo":NaN}`, "busNo"},
+		{ScriptAPI, `{"ContactId":NaN}`, "contactId"},
+		{ScriptAPI, `{"metadata":"[{\"masterContactId\":NaN}]"}`, "masterContactId"},
+		{ScriptAPI, `{"AvgMos":NaN}`, "AvgMos"},
+	} {
+		_, err := decode(t, c.dataType, c.body)
+		var problem *Error
+		require.ErrorAs(t, err, &problem, c.body)
+		assert.Equal(t, c.field, problem.Field, c.body)
+	}
+}

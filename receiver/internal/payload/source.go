@@ -21,10 +21,11 @@ var options = []jsontext.Options{
 
 // source is a JSON text being read.
 type source struct {
-	part   string
-	text   []byte
-	buffer bytes.Buffer
-	json   jsontext.Decoder
+	dataType DataType // of the callback
+	part     string
+	text     []byte
+	buffer   bytes.Buffer
+	json     jsontext.Decoder
 }
 
 func (s *source) open(part string, text []byte) {
@@ -39,8 +40,6 @@ func (s *source) close() { s.open(partBody, nil) }
 func (s *source) errorf(format string, args ...any) *Error {
 	return &Error{Offset: -1, Part: s.part, Reason: fmt.Sprintf(format, args...)}
 }
-
-func (s *source) syntaxError(err error) *Error { return syntaxError(err, s.part, len(s.text)) }
 
 // expectEnd says what follows the one value that a text is to be.
 func (s *source) expectEnd() error {
