@@ -111,6 +111,8 @@ func TestBadConfigurations(t *testing.T) {
 		"path without slash":            {"{voice_quality: {path: a}}", "voice_quality: path"},
 		"path with query":               {"{script_api: {path: '/a?b'}}", "script_api: path"},
 		"path with a space":             {"{script_api: {path: '/a b'}}", "script_api: path"},
+		"voice signature_url":           {"{voice_quality: {signature_url: /voice}}", `voice_quality: signature_url: "/voice" is not a whole URL`},
+		"script signature_url":          {"{script_api: {signature_url: hooks.example.com/calls}}", "script_api: signature_url"},
 		"endpoint without port":         {"{endpoint: localhost}", "endpoint"},
 		"port that is a word":           {"{endpoint: 'localhost:https'}", "endpoint"},
 		"compression":                   {"{compression_algorithms: [brotli]}", "compression_algorithms"},

@@ -18,6 +18,7 @@ import (
 
 	"go.opentelemetry.io/collector/config/confignet"
 
+	"github.com/cxone-otel/cxonereceiver/internal/signature"
 	"github.com/cxone-otel/cxonereceiver/receiver/internal/privacy"
 	"github.com/cxone-otel/cxonereceiver/receiver/internal/translate"
 )
@@ -153,7 +154,7 @@ func (c *Config) validateLimits() error {
 
 // Validate finds wrong settings of the voice quality callback.
 func (c *VoiceQualityConfig) Validate() error {
-	errs := []error{validatePath(c.Path)}
+	errs := []error{validatePath(c.Path), validateSignatureURL(c.SignatureURL)}
 	for _, name := range c.ZeroIsUnmeasured {
 		if _, err := translate.ParseFigure(name); err != nil {
 			errs = append(errs, fmt.Errorf("zero_is_unmeasured: %w", err))
@@ -178,6 +179,7 @@ func (c *VoiceQualityConfig) Validate() error {
 func (c *ScriptAPIConfig) Validate() error {
 	errs := []error{
 		validatePath(c.Path),
+		validateSignatureURL(c.SignatureURL),
 		validateOneOf("timestamp_is", c.TimestampIs, timestampIsEnd, timestampIsStart),
 		validateOneOf("span_parent", c.SpanParent, spanParentContact, spanParentNone),
 	}
@@ -239,6 +241,13 @@ func joinWords[S ~string](words []S) string {
 		b.WriteString(string(word))
 	}
 	return b.String()
+}
+
+func validateSignatureURL(text string) error {
+	if err := signature.CheckURL(text); err != nil {
+		return fmt.Errorf("signature_url: %w", err)
+	}
+	return nil
 }
 
 // validatePath makes sure that a request's path can match: it is compared byte for byte with what was sent.

@@ -143,7 +143,7 @@ func newScheme(config *Config, callback Callback) (*scheme, error) {
 	if callback.SignatureURL != "" {
 		url = callback.SignatureURL
 	}
-	if err := checkURL(url); err != nil {
+	if err := CheckURL(url); err != nil {
 		return nil, fmt.Errorf("signature_url: %w", err)
 	}
 	layout := parts.NewLayout(config.Value, config.Timestamp, config.KeyVersion, config.Consumer, config.Nonce)

@@ -35,7 +35,7 @@ func (c *Config) validateScheme() error {
 		p.Add("scheme", "unknown scheme %q; known schemes are %s", c.Scheme, strings.Join(Schemes(), ", "))
 		return p.Err() // what else there is to say depends on the scheme
 	}
-	if err := checkURL(c.URL); err != nil {
+	if err := CheckURL(c.URL); err != nil {
 		p.Add("url", "%w", err)
 	}
 	if c.RefreshInterval < minRefreshInterval {
@@ -63,7 +63,8 @@ func (c *Config) validateScheme() error {
 	return p.Err()
 }
 
-func checkURL(text string) error {
+// CheckURL refuses what is no whole URL of a callback. An empty text passes: it stands for the URL that a request came to.
+func CheckURL(text string) error {
 	if text == "" {
 		return nil
 	}
