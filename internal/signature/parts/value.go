@@ -108,32 +108,49 @@ func unquote(text string) string {
 type signatures [][]byte
 
 func (s *signatures) read(value *Value, text string) error {
-	switch {
-	case value.HasFields():
-		prefix := value.Prefix
+	if value.Format == FormatPlain || value.Format == "" {
+		if !strings.HasPrefix(text, value.Prefix) {
+			return errPrefix
+		}
+		return s.add(text, value.Prefix, value.Encoding)
+	}
+	// One match is enough, so that what is not in its encoding is a fault only where there is nothing else to try.
+	var broken error
+	for element, prefix := range value.elements(text) {
+		switch err := s.add(element, prefix, value.Encoding); {
+		case errors.Is(err, errEncoding):
+			broken = err
+		case err != nil:
+			return err
+		}
+	}
+	if len(*s) > 0 {
+		return nil
+	}
+	return broken
+}
+
+// elements goes through what may be signatures in a value that holds several things, each with the prefix that it needs.
+func (v *Value) elements(text string) iter.Seq2[string, string] {
+	return func(yield func(element, prefix string) bool) {
+		if !v.HasFields() {
+			for element := range strings.SplitSeq(text, v.Separator) {
+				if !yield(TrimSpace(element), v.Prefix) {
+					return
+				}
+			}
+			return
+		}
+		prefix := v.Prefix
 		if strings.HasPrefix(text, prefix) {
 			prefix = "" // it stands before the whole, and Fields has taken it off
 		}
-		for name, one := range value.Fields(text) {
-			if !slices.Contains(value.Select, name) {
-				continue
-			}
-			if err := s.add(one, prefix, value.Encoding); err != nil {
-				return err
+		for name, element := range v.Fields(text) {
+			if slices.Contains(v.Select, name) && !yield(element, prefix) {
+				return
 			}
 		}
-	case value.Format == FormatList:
-		for element := range strings.SplitSeq(text, value.Separator) {
-			if err := s.add(TrimSpace(element), value.Prefix, value.Encoding); err != nil {
-				return err
-			}
-		}
-	case !strings.HasPrefix(text, value.Prefix):
-		return errPrefix
-	default:
-		return s.add(text, value.Prefix, value.Encoding)
 	}
-	return nil
 }
 
 // add decodes one signature. An element without the prefix is another scheme's, and is passed over.

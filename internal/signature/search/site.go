@@ -197,13 +197,26 @@ func listReadings(text string, key *Key) []signature.ValueConfig {
 		for _, element := range elements {
 			for _, plain := range plainReadings(strings.TrimSpace(element), key) {
 				plain.Format, plain.Separator = "list", separator
-				if _, err := plain.Signatures(text); err == nil && !strings.HasSuffix(plain.Prefix, "=") {
+				if readsAll(&plain, text) && !strings.HasSuffix(plain.Prefix, "=") {
 					all = append(all, plain)
 				}
 			}
 		}
 	}
 	return all
+}
+
+// readsAll reports whether all of a list that begins like a signature is one. A receiver passes over what it cannot decode; a
+// finding has to explain it.
+func readsAll(list *signature.ValueConfig, text string) bool {
+	decoded, err := list.Signatures(text)
+	alike := 0
+	for element := range strings.SplitSeq(text, list.Separator) {
+		if element = strings.TrimSpace(element); element != "" && strings.HasPrefix(element, list.Prefix) {
+			alike++
+		}
+	}
+	return err == nil && len(decoded) == alike
 }
 
 func containsAny(text string, parts ...string) bool {
