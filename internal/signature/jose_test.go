@@ -168,7 +168,10 @@ jwt: {consumer_claim: iss, body_claim: {name: request_body_sha256}}
 	r.Header.Set("Authorization", "Bearer "+good)
 	_, err = judge(verifier, r, testBody+" ", testNow)
 	requireRefused(t, err, refusal.ReasonBadDigest)
-	for _, value := range []string{"bearer " + good, good, "Basic " + good} {
+	r.Header.Set("Authorization", "bearer "+good)
+	_, err = judge(verifier, r, testBody, testNow)
+	require.NoError(t, err, "the case of an authentication scheme's name is free")
+	for _, value := range []string{good, "Basic " + good, "Bear"} {
 		r.Header.Set("Authorization", value)
 		_, err = judge(verifier, r, testBody, testNow)
 		requireRefused(t, err, refusal.ReasonMissing)

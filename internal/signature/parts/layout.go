@@ -108,10 +108,11 @@ func (l *Layout) readSignatures(m *Message) *refusal.Error {
 		return refused
 	}
 	if l.Token {
-		var found bool
-		if m.Token, found = strings.CutPrefix(text, l.Value.Prefix); !found {
-			return refusal.New(refusal.ReasonMissing, "no token after prefix %q: %s", l.Value.Prefix, l.signature)
+		prefix := l.Value.Prefix
+		if len(text) < len(prefix) || !strings.EqualFold(text[:len(prefix)], prefix) { // the case of Bearer is free: RFC 9110, section 11.1
+			return refusal.New(refusal.ReasonMissing, "no token after prefix %q: %s", prefix, l.signature)
 		}
+		m.Token = text[len(prefix):]
 		return nil
 	}
 	m.value, m.format = text, &l.Value
