@@ -4,6 +4,7 @@
 package receiver
 
 import (
+	"cmp"
 	"context"
 	"crypto/x509"
 	"errors"
@@ -51,7 +52,7 @@ func newEndpoint(ctx context.Context, r *cxoneReceiver, host component.Host) (*e
 		logger:    newLimitedLogger(r.settings.Logger),
 		unsampled: r.settings.Logger,
 		telemetry: r.telemetry,
-		encodings: strings.Join(r.cfg.CompressionAlgorithms, ", "),
+		encodings: cmp.Or(strings.Join(r.cfg.CompressionAlgorithms, ", "), "identity"),
 		budget:    newBudget(r.cfg.MaxInflightBytes),
 	}
 	var err error

@@ -77,6 +77,11 @@ func TestEveryRefusalIsLogged(t *testing.T) {
 			request: post(voicePath, length+"Content-Encoding: br\r\n", leg), outcome: "malformed",
 			want: map[string]any{"status": int64(415), "reason": "unsupported_encoding", "answer": "unsupported Content-Encoding; supported: gzip, deflate, zstd"},
 		},
+		"an encoding where none is taken": {
+			request: post(voicePath, length+"Content-Encoding: gzip\r\n", leg), outcome: "malformed",
+			change: func(cfg *Config) { cfg.CompressionAlgorithms = nil },
+			want:   map[string]any{"status": int64(415), "answer": "unsupported Content-Encoding; supported: identity"},
+		},
 		"not what its encoding says": {
 			request: post(voicePath, length+"Content-Encoding: gzip\r\n", leg), outcome: "malformed",
 			want: map[string]any{"status": int64(400), "reason": "bad_compression"},

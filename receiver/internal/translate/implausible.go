@@ -32,7 +32,7 @@ const (
 var implausible = [NumImplausible]struct{ name, advice string }{
 	DurationExceedsLeg:   {"duration_exceeds_leg", "Callduration is longer than EndDateTime minus StartDateTime: look at voice_quality.units.duration"},
 	EndBeforeStart:       {"end_before_start", "EndDateTime is before StartDateTime: the span is shown without length"},
-	FutureTime:           {"future_time", "the record's time is in the future: look at script_api.time_zone, and at this machine's clock"},
+	FutureTime:           {"future_time", "the record's time is in the future: look at this machine's clock, and for script API calls at script_api.time_zone"},
 	MosOutOfScale:        {"mos_out_of_scale", "AvgMos is outside 1 to 5: if zero means that it was not measured, name mos in voice_quality.zero_is_unmeasured"},
 	RFactorOutOfScale:    {"r_factor_out_of_scale", "AvgRFactor is outside 0 to 100"},
 	ScoreOutOfScale:      {"score_out_of_scale", "CallScore is outside 1 to 5: if zero means that there is none, name score in voice_quality.zero_is_unmeasured"},
