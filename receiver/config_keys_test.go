@@ -93,8 +93,15 @@ func TestANumberWhereATextBelongsNeedsQuotes(t *testing.T) {
 		{`signature: {consumer_id: 8675309}`, "signature::consumer_id: 8675309 is not a text in YAML; quote it"},
 		{`namespace: 12.5`, "namespace: 12.5 is not a text in YAML; quote it"},
 		{`service_name: true`, "service_name: true is not a text in YAML; quote it"},
+		{`signature: {keys: [{secret: 1234567890123456}]}`, "signature::keys[0]::secret: what is there is not a text in YAML; quote it"},
+		{`privacy: {hash_key: 1234567890123456}`, "privacy::hash_key: what is there is not a text in YAML; quote it"},
+		{`privacy: {agent_names: 1}`, "privacy::agent_names: 1 is not a text in YAML; quote it"},
 		{`client_certificate: {allowed_subject_names: [1]}`, "client_certificate::allowed_subject_names[0]: 1 is not a text in YAML; quote it"},
 	} {
-		t.Run(c.config, func(t *testing.T) { require.ErrorContains(t, unmarshalYAML(t, c.config), c.want) })
+		t.Run(c.config, func(t *testing.T) {
+			err := unmarshalYAML(t, c.config)
+			require.ErrorContains(t, err, c.want)
+			require.NotContains(t, err.Error(), "1234567890123456", "a secret is not repeated")
+		})
 	}
 }

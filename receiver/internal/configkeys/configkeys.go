@@ -16,6 +16,8 @@ import (
 	"strconv"
 	"strings"
 
+	"go.opentelemetry.io/collector/config/configopaque"
+
 	"github.com/cxone-otel/cxonereceiver/internal/nearest"
 )
 
@@ -26,7 +28,7 @@ func CheckKnown(keys map[string]any, config any) error {
 	walk("", keys, reflect.TypeOf(config), func(path string, known []string) {
 		key := lastKey(path)
 		errs = append(errs, unknown(strings.TrimSuffix(path, key), key, known))
-	}, func(string, any) {})
+	}, func(string, any, reflect.Type) {})
 	return errors.Join(errs...)
 }
 
@@ -34,11 +36,14 @@ func CheckKnown(keys map[string]any, config any) error {
 // wanted. Values that the decoder did not complain about are left alone, since it takes a number from the environment.
 func Explain(problem error, keys map[string]any, config any) error {
 	errs := []error{problem}
-	walk("", keys, reflect.TypeOf(config), func(string, []string) {}, func(path string, value any) {
-		key := lastKey(path)
-		if strings.Contains(problem.Error(), key+"' expected type 'string'") {
-			errs = append(errs, fmt.Errorf("%s: %v is not a text in YAML; quote it", path, value))
+	walk("", keys, reflect.TypeOf(config), func(string, []string) {}, func(path string, value any, text reflect.Type) {
+		if !strings.Contains(problem.Error(), lastKey(path)+"' expected type '"+text.String()+"'") {
+			return
 		}
+		if text == reflect.TypeFor[configopaque.String]() {
+			value = "what is there" // a secret is not repeated
+		}
+		errs = append(errs, fmt.Errorf("%s: %v is not a text in YAML; quote it", path, value))
 	})
 	return errors.Join(errs...)
 }
@@ -61,7 +66,7 @@ func unknown(parent, key string, known []string) error {
 }
 
 // walk visits the keys below a path that the type does not know, and the scalars that stand where the type has a text.
-func walk(path string, value any, t reflect.Type, unknown func(path string, known []string), unquoted func(path string, value any)) {
+func walk(path string, value any, t reflect.Type, unknown func(path string, known []string), unquoted func(path string, value any, text reflect.Type)) {
 	optional := false
 	for {
 		if t.Kind() == reflect.Pointer {
@@ -99,7 +104,7 @@ func walk(path string, value any, t reflect.Type, unknown func(path string, know
 	case nil, string:
 	default:
 		if t.Kind() == reflect.String {
-			unquoted(path, v)
+			unquoted(path, v, t)
 		}
 	}
 }
