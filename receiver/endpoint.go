@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"os"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -190,7 +191,10 @@ func (e *endpoint) readBody(w http.ResponseWriter, r *http.Request, held *share)
 	case !undisturbed:
 		return nil, refuse(answerBusy.because(reasonTooSlow), nil)
 	default:
-		text := fmt.Sprintf("the body did not arrive whole within read_timeout (%v)", e.cfg.ReadTimeout)
+		text := "the body did not arrive whole: the sender ended it early, or its chunks are not as HTTP has them"
+		if errors.Is(err, os.ErrDeadlineExceeded) {
+			text = fmt.Sprintf("the body did not arrive whole within read_timeout (%v)", e.cfg.ReadTimeout)
+		}
 		return nil, refuse(answerMalformed(text).because(reasonIncomplete), nil)
 	}
 }

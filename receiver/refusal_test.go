@@ -69,6 +69,13 @@ func TestEveryRefusalIsLogged(t *testing.T) {
 			request: post(voicePath, "Content-Length: 1000\r\n", `{"From":"`+secret), outcome: "malformed",
 			want: map[string]any{"status": int64(400), "reason": "incomplete_body"},
 		},
+		"chunks that are none": {
+			request: post(voicePath, "Transfer-Encoding: chunked\r\n", "zz\r\n"), outcome: "malformed",
+			want: map[string]any{
+				"status": int64(400), "reason": "incomplete_body",
+				"answer": "the body did not arrive whole: the sender ended it early, or its chunks are not as HTTP has them",
+			},
+		},
 		"declared too large": {
 			request: post(voicePath, "Content-Length: 100000000\r\n", ""), outcome: "too_large",
 			want: map[string]any{"status": int64(413), "reason": "too_large", "answer": "the body may have 8388608 bytes at most, compressed or not"},
