@@ -69,7 +69,7 @@ func mistakesOfRequests(t *testing.T) []mistake {
 		{"a form field's content as a number", post(scriptPath, `{"metadata":5}`), refused(400, "malformed", "metadata"), deliveries, []string{script, malformed}},
 		{"call legs at the other callback", post(scriptPath, leg), refused(400, "wrong_callback", "the right path is "+voicePath), deliveries, []string{script, malformed}},
 		{"API calls at the other callback", post(voicePath, payload(t, "script_api.json")), refused(400, "wrong_callback", "the right path is "+scriptPath), deliveries, []string{voice, malformed}},
-		{"a body that ends early", raw("POST " + voicePath + " HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n{"), refused(400, "incomplete_body", "read_timeout"), deliveries, []string{voice, malformed}},
+		{"a body that ends early", raw("POST " + voicePath + " HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n{"), refused(400, "incomplete_body", "the sender ended it early"), deliveries, []string{voice, malformed}},
 		{"declared too large", post(voicePath, long), refused(413, "too_large", "100000 bytes at most"), deliveries, []string{voice, `outcome="too_large"`}},
 		{"too large once decompressed", post(voicePath, shrink(t, "gzip", long), "Content-Encoding", "gzip"), refused(413, "too_large", "100000 bytes at most"), deliveries, []string{voice, `outcome="too_large"`}},
 		{"an encoding that nobody knows", post(voicePath, leg, "Content-Encoding", "br"), refused(415, "unsupported_encoding", "gzip, deflate, zstd"), deliveries, []string{voice, malformed}},
