@@ -100,7 +100,7 @@ test-unit: ## Run the unit and golden tests, with the race detector where there 
 
 .PHONY: test-e2e
 test-e2e: build ## Run the end-to-end tests, and those of the dashboards and alerts, against the built collector
-	cd test && $(PROGRAMS) $(GO) test -count=1 -parallel 4
+	cd test && $(PROGRAMS) $(GO) test -count=1 -timeout 20m -parallel 4
 	$(PROGRAMS) $(GO) test -count=1 ./cmd/internal/... ./cmd/ui
 	cd tools/dashboards && $(PROGRAMS) $(GO) test -count=1 ./...
 	cd tools/manifests && $(GO) test -count=1 ./...
