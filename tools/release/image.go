@@ -67,12 +67,16 @@ func (r *release) imageOf(p platform) (v1.Image, error) {
 	if img, err = mutate.AppendLayers(img, layer); err != nil {
 		return nil, err
 	}
+	layers, err := img.ConfigFile()
+	if err != nil {
+		return nil, err
+	}
 	created := v1.Time{Time: r.epoch}
 	return mutate.ConfigFile(img, &v1.ConfigFile{
 		Architecture: p.arch,
 		OS:           p.os,
 		Created:      created,
-		RootFS:       mustConfig(img).RootFS,
+		RootFS:       layers.RootFS,
 		History:      []v1.History{{Created: created, CreatedBy: "make dist"}},
 		Config: v1.Config{
 			User:         fmt.Sprintf("%d:%d", imageUser, imageUser),
@@ -90,15 +94,6 @@ func (r *release) imageOf(p platform) (v1.Image, error) {
 			},
 		},
 	})
-}
-
-// mustConfig returns the configuration of an image that was made here, which can be read.
-func mustConfig(img v1.Image) *v1.ConfigFile {
-	config, err := img.ConfigFile()
-	if err != nil {
-		panic(err)
-	}
-	return config
 }
 
 // imageFiles returns the image's files as a tar archive.
