@@ -98,6 +98,16 @@ func (s *scaleOut) killBroker() {
 	_ = s.broker.Wait()
 }
 
+// TestATierWithoutABrokerDoesNotStart leaves out the variable that names the broker.
+func TestATierWithoutABrokerDoesNotStart(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"edge.yaml", "processing.yaml"} {
+		e := launchExample(t, "scale-out/"+name, t.TempDir(), nil, "CXONE_QUEUE="+t.TempDir(), "CXONE_OTLP_ENDPOINT=http://localhost:1")
+		assert.Error(t, e.await(20*time.Second), name)
+		assert.Contains(t, e.log.String(), "kafka::clientconfig: brokers must be specified", name)
+	}
+}
+
 // TestFaultsOfAScaledOutInstallation kills the edge, one of two processors and the broker in turn, while signed deliveries
 // arrive. Nothing that the edge acknowledged is lost.
 func TestFaultsOfAScaledOutInstallation(t *testing.T) {

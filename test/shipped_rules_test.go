@@ -130,10 +130,9 @@ func (s *shipped) pipelines() map[string]any {
 
 func wantsLimiterFirst(s *shipped) error {
 	for name, pipeline := range s.pipelines() {
-		receivers, _ := inside(pipeline, "receivers").([]any)
 		processors, _ := inside(pipeline, "processors").([]any)
 		has := s.section("processors")["memory_limiter"] != nil || len(s.toNetwork()) > 0
-		if has && slices.Contains(receivers, any("cxone")) && (len(processors) == 0 || processors[0] != "memory_limiter") {
+		if has && (len(processors) == 0 || processors[0] != "memory_limiter") {
 			return fmt.Errorf("%s has %v", name, processors)
 		}
 	}
