@@ -38,11 +38,11 @@ run: build bin/quickstart ## Build the collector, deliver sample webhooks to it 
 	@bin/quickstart -collector bin/otelcol-cxone -cxonectl bin/cxonectl -config examples/quickstart.yaml $(if $(FOR),-for $(FOR))
 
 .PHONY: ui
-ui: build bin/ui bin/victoria-metrics ## Show call quality in a browser: play a rush hour into the collector and VictoriaMetrics (FOR=2m: end by itself)
+ui: build bin/ui bin/victoria-metrics bin/victoria-logs ## Show calls, journeys, metrics and logs in a browser: play a rush hour into the collector (FOR=2m: end by itself)
 	@bin/ui $(if $(FOR),-for $(FOR)) $(if $(LISTEN),-listen $(LISTEN))
 
 .PHONY: screenshots
-screenshots: build bin/ui bin/victoria-metrics ## Take the pictures of docs/images (takes ten minutes; needs Chromium)
+screenshots: build bin/ui bin/victoria-metrics bin/victoria-logs ## Take the pictures of docs/images (takes ten minutes; needs Chromium)
 	@tools/screenshots docs/images
 
 .PHONY: build
@@ -71,6 +71,10 @@ bin/cxonectl bin/quickstart bin/ui: bin/%: $(call PARTS,receiver internal cmd)
 bin/victoria-metrics: tools/victoriametrics/go.mod tools/victoriametrics/go.sum
 	@echo "Compiling VictoriaMetrics into $@. The first time this takes a minute or two."
 	@$(COMPILE) $(GO) build -C tools/victoriametrics -o '$(CURDIR)/$@' github.com/VictoriaMetrics/VictoriaMetrics/app/victoria-metrics
+
+bin/victoria-logs: tools/victorialogs/go.mod tools/victorialogs/go.sum
+	@echo "Compiling VictoriaLogs into $@. The first time this takes half a minute."
+	@$(COMPILE) $(GO) build -C tools/victorialogs -o '$(CURDIR)/$@' github.com/VictoriaMetrics/VictoriaLogs/app/victoria-logs
 
 # What is released. The version stands in builder-config.yaml alone.
 PLATFORMS ?= linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
@@ -216,7 +220,7 @@ check-generated:
 
 .PHONY: check-modules
 check-modules:
-	@for module in . test test/peers tools tools/dashboards tools/datadog tools/manifests tools/golangci-lint tools/govulncheck tools/release tools/victoriametrics; do \
+	@for module in . test test/peers tools tools/dashboards tools/datadog tools/manifests tools/golangci-lint tools/govulncheck tools/release tools/victorialogs tools/victoriametrics; do \
 		(cd $$module && $(GO) mod tidy -diff) || { echo "go.mod or go.sum of $$module is not tidy: run go mod tidy there."; exit 1; }; \
 	done
 

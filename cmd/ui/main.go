@@ -1,9 +1,10 @@
 // Copyright The CXone Receiver Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Command ui is what `make ui` runs: it starts VictoriaMetrics, whose user interface is built in, and a collector that it
-// scrapes, and plays a contact centre's rush hour into the collector as it would happen: a network gives way, an API fails,
-// both recover. What is seen is what examples/prometheus.yaml exports, in the dashboards of examples/victoriametrics.
+// Command ui is what `make ui` runs: it starts a collector, VictoriaMetrics, which scrapes it, and VictoriaLogs, which takes its
+// log records, and plays a contact centre's rush hour into the collector as it would happen: a network gives way, an API fails,
+// both recover. What is seen is what examples/prometheus.yaml exports: metrics and log records as the two have them, and journeys
+// from the spans in its files.
 //
 // All of it listens on the loopback interface only, and nothing is left behind.
 package main
@@ -17,8 +18,6 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -31,16 +30,17 @@ import (
 type settings struct {
 	demo.Settings
 
-	victoria, dashboards, listen string
-	story                        time.Duration
-	rate                         int
-	seed                         uint64
+	metrics, logs, dashboards, listen string
+	story                             time.Duration
+	rate                              int
+	seed                              uint64
 }
 
 func main() {
 	var s settings
 	s.Register("examples/prometheus.yaml")
-	flag.StringVar(&s.victoria, "victoria-metrics", "bin/victoria-metrics", "the VictoriaMetrics to start")
+	flag.StringVar(&s.metrics, "victoria-metrics", "bin/victoria-metrics", "the VictoriaMetrics to start")
+	flag.StringVar(&s.logs, "victoria-logs", "bin/victoria-logs", "the VictoriaLogs to start")
 	flag.StringVar(&s.dashboards, "dashboards", "examples/victoriametrics", "the directory of the dashboards")
 	flag.StringVar(&s.listen, "listen", "127.0.0.1:8428", "where the pages are shown")
 	flag.DurationVar(&s.story, "story", 10*time.Minute, "how long the rush hour lasts; with -for, no longer than that")
@@ -53,17 +53,27 @@ func run(ctx context.Context, s settings) (err error) {
 	if s.For > 0 { // so that the recovery, the last quarter, is seen too
 		s.story = min(s.story, max(s.For-20*time.Second, s.For/2))
 	}
+	logsAddress, err := process.FreeAddress(ctx)
+	if err != nil {
+		return err
+	}
+	s.Further = []string{logsTo(logsAddress)}
 	d, err := demo.Start(ctx, s.Settings)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, d.Stop()) }()
-	victoria, address, err := startVictoria(ctx, s, d)
+	logs, err := startLogs(ctx, s, d, logsAddress)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, victoria.Stop()) }()
-	pages, err := serve(ctx, s.listen, newHandler(newTrails(d.Directory), address))
+	defer func() { err = errors.Join(err, logs.Stop()) }()
+	metrics, metricsAddress, err := startMetrics(ctx, s, d)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, metrics.Stop()) }()
+	pages, err := serve(ctx, s.listen, newHandler(newTrails(d.Directory), metricsAddress, logsAddress))
 	if err != nil {
 		return err
 	}
@@ -81,7 +91,7 @@ func run(ctx context.Context, s settings) (err error) {
 			fail(playErr)
 		}
 	}()
-	if err = d.Serve(playing, victoria); err != nil || ctx.Err() != nil {
+	if err = d.Serve(playing, metrics, logs); err != nil || ctx.Err() != nil {
 		return err
 	}
 	if err = context.Cause(playing); err != nil {
@@ -99,35 +109,6 @@ func serve(ctx context.Context, address string, handler http.Handler) (*http.Ser
 	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
 	go func() { _ = server.Serve(listener) }() // until it is closed
 	return server, nil
-}
-
-func startVictoria(ctx context.Context, s settings, d *demo.Demo) (*process.Process, string, error) {
-	address, err := process.FreeAddress(ctx)
-	if err != nil {
-		return nil, "", err
-	}
-	scrape := fmt.Sprintf("global: {scrape_interval: 5s, scrape_timeout: 4s}\nscrape_configs:\n- {job_name: cxone, static_configs: "+
-		"[{targets: [%q, %q]}]}\n", hostOf(d.Calls), hostOf(d.Own))
-	config := filepath.Join(d.Directory, "scrape.yaml")
-	if err = os.WriteFile(config, []byte(scrape), 0o600); err != nil {
-		return nil, "", err
-	}
-	victoria, err := process.Start("VictoriaMetrics", filepath.Join(d.Directory, "victoriametrics.log"), s.victoria,
-		"-httpListenAddr="+address, "-storageDataPath="+filepath.Join(d.Directory, "data"), "-promscrape.config="+config,
-		"-vmui.customDashboardsPath="+s.dashboards, "-search.latencyOffset=1s", "-retentionPeriod=1d",
-		"-loggerLevel=WARN", "-memory.allowedBytes=256MiB")
-	if err != nil {
-		return nil, "", err
-	}
-	if err = victoria.WaitHealthy(ctx, "http://"+address+"/health"); err != nil {
-		return nil, "", errors.Join(err, victoria.Stop())
-	}
-	return victoria, address, nil
-}
-
-func hostOf(address string) string {
-	u, _ := url.Parse(address) // one of our own
-	return u.Host
 }
 
 // play delivers the rush hour.

@@ -5,6 +5,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"embed"
 	"fmt"
 	"html/template"
@@ -13,7 +14,6 @@ import (
 	"net/url"
 	"time"
 
-	"go.opentelemetry.io/collector/pdata/plog"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
 	"github.com/cxone-otel/cxonereceiver/cmd/internal/show"
@@ -31,10 +31,12 @@ var pages = template.Must(template.New("").Funcs(template.FuncMap{
 	"minute":  func(t time.Time) string { return t.UTC().Format(minuteForm) },
 	"lasting": show.Seconds,
 	"mos":     func(v float64) string { return fmt.Sprintf("%.2f", v) },
+	"allLogs": func() template.URL { return logsPage("") },
+	"logsOf":  func(field, value string) template.URL { return logsPage(of(field, value)) },
 }).ParseFS(pageFiles, "pages/*.html"))
 
-// newHandler serves the pages, and behind them what VictoriaMetrics has: its dashboards, and any query.
-func newHandler(t *trails, victoria string) http.Handler {
+// newHandler serves the pages, and behind them the pages and the answers of VictoriaMetrics and, below /select/, of VictoriaLogs.
+func newHandler(t *trails, metrics, logs string) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
 		minutes, err := t.minutes()
@@ -53,14 +55,18 @@ func newHandler(t *trails, victoria string) http.Handler {
 		}{start, calls}, err)
 	})
 	mux.HandleFunc("GET /journeys/{trace}", func(w http.ResponseWriter, r *http.Request) {
-		journey, logs, err := t.journey(r.PathValue("trace"))
-		if journey == nil {
+		page, err := readJourney(r.Context(), t, logs, r.PathValue("trace"))
+		if page == nil && err == nil {
 			http.Error(w, "there is no such journey, or it has not been written out yet: reload in a second", http.StatusNotFound)
 			return
 		}
-		answer(w, "journey.html", newJourneyPage(journey, logs, r.URL.Query().Get("from")), err)
+		if page != nil {
+			page.From = r.URL.Query().Get("from")
+		}
+		answer(w, "journey.html", page, err)
 	})
-	mux.Handle("/", httputil.NewSingleHostReverseProxy(&url.URL{Scheme: "http", Host: victoria}))
+	mux.Handle("/", httputil.NewSingleHostReverseProxy(&url.URL{Scheme: "http", Host: metrics}))
+	mux.Handle("/select/", httputil.NewSingleHostReverseProxy(&url.URL{Scheme: "http", Host: logs}))
 	return mux
 }
 
@@ -96,15 +102,19 @@ type step struct {
 	Left, Width float64
 }
 
-// logLine is a log record.
-type logLine struct {
-	Time                  time.Time
-	Severity, Event, Text string
-	Bad                   bool
+// readJourney makes the page of a trace; there is none of a trace that is not known.
+func readJourney(ctx context.Context, t *trails, logs, trace string) (*journeyPage, error) {
+	journey, err := t.journey(trace)
+	if journey == nil || err != nil {
+		return nil, err
+	}
+	page := newJourneyPage(journey)
+	page.Logs, err = logLines(ctx, logs, of("trace_id", trace))
+	return page, err
 }
 
-func newJourneyPage(journey *show.Journey, logs []plog.LogRecord, from string) *journeyPage {
-	page := &journeyPage{Trace: journey.Trace.String(), From: from}
+func newJourneyPage(journey *show.Journey) *journeyPage {
+	page := &journeyPage{Trace: journey.Trace.String()}
 	for _, root := range journey.Roots {
 		page.add(journey, root, 0)
 	}
@@ -121,12 +131,6 @@ func newJourneyPage(journey *show.Journey, logs []plog.LogRecord, from string) *
 	for i := range page.Steps {
 		s := &page.Steps[i]
 		s.Left, s.Width = 100*s.Start.Sub(begin).Seconds()/whole, max(0.4, 100*s.Length.Seconds()/whole)
-	}
-	for _, record := range logs {
-		page.Logs = append(page.Logs, logLine{
-			Time: record.Timestamp().AsTime(), Severity: record.SeverityNumber().String(), Event: record.EventName(), Text: show.LogText(record),
-			Bad: record.SeverityNumber() >= plog.SeverityNumberWarn,
-		})
 	}
 	return page
 }

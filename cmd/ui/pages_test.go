@@ -17,25 +17,23 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/pdata/pcommon"
-	"go.opentelemetry.io/collector/pdata/plog"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 )
 
-// exported is what a collector's file exporters write.
+// exported is what a collector's file exporter of traces writes.
 type exported struct {
 	t         *testing.T
 	directory string
 	traces    ptrace.Traces
-	logs      plog.Logs
 }
 
 func newExported(t *testing.T) *exported {
-	return &exported{t: t, directory: t.TempDir(), traces: ptrace.NewTraces(), logs: plog.NewLogs()}
+	return &exported{t: t, directory: t.TempDir(), traces: ptrace.NewTraces()}
 }
 
 var noon = time.Date(2026, 11, 27, 12, 0, 0, 0, time.UTC)
 
-// leg adds a call leg's span and its log record.
+// leg adds a call leg's span.
 func (e *exported) leg(trace, id, parent byte, ended time.Time, mos float64, agent, network string) {
 	span := e.traces.ResourceSpans().AppendEmpty().ScopeSpans().AppendEmpty().Spans().AppendEmpty()
 	span.SetName("contact")
@@ -47,12 +45,6 @@ func (e *exported) leg(trace, id, parent byte, ended time.Time, mos float64, age
 	if mos > 0 {
 		span.Attributes().PutDouble("cxone.call.mos", mos)
 	}
-	record := e.logs.ResourceLogs().AppendEmpty().ScopeLogs().AppendEmpty().LogRecords().AppendEmpty()
-	record.SetTraceID(span.TraceID())
-	record.SetTimestamp(span.EndTimestamp())
-	record.SetSeverityNumber(plog.SeverityNumberWarn)
-	record.SetEventName("cxone.call.completed")
-	record.Body().SetStr("Call leg: agent " + agent)
 }
 
 // apiCall adds the span of an API call.
@@ -82,22 +74,35 @@ func (e *exported) place(span ptrace.Span, trace, id, parent byte, ended time.Ti
 func (e *exported) flush() {
 	traces, err := new(ptrace.JSONMarshaler).MarshalTraces(e.traces)
 	require.NoError(e.t, err)
-	logs, err := new(plog.JSONMarshaler).MarshalLogs(e.logs)
+	file, err := os.OpenFile(filepath.Join(e.directory, "traces.jsonl"), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 	require.NoError(e.t, err)
-	for name, text := range map[string][]byte{"traces.jsonl": traces, "logs.jsonl": logs} {
-		file, err := os.OpenFile(filepath.Join(e.directory, name), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
-		require.NoError(e.t, err)
-		_, err = file.Write(append(text, '\n'))
-		require.NoError(e.t, err)
-		require.NoError(e.t, file.Close())
-	}
-	e.traces, e.logs = ptrace.NewTraces(), plog.NewLogs()
+	_, err = file.Write(append(traces, '\n'))
+	require.NoError(e.t, err)
+	require.NoError(e.t, file.Close())
+	e.traces = ptrace.NewTraces()
+}
+
+// logsOfTwo answers as VictoriaLogs does, to the query for the second trace.
+func logsOfTwo(t *testing.T) string {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.FormValue("query") != `"trace_id":="02000000000000000000000000000000" | sort by (_time)` {
+			http.Error(w, "another query", http.StatusBadRequest)
+			return
+		}
+		_, _ = io.WriteString(w, `
+{"_time":"2026-11-27T12:01:10Z","_msg":"Call leg: agent Irene <Becker>","severity_text":"Warn","severity_number":"13","cxone.record.error":"AvgMos"}
+{"_time":"2026-11-27T12:02:10Z","_msg":"Call leg: agent Salvo Dubois","severity_text":"Info","severity_number":"9"}
+`)
+	}))
+	t.Cleanup(server.Close)
+	return strings.TrimPrefix(server.URL, "http://")
 }
 
 // browser goes from page to page by the links in them, as one without scripts would.
 type browser struct {
 	t    *testing.T
 	base string
+	path string // that it is at
 	page string
 }
 
@@ -107,7 +112,7 @@ func (b *browser) open(path string) int {
 	defer response.Body.Close()
 	text, err := io.ReadAll(response.Body)
 	require.NoError(b.t, err)
-	b.page = string(text)
+	b.path, b.page = path, string(text)
 	return response.StatusCode
 }
 
@@ -138,7 +143,7 @@ func TestFromABadMinuteToAJourneyAndItsLogLines(t *testing.T) {
 	e.leg(2, 2, 1, noon.Add(130*time.Second), 4.2, "Salvo Dubois", "Orange")
 	e.apiCall(2, 3, 1, noon.Add(65*time.Second), true)
 	e.leg(3, 1, 0, noon.Add(80*time.Second), 0, "A Telephone", "")
-	server := httptest.NewServer(newHandler(newTrails(e.directory), "127.0.0.1:1"))
+	server := httptest.NewServer(newHandler(newTrails(e.directory), "127.0.0.1:1", logsOfTwo(t)))
 	defer server.Close()
 	b := &browser{t: t, base: server.URL}
 
@@ -167,8 +172,10 @@ func TestFromABadMinuteToAJourneyAndItsLogLines(t *testing.T) {
 	assert.Contains(t, b.row("contact 2"), ">transfer<")
 	assert.Contains(t, b.row("Take the payment"), "FAILED · 503 · Service Unavailable")
 	assert.Contains(t, b.row("Take the payment"), "bar failed")
-	assert.Contains(t, b.page, "Call leg: agent Irene &lt;Becker&gt;")
-	assert.Contains(t, b.page, "Call leg: agent Salvo Dubois")
+	assert.Contains(t, b.row("Call leg: agent Irene &lt;Becker&gt; (AvgMos)"), `<td class="bad">Warn`)
+	assert.Contains(t, b.row("Call leg: agent Salvo Dubois"), "<td>Info")
+	assert.Contains(t, b.page, `href="/select/vmui/#/?`)
+	assert.Contains(t, b.page, `query=%22trace_id%22%3A%3D%2202000000000000000000000000000000%22"`)
 	assert.Contains(t, b.page, `<a href="/minutes/2026-11-27T12:01Z">`)
 	assert.NotContains(t, b.page, "<script")
 
@@ -184,20 +191,41 @@ func TestFromABadMinuteToAJourneyAndItsLogLines(t *testing.T) {
 	assert.Contains(t, b.page, "No call ended in this minute")
 }
 
-func TestWhatIsNoPageIsTheDashboards(t *testing.T) {
-	behind := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, "behind: "+r.URL.String()) }))
-	defer behind.Close()
-	server := httptest.NewServer(newHandler(newTrails(t.TempDir()), strings.TrimPrefix(behind.URL, "http://")))
+func TestWhatIsNoPageIsOfTheTwoBehind(t *testing.T) {
+	behind := func(name string) string {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			_, _ = io.WriteString(w, name+": "+r.URL.String())
+		}))
+		t.Cleanup(server.Close)
+		return strings.TrimPrefix(server.URL, "http://")
+	}
+	server := httptest.NewServer(newHandler(newTrails(t.TempDir()), behind("metrics"), behind("logs")))
 	defer server.Close()
 	b := &browser{t: t, base: server.URL}
-	require.Equal(t, http.StatusOK, b.open("/api/v1/query?query=up"))
-	assert.Equal(t, "behind: /api/v1/query?query=up", b.page)
+	for path, want := range map[string]string{
+		"/api/v1/query?query=up": "metrics: /api/v1/query?query=up", "/vmui/": "metrics: /vmui/", "/select/vmui/": "logs: /select/vmui/",
+	} {
+		require.Equal(t, http.StatusOK, b.open(path))
+		assert.Equal(t, want, b.page)
+	}
+}
+
+func TestAJourneyWithoutItsLogLinesIsAnError(t *testing.T) {
+	e := newExported(t)
+	e.leg(1, 1, 0, noon, 4.3, "Vera Archer", "Verizon")
+	e.flush()
+	server := httptest.NewServer(newHandler(newTrails(e.directory), "127.0.0.1:1", logsOfTwo(t)))
+	defer server.Close()
+	b := &browser{t: t, base: server.URL}
+	assert.Equal(t, http.StatusInternalServerError, b.open("/journeys/01000000000000000000000000000000"))
+	assert.Contains(t, b.page, "ask VictoriaLogs: ")
+	assert.Contains(t, b.page, "400 Bad Request")
 }
 
 func TestAPageThatCannotBeMadeIsAnError(t *testing.T) {
 	e := newExported(t)
 	require.NoError(t, os.WriteFile(filepath.Join(e.directory, "traces.jsonl"), []byte("no JSON\n"), 0o600))
-	server := httptest.NewServer(newHandler(newTrails(e.directory), "127.0.0.1:1"))
+	server := httptest.NewServer(newHandler(newTrails(e.directory), "127.0.0.1:1", "127.0.0.1:1"))
 	defer server.Close()
 	b := &browser{t: t, base: server.URL}
 	assert.Equal(t, http.StatusInternalServerError, b.open("/"))

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"testing"
 	"time"
 
@@ -23,15 +24,19 @@ import (
 func TestARushHour(t *testing.T) {
 	root, err := filepath.Abs("../..")
 	require.NoError(t, err)
-	victoria := filepath.Join(root, "bin/victoria-metrics")
-	if _, err = os.Stat(victoria); err != nil || os.Getenv("CXONE_COLLECTOR") == "" {
+	metrics, logs := filepath.Join(root, "bin/victoria-metrics"), filepath.Join(root, "bin/victoria-logs")
+	if _, err = os.Stat(metrics); err != nil || os.Getenv("CXONE_COLLECTOR") == "" {
 		t.Skip("make test-e2e makes the programs that this needs")
 	}
 	listen, err := process.FreeAddress(t.Context())
 	require.NoError(t, err)
 	s := settings{
-		Settings: demo.Settings{Collector: os.Getenv("CXONE_COLLECTOR"), Ctl: os.Getenv("CXONE_CTL"), Config: filepath.Join(root, "examples/prometheus.yaml"), For: 45 * time.Second},
-		victoria: victoria, dashboards: filepath.Join(root, "examples/victoriametrics"), listen: listen, story: time.Minute, rate: 30, seed: 1,
+		Settings: demo.Settings{
+			Collector: os.Getenv("CXONE_COLLECTOR"), Ctl: os.Getenv("CXONE_CTL"), For: 45 * time.Second,
+			Config: filepath.Join(root, "examples/prometheus.yaml"),
+		},
+		metrics: metrics, logs: logs, dashboards: filepath.Join(root, "examples/victoriametrics"), listen: listen,
+		story: time.Minute, rate: 30, seed: 1,
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
@@ -53,7 +58,11 @@ func TestARushHour(t *testing.T) {
 	require.Regexp(t, journey, b.page)
 	require.Equal(t, http.StatusOK, b.open(journey.FindStringSubmatch(b.page)[1]))
 	assert.Contains(t, b.page, "contact ")
-	assert.Contains(t, b.page, "cxone.call.completed")
+	require.Eventually(t, func() bool {
+		b.open(b.path)
+		return strings.Contains(b.page, "cxone.call.completed")
+	}, 10*time.Second, 200*time.Millisecond, "the log lines that VictoriaLogs has")
+	require.Equal(t, http.StatusOK, b.open("/select/vmui/"))
 	require.Equal(t, http.StatusOK, b.open("/vmui/"))
 	assert.NoError(t, <-ended, "there was something to see in the charts")
 }

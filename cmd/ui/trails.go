@@ -11,25 +11,20 @@ import (
 	"time"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
-	"go.opentelemetry.io/collector/pdata/plog"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
 	"github.com/cxone-otel/cxonereceiver/cmd/internal/show"
 )
 
-// trails are the customers' journeys in what the collector's file exporters wrote: the spans and the log records of each trace.
+// trails are the customers' journeys in what the collector's file exporter wrote: the spans of each trace.
 type trails struct {
 	mu    sync.Mutex
 	tail  show.Tail
 	spans map[pcommon.TraceID][]ptrace.Span
-	logs  map[pcommon.TraceID][]plog.LogRecord
 }
 
 func newTrails(directory string) *trails {
-	return &trails{
-		tail: show.Tail{Directory: directory}, spans: map[pcommon.TraceID][]ptrace.Span{},
-		logs: map[pcommon.TraceID][]plog.LogRecord{},
-	}
+	return &trails{tail: show.Tail{Directory: directory}, spans: map[pcommon.TraceID][]ptrace.Span{}}
 }
 
 // read takes up what has been written since. The caller holds the lock.
@@ -38,9 +33,6 @@ func (t *trails) read() error {
 	err := t.tail.Read(&came)
 	for _, span := range came.Spans {
 		t.spans[span.TraceID()] = append(t.spans[span.TraceID()], span)
-	}
-	for _, record := range came.Logs {
-		t.logs[record.TraceID()] = append(t.logs[record.TraceID()], record)
 	}
 	return err
 }
@@ -53,7 +45,7 @@ const (
 
 // call is a call leg that has ended.
 type call struct {
-	Trace, Span                 string
+	Trace, Span, Contact        string
 	Ended                       time.Time
 	Length                      time.Duration
 	Agent, Skill, Network       string
@@ -174,7 +166,8 @@ func (t *trails) calls(start time.Time) ([]call, error) {
 
 func newCall(trace pcommon.TraceID, span ptrace.Span, spans []ptrace.Span) call {
 	c := call{
-		Trace: trace.String(), Span: span.SpanID().String(), Ended: span.EndTimestamp().AsTime(),
+		Trace: trace.String(), Span: span.SpanID().String(),
+		Contact: show.Attribute(span.Attributes(), "cxone.contact.id"), Ended: span.EndTimestamp().AsTime(),
 		Length: span.EndTimestamp().AsTime().Sub(span.StartTimestamp().AsTime()),
 		Agent:  show.Attribute(span.Attributes(), "cxone.agent.name"), Skill: show.Attribute(span.Attributes(), "cxone.skill.name"),
 		Network: show.Attribute(span.Attributes(), "cxone.isp"), MOS: number(span, "cxone.call.mos"),
@@ -193,20 +186,17 @@ func newCall(trace pcommon.TraceID, span ptrace.Span, spans []ptrace.Span) call 
 	return c
 }
 
-// journey is one customer's, as a tree, with its log records in the order of their times.
-func (t *trails) journey(trace string) (*show.Journey, []plog.LogRecord, error) {
+// journey is one customer's, as a tree; nil where there is none of this trace.
+func (t *trails) journey(trace string) (*show.Journey, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	err := t.read()
 	for id, spans := range t.spans {
-		if id.String() != trace {
-			continue
+		if id.String() == trace {
+			return show.NewJourney(id, slices.Clone(spans)), err
 		}
-		logs := slices.Clone(t.logs[id])
-		slices.SortStableFunc(logs, func(a, b plog.LogRecord) int { return cmp.Compare(a.Timestamp(), b.Timestamp()) })
-		return show.NewJourney(id, slices.Clone(spans)), logs, err
 	}
-	return nil, nil, err
+	return nil, err
 }
 
 func number(span ptrace.Span, name string) float64 {

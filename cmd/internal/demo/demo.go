@@ -28,6 +28,9 @@ import (
 type Settings struct {
 	// Collector and Ctl are the two programs, Config the collector's configuration.
 	Collector, Ctl, Config string
+	// Further are configurations that are merged into Config, as the collector's --config takes them; not a flag. They leave
+	// the receiver as it is.
+	Further []string
 	// For is how long it lasts; 0 is until it is interrupted.
 	For time.Duration
 }
@@ -99,8 +102,11 @@ func (d *Demo) start(ctx context.Context) error {
 	if _, err = d.Ctl(ctx, "keygen", "signature", "--out", d.Directory); err != nil {
 		return err
 	}
-	if d.Collector, err = process.Start("the collector", filepath.Join(d.Directory, "collector.log"), d.settings.Collector, "--config",
-		d.settings.Config); err != nil {
+	args := []string{"--config", d.settings.Config}
+	for _, further := range d.settings.Further {
+		args = append(args, "--config", further)
+	}
+	if d.Collector, err = process.Start("the collector", filepath.Join(d.Directory, "collector.log"), d.settings.Collector, args...); err != nil {
 		return err
 	}
 	return d.Collector.WaitHealthy(ctx, d.health)
