@@ -55,8 +55,7 @@ func printFinding(out io.Writer, file string, f *search.Finding) {
 		}
 	}
 	fmt.Fprintf(out, "It covers: %s\n", listOf(covered))
-	fmt.Fprintf(out, "\nInto the collector's configuration, under receivers::cxone:\n\n")
-	fmt.Fprint(out, f.YAML)
+	printBlock(out, f.YAML)
 	if len(f.Now) > 0 {
 		fmt.Fprintf(out, "\nBy the clock:\n")
 		printLines(out, f.Now)
