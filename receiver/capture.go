@@ -20,8 +20,6 @@ import (
 	"github.com/cxone-otel/cxonereceiver/internal/capture"
 )
 
-const capturePattern = "rejected-*.http"
-
 // captures writes requests whose signature was refused to files, for `cxonectl diagnose`: the vendor's scheme is not
 // published. The files hold secrets, so that they are for their owner only, and few.
 type captures struct {
@@ -76,7 +74,7 @@ func (s *captures) openDirectory() error {
 		s.logger.Warn("the directory for captures, which hold secrets, is writable by others than the collector's user; chmod 700 it",
 			zap.String("directory", s.directory), zap.Stringer("mode", info.Mode()))
 	}
-	earlier, err := filepath.Glob(filepath.Join(s.directory, capturePattern))
+	earlier, err := filepath.Glob(filepath.Join(s.directory, capture.Pattern))
 	s.tries = len(earlier)
 	return err
 }
@@ -119,7 +117,7 @@ func (s *captures) write(r *http.Request, body []byte) (written bool, err error)
 	if s.tries == s.maxFiles {
 		defer s.warnFull()
 	}
-	name := fmt.Sprintf("rejected-%s-%03d.http", time.Now().UTC().Format("20060102T150405.000000000"), s.tries)
+	name := capture.FileName(time.Now(), s.tries)
 	file, err := os.OpenFile(filepath.Join(s.directory, name), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600) //nolint:gosec // the operator's directory
 	if err != nil {
 		return false, err

@@ -8,8 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -110,11 +108,9 @@ func (f *diagnoseFlags) run(ctx context.Context, out, errOut io.Writer) error {
 	}
 	captures := make([]search.Capture, len(f.captures))
 	for i, file := range f.captures {
-		request, body, _, err := readCapture(file)
-		if err != nil {
+		if captures[i], _, err = readCapture(file); err != nil {
 			return err
 		}
-		captures[i] = search.Capture{Name: file, Request: request, Body: body, At: capturedAt(file)}
 	}
 	meter := newMeter(errOut, 10*time.Second)
 	f.options.Progress = func(p search.Progress) {
@@ -160,14 +156,4 @@ func shortKeyName(_ *pflag.FlagSet, name string) pflag.NormalizedName {
 func isWholeURL(text string) bool {
 	_, err := parseURL(text)
 	return err == nil
-}
-
-// capturedAt is when the receiver wrote a capture, by the file's name; zero for a file of another name.
-func capturedAt(file string) time.Time {
-	name := strings.TrimPrefix(filepath.Base(file), "rejected-")
-	at, err := time.Parse("20060102T150405", name[:min(len(name), len("20060102T150405"))])
-	if err != nil || len(name) == len(filepath.Base(file)) {
-		return time.Time{}
-	}
-	return at
 }

@@ -118,7 +118,7 @@ func TestListenOverMutualTLS(t *testing.T) {
 	assert.Contains(t, cxonectl(t, append([]string{"send", "--endpoint", base}, present...)...), "every answer as expected")
 	assert.Contains(t, shown.String(), `answer: 200 {"accepted": 1}`)
 	assert.Contains(t, try(t, "send", "--endpoint", base, "--ca-file", directory+"/ca.crt"), "if it wants a client certificate")
-	assert.Contains(t, shown.String(), "client didn't provide a certificate")
+	assert.Eventually(t, func() bool { return strings.Contains(shown.String(), "client didn't provide a certificate") }, 10*time.Second, 5*time.Millisecond)
 }
 
 func TestListenSaysWhatIsWrong(t *testing.T) {

@@ -86,34 +86,34 @@ func (f *replayFlags) run(ctx context.Context, out io.Writer, files []string) er
 
 // send sends one capture.
 func (f *replayFlags) send(ctx context.Context, t *target, base, file string) (*sent, error) {
-	captured, body, _, err := readCapture(file)
+	captured, _, err := readCapture(file)
 	if err != nil {
 		return nil, err
 	}
-	dataType := t.receiver.DataTypeAt(captured.URL.Path)
+	dataType := t.receiver.DataTypeAt(captured.Request.URL.Path)
 	s := &sent{
 		Delivery: story.Delivery{
-			Scenario: filepath.Base(file), DataType: dataType, Callback: dataType, Body: body,
+			Scenario: filepath.Base(file), DataType: dataType, Callback: dataType, Body: captured.Body,
 			Expect: story.Expectation{Status: f.expect, Accepted: -1, Repeat: story.MayRepeat},
 		},
-		url: base + captured.URL.RequestURI(),
+		url: base + captured.Request.URL.RequestURI(),
 	}
-	request, err := http.NewRequestWithContext(ctx, captured.Method, s.url, strings.NewReader(string(body)))
+	request, err := http.NewRequestWithContext(ctx, captured.Request.Method, s.url, strings.NewReader(string(captured.Body)))
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
-	request.Header = captured.Header.Clone()
+	request.Header = captured.Request.Header.Clone()
 	for _, hop := range []string{"Connection", "Content-Length", "Expect", "Transfer-Encoding"} {
 		request.Header.Del(hop)
 	}
 	if f.asIs || t.sender == nil || t.sender.signers == nil {
-		request.Host = captured.Host // it may be signed
-		s.answer, err = t.client.Do(request, body, nil)
+		request.Host = captured.Request.Host // it may be signed
+		s.answer, err = t.client.Do(request, captured.Body, nil)
 		return s, err
 	}
 	sign, err := t.sender.sign(&s.Delivery)
 	if err == nil {
-		s.answer, err = t.client.Do(request, body, sign)
+		s.answer, err = t.client.Do(request, captured.Body, sign)
 	}
 	return s, err
 }

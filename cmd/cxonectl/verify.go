@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
 	"os"
 	"time"
 
@@ -17,6 +16,7 @@ import (
 	"github.com/cxone-otel/cxonereceiver/cmd/internal/collectorconfig"
 	"github.com/cxone-otel/cxonereceiver/internal/capture"
 	"github.com/cxone-otel/cxonereceiver/internal/signature"
+	"github.com/cxone-otel/cxonereceiver/internal/signature/search"
 )
 
 // verifyFlags are what `cxonectl verify` is told.
@@ -38,7 +38,8 @@ the signature was held against: lines of it, quoted, so that every blank and lin
 A capture is a request as it travels: request line, header lines, an empty line, the body. The collector
 writes such files (signature::capture_rejected), "cxonectl sign --request" prints one. They hold secrets.
 
-How old a request may be counts from --at, else from the file's own time, which is when it was captured.
+How old a request may be counts from --at, else from when it was captured: that is in the name of a file that the
+collector wrote, and is when any other file was written.
 
 Exit status: 0 every request is authentic; 1 some are not; 2 it could not be told.`,
 		Example: `  cxonectl verify captures/rejected-*.http --config collector.yaml
@@ -52,7 +53,7 @@ Exit status: 0 every request is authentic; 1 some are not; 2 it could not be tol
 	flags := command.Flags()
 	flags.StringArrayVar(&f.captures, "capture", nil, "`file` with a captured request, as an argument is; may be repeated")
 	f.register(flags)
-	f.at.register(flags, "at", "`time`, RFC 3339, at which to judge; default: the file's time")
+	f.at.register(flags, "at", "`time`, RFC 3339, at which to judge; default: when it was captured")
 	return command
 }
 
@@ -90,19 +91,22 @@ func (f *verifyFlags) run(ctx context.Context, out io.Writer) error {
 
 // judge verifies one capture and prints what there is to say of it.
 func (f *verifyFlags) judge(out io.Writer, receiver *collectorconfig.Receiver, file string) (authentic bool, err error) {
-	request, body, captured, err := readCapture(file)
+	c, written, err := readCapture(file)
 	if err != nil {
 		return false, err
 	}
-	at := f.at.or(captured)
-	config, verifier, err := f.verifierFor(receiver, request)
+	if c.At.IsZero() {
+		c.At = written
+	}
+	at := f.at.or(c.At)
+	config, verifier, err := f.verifierFor(receiver, c.Request)
 	if err != nil {
 		return false, err
 	}
-	e := verifier.ExplainToOperator(request, body, at)
+	e := verifier.ExplainToOperator(c.Request, c.Body, at)
 	printVerdict(out, file, &e)
-	if signed, err := signature.ParseTime(e.Timestamp, config.Timestamp.Unit); err == nil && isAboutTime(e.Refusal) {
-		if verifier.ExplainToOperator(request, body, signed).Refusal == nil {
+	if signed, err := config.Timestamp.Parse(e.Timestamp); err == nil && isAboutTime(e.Refusal) {
+		if verifier.ExplainToOperator(c.Request, c.Body, signed).Refusal == nil {
 			fmt.Fprintf(out, "  Its time apart, it is authentic. It was judged as of %s; --at says another time.\n", at.UTC().Format(time.RFC3339))
 		}
 	}
@@ -110,22 +114,22 @@ func (f *verifyFlags) judge(out io.Writer, receiver *collectorconfig.Receiver, f
 	return e.Refusal == nil, nil
 }
 
-// readCapture reads a file, and when it was written.
-func readCapture(file string) (*http.Request, []byte, time.Time, error) {
+// readCapture reads a captured request, and when its file was written, which is when it was captured only if nobody copied it.
+func readCapture(file string) (c search.Capture, written time.Time, err error) {
 	text, err := os.Open(file) //nolint:gosec // the file that the user named
 	if err != nil {
-		return nil, nil, time.Time{}, fmt.Errorf("captured request: %w", err)
+		return c, written, fmt.Errorf("captured request: %w", err)
 	}
 	defer text.Close()
 	info, err := text.Stat()
 	if err != nil {
-		return nil, nil, time.Time{}, fmt.Errorf("captured request: %w", err)
+		return c, written, fmt.Errorf("captured request: %w", err)
 	}
-	request, body, err := capture.Read(text)
-	if err != nil {
-		return nil, nil, time.Time{}, fmt.Errorf("captured request: %s: %w", file, err)
+	c = search.Capture{Name: file, At: capture.TimeOf(file)}
+	if c.Request, c.Body, err = capture.Read(text); err != nil {
+		return c, written, fmt.Errorf("captured request: %s: %w", file, err)
 	}
-	return request, body, info.ModTime(), nil
+	return c, info.ModTime(), nil
 }
 
 func isAboutTime(refusal error) bool {

@@ -14,9 +14,38 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
+	"time"
 )
+
+// What FileName makes.
+const (
+	// Pattern matches the names.
+	Pattern = prefix + "*" + suffix
+
+	prefix, suffix = "rejected-", ".http"
+	stamp          = "20060102T150405" // a fraction of the second may follow
+)
+
+// FileName names the file of a capture by its time, and by a number, since several may be of one time.
+func FileName(at time.Time, number int) string {
+	return fmt.Sprintf("%s%s-%03d%s", prefix, at.UTC().Format(stamp+".000000000"), number, suffix)
+}
+
+// TimeOf is when a request was captured, by its file's name: a copy of the file has another time, and the same name. It is zero
+// for a name that FileName has not made.
+func TimeOf(file string) time.Time {
+	name, ok := strings.CutPrefix(filepath.Base(file), prefix)
+	name, _, _ = strings.Cut(strings.TrimSuffix(name, suffix), "-")
+	at, err := time.Parse(stamp, name)
+	if !ok || err != nil {
+		return time.Time{}
+	}
+	return at
+}
 
 // MaxBody bounds the body that Read takes, in bytes: twice what a receiver accepts by default.
 const MaxBody = 16 << 20

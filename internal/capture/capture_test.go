@@ -7,8 +7,10 @@ import (
 	"bytes"
 	"net/http"
 	"net/http/httptest"
+	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -72,6 +74,18 @@ func TestTextThatIsNoRequest(t *testing.T) {
 			_, _, err := Read(strings.NewReader(text))
 			assert.Error(t, err)
 		})
+	}
+}
+
+func TestAFileIsNamedByItsTime(t *testing.T) {
+	at := time.Date(2026, 1, 31, 12, 0, 1, 5000, time.FixedZone("", 3600))
+	name := FileName(at, 7)
+	assert.Equal(t, "rejected-20260131T110001.000005000-007.http", name)
+	matches, err := filepath.Match(Pattern, name)
+	assert.True(t, matches && err == nil)
+	assert.True(t, at.Equal(TimeOf("captures/"+name)))
+	for _, other := range []string{"", "a.http", "rejected-.http", "rejected-a.http", "20260131T110001-001.http", "rejected-20261331T110001-001.http"} {
+		assert.Zero(t, TimeOf(other), other)
 	}
 }
 

@@ -63,9 +63,6 @@ func Render(config *Config, r *http.Request, body []byte) ([]byte, error) {
 // TimeUnits returns the values of TimestampConfig.Unit that need nothing beside them.
 func TimeUnits() []string { return parts.TimeUnits }
 
-// ParseTime reads a timestamp in one of the TimeUnits.
-func ParseTime(text, unit string) (time.Time, error) { return parts.ParseTime(text, unit) }
-
 // CoveredComponents returns what the first RFC 9421 signature of a request says that it covers, in the form of
 // Config.Components; nil if the request has none that can be read.
 func CoveredComponents(r *http.Request) []string { return rfc9421.CoveredComponents(r) }

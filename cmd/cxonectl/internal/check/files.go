@@ -18,6 +18,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/cxone-otel/cxonereceiver/internal/capture"
 	"github.com/cxone-otel/cxonereceiver/internal/signature"
 	"github.com/cxone-otel/cxonereceiver/internal/signature/keys"
 	"github.com/cxone-otel/cxonereceiver/receiver"
@@ -172,7 +173,7 @@ func (f *files) captures(config *receiver.CaptureConfig) {
 		f.warn("captures", fmt.Sprintf("others on this machine can look into %s (mode %03o): captures hold secrets and personal data",
 			config.Directory, info.Mode().Perm()), "chmod 700 "+config.Directory)
 	}
-	made, err := filepath.Glob(filepath.Join(config.Directory, "rejected-*.http"))
+	made, err := filepath.Glob(filepath.Join(config.Directory, capture.Pattern))
 	switch {
 	case err != nil:
 		f.fail("captures", err.Error(), "name another directory in capture_rejected.directory")
