@@ -43,7 +43,7 @@ func (m *partMaker) addBodies() {
 		bodies = append(bodies, atom("{body|"+filter+"}", 1), atom("{body|"+filter+"|sha256|hex}", 2), atom("{body|"+filter+"|sha256|base64}", 3))
 	}
 	whole := append(m.namedHeaders(), m.canonicalRequests()...)
-	m.addSlot(omitBody, slices.Concat(whole, m.bound, bodies)...)
+	m.addChoice(omitBody, slices.Concat(whole, m.bound, bodies)...)
 }
 
 // change is something that happens to bodies between a sender and a receiver. undo returns the body as it was signed, nil

@@ -25,7 +25,7 @@ func (m *partMaker) listedHeaders() (names []string, list string) {
 	return nil, ""
 }
 
-// headerPart is what a header that is said to be signed stands for: {timestamp} for a time, and so on. The slots are those of
+// headerPart is what a header that is said to be signed stands for: {timestamp} for a time, and so on. The choices are those of
 // the headers.
 func (m *partMaker) headerPart(name string) (part, bool) {
 	if strings.EqualFold(name, "host") {
@@ -38,8 +38,8 @@ func (m *partMaker) headerPart(name string) (part, bool) {
 			return p, true
 		}
 	}
-	for i := range m.slots {
-		if p := m.slots[i].parts[0]; strings.EqualFold(p.wire, name) {
+	for i := range m.choices {
+		if p := m.choices[i].parts[0]; strings.EqualFold(p.wire, name) {
 			if p.role != roleNone {
 				p.template = p.roleTemplate
 			}

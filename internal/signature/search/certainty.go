@@ -18,9 +18,9 @@ func (s *run) certainty(c *composition) []string {
 	} else if constant := c.constantParts(); len(constant) > 0 {
 		lines = append(lines, fmt.Sprintf("The same in all %d requests, so that it may be a constant: %s.", len(s.captures), strings.Join(constant, ", ")))
 	}
-	slots := s.partsOf(c.site, c.opening)
+	choices := s.partsOf(c.site, c.opening)
 	for _, p := range c.parts {
-		if others := othersOf(p, slots); len(others) > 0 {
+		if others := othersOf(p, choices); len(others) > 0 {
 			lines = append(lines, fmt.Sprintf("%s could as well be %s: they are the same in what was captured.", p.label(), strings.Join(others, " or ")))
 		}
 	}
@@ -50,12 +50,12 @@ func (c *composition) constantParts() []string {
 // maxOthers keeps a sentence readable.
 const maxOthers = 4
 
-// othersOf are other fragments, of whatever slot, that stand for the same bytes in every request.
-func othersOf(p *part, slots []slot) []string {
+// othersOf are other fragments, of whatever choice, that stand for the same bytes in every request.
+func othersOf(p *part, choices []choice) []string {
 	all := slices.Clone(p.others)
-	for _, slot := range slots {
-		for i := range slot.parts {
-			other := &slot.parts[i]
+	for _, choice := range choices {
+		for i := range choice.parts {
+			other := &choice.parts[i]
 			if other.template != p.template && other.fault == "" && sameValues(other.values, p.values) {
 				all = append(all, other.template)
 			}

@@ -45,11 +45,11 @@ type NearMiss struct {
 // composition is a string that fits, as the parts and separators that it is made of.
 type composition struct {
 	*stringSearch
-	parts   []*part
-	gaps    []string
-	trailer string
-	misses  []int // the requests that it does not fit
-	foundAt int   // the level
+	parts      []*part
+	separators []string
+	trailer    string
+	misses     []int // the requests that it does not fit
+	foundAt    int   // the level
 }
 
 // conclude makes a finding of a string that fits, or a near miss. It returns nil for what the receiver would refuse.
@@ -85,7 +85,7 @@ func (c *composition) config() signature.Config {
 		case p.role != roleNone:
 			fragment, taken[p.role] = p.roleTemplate, true
 		}
-		template.WriteString(escape(c.gaps[i]) + escape(p.before) + fragment + escape(p.after))
+		template.WriteString(escape(c.separators[i]) + escape(p.before) + fragment + escape(p.after))
 		if configure != nil {
 			configure(&config)
 		}

@@ -31,10 +31,10 @@ type stringSearch struct {
 	style   style
 	wrapper wrapper
 	cost    int // of all of these together
-	slots   []slot
+	choices []choice
 	// primary is the request that every candidate is tried on. The others are tried only when that one fits.
 	primary int
-	// unsaid is, from each slot on, what it costs to leave all of them out.
+	// unsaid is, from each choice on, what it costs to leave all of them out.
 	unsaid []int
 }
 
@@ -43,25 +43,25 @@ func (s *stringSearch) prepare() {
 	if s.unsaid != nil {
 		return
 	}
-	s.slots = s.style.apply(s.partsOf(s.site, s.opening))
-	s.unsaid = make([]int, len(s.slots)+1)
-	for i := len(s.slots) - 1; i >= 0; i-- {
-		s.unsaid[i] = s.unsaid[i+1] + s.slots[i].omit
+	s.choices = s.style.apply(s.partsOf(s.site, s.opening))
+	s.unsaid = make([]int, len(s.choices)+1)
+	for i := len(s.choices) - 1; i >= 0; i-- {
+		s.unsaid[i] = s.unsaid[i+1] + s.choices[i].omit
 	}
 }
 
 // partsOf makes the parts of a site once for all its searches.
-func (s *run) partsOf(site *site, of *opening) []slot {
+func (s *run) partsOf(site *site, of *opening) []choice {
 	if !of.digest {
 		of = nil
 	}
-	if site.slots == nil {
-		site.slots = map[*opening][]slot{}
+	if site.choices == nil {
+		site.choices = map[*opening][]choice{}
 	}
-	made, ok := site.slots[of]
+	made, ok := site.choices[of]
 	if !ok {
 		made = newParts(s.captures, s.options, site, of)
-		site.slots[of] = made
+		site.choices[of] = made
 	}
 	return made
 }
@@ -171,7 +171,7 @@ func (s *run) countReached() bool {
 	return s.options.MaxCandidates > 0 && s.tried.Load() >= s.options.MaxCandidates
 }
 
-// choose calls yield with every choice of parts from the slots from the given one on, and with what is left of the level's
+// choose calls yield with every selection of parts from the choices, from the given one on, and with what is left of the level's
 // cost, as long as order and separators can use that up. It returns false when yield does.
 func (s *stringSearch) choose(chosen []*part, from, left int, yield func([]*part, int) bool) bool {
 	if n := len(chosen); n > 0 {
@@ -182,8 +182,8 @@ func (s *stringSearch) choose(chosen []*part, from, left int, yield func([]*part
 	if len(chosen) == maxParts {
 		return true
 	}
-	for i := from; i < len(s.slots); i++ {
-		parts := s.slots[i].parts
+	for i := from; i < len(s.choices); i++ {
+		parts := s.choices[i].parts
 		for j := range parts {
 			p := &parts[j]
 			if p.cost > left {
@@ -193,7 +193,7 @@ func (s *stringSearch) choose(chosen []*part, from, left int, yield func([]*part
 				return false
 			}
 		}
-		if left -= s.slots[i].omit; left < 0 {
+		if left -= s.choices[i].omit; left < 0 {
 			break
 		}
 	}

@@ -33,10 +33,10 @@ type part struct {
 	name, before, after string
 }
 
-// slot is a place in the string for one of several parts that exclude each other, the cheapest first.
-type slot struct {
+// choice is a place in the string for one of several parts that exclude each other, the cheapest first.
+type choice struct {
 	parts []part
-	// omit is what it costs to leave the slot out: what senders mostly sign is rarely left out.
+	// omit is what it costs to leave the choice out: what senders mostly sign is rarely left out.
 	omit int
 }
 
@@ -57,17 +57,17 @@ type partMaker struct {
 	options  *Options
 	site     *site
 	bound    []part // fields that hold the body's digest
-	slots    []slot
+	choices  []choice
 }
 
 // newParts lists what can be signed, in the order in which senders mostly put it.
-func newParts(captures []Capture, options *Options, site *site, opening *opening) []slot {
+func newParts(captures []Capture, options *Options, site *site, opening *opening) []choice {
 	m := &partMaker{captures: captures, options: options, site: site}
 	m.addLiterals()
-	m.addSlot(0, atom("{method}", 0), atom("{method|lower}", 1))
+	m.addChoice(0, atom("{method}", 0), atom("{method|lower}", 1))
 	m.addURLs()
-	m.addSlot(0, atom("{query}", 1), atom("{query|urldecode}", 2))
-	m.addSlot(0, atom("{header:Host}", 1), atom("{header:Host|lower}", 3))
+	m.addChoice(0, atom("{query}", 1), atom("{query|urldecode}", 2))
+	m.addChoice(0, atom("{header:Host}", 1), atom("{header:Host|lower}", 3))
 	m.addFields()
 	m.addBodies()
 	if opening != nil && opening.digest {
@@ -75,9 +75,9 @@ func newParts(captures []Capture, options *Options, site *site, opening *opening
 		for range captures {
 			secret.values = append(secret.values, opening.secret.bytes)
 		}
-		m.addSlot(omitSecret, secret)
+		m.addChoice(omitSecret, secret)
 	}
-	return m.slots
+	return m.choices
 }
 
 // atom is a fragment that needs nothing of the configuration.
@@ -111,8 +111,8 @@ func (m *partMaker) render(p *part) [][]byte {
 	return values
 }
 
-// addSlot adds the parts that the requests have. Of several that stand for the same bytes the cheapest is enough.
-func (m *partMaker) addSlot(omit int, parts ...part) {
+// addChoice adds the parts that the requests have. Of several that stand for the same bytes the cheapest is enough.
+func (m *partMaker) addChoice(omit int, parts ...part) {
 	var made []part
 	slices.SortStableFunc(parts, func(a, b part) int { return cmp.Compare(a.cost, b.cost) })
 	for i := range parts {
@@ -132,7 +132,7 @@ func (m *partMaker) addSlot(omit int, parts ...part) {
 		made = append(made, p)
 	}
 	if len(made) > 0 {
-		m.slots = append(m.slots, slot{made, omit})
+		m.choices = append(m.choices, choice{made, omit})
 	}
 }
 
@@ -157,12 +157,12 @@ func (m *partMaker) addLiterals() {
 	for _, name := range m.site.value.Select {
 		add(name, 2)
 	}
-	m.addSlot(0, literals...)
+	m.addChoice(0, literals...)
 	if version := m.options.KeyVersion; version != "" && !m.inRequest(version) {
-		m.addSlot(0, m.literal(version, 0))
+		m.addChoice(0, m.literal(version, 0))
 	}
 	if consumer := m.options.ConsumerID; consumer != "" && !m.inRequest(consumer) {
-		m.addSlot(0, part{template: "{consumer_id}", configure: func(c *signature.Config) { c.ConsumerID = consumer }})
+		m.addChoice(0, part{template: "{consumer_id}", configure: func(c *signature.Config) { c.ConsumerID = consumer }})
 	}
 }
 
@@ -232,7 +232,7 @@ func (m *partMaker) addFields() {
 			variant.wire = p.wire
 			variants = append(variants, variant)
 		}
-		m.addSlot(omits[f.String()], variants...)
+		m.addChoice(omits[f.String()], variants...)
 	}
 }
 

@@ -24,7 +24,7 @@ type site struct {
 	note       string // what opening the signature has told
 	keyFits    bool   // an RSA key opens the signature
 	foreign    []int  // the requests whose signature opens in another way, or not at all
-	slots      map[*opening][]slot
+	choices    map[*opening][]choice
 }
 
 // findSites looks for everything that can be a signature by the key. A site has to be one in every request.

@@ -154,14 +154,14 @@ func (p *part) kind() string {
 
 var roleKinds = map[role]string{roleConsumer: "consumer", roleNonce: "nonce", roleTimestamp: "timestamp", roleVersion: "version"}
 
-// named gives the parts of every slot their names.
-func (s style) apply(slots []slot) []slot {
+// named gives the parts of every choice their names.
+func (s style) apply(choices []choice) []choice {
 	if !s.named {
-		return slots
+		return choices
 	}
-	var all []slot
-	for _, one := range slots {
-		named := slot{omit: one.omit}
+	var all []choice
+	for _, one := range choices {
+		named := choice{omit: one.omit}
 		for i := range one.parts {
 			named.parts = append(named.parts, s.partsOf(&one.parts[i])...)
 		}

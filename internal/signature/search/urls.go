@@ -28,7 +28,7 @@ func (m *partMaker) addURLs() {
 		}
 		urls = append(urls, atom(origin.template+"{path}/", origin.cost+3))
 	}
-	m.addSlot(0, append(urls,
+	m.addChoice(0, append(urls,
 		atom("{url|lower}", 2), atom("{url|urlencode}", 1), atom("{path|urlencode}", 2), atom("{url|urldecode}", 2), atom("{url|base64}", 3),
 		atom("{path|lower}", 2), atom("{path|urldecode}", 2), atom("{path}/", 3))...)
 }

@@ -9,14 +9,14 @@ import (
 	"sync/atomic"
 )
 
-// joint is a separator, with how unusual it is.
-type joint struct {
+// separator is a text between two parts, with how unusual it is.
+type separator struct {
 	text string
 	cost int
 }
 
-// joints are the usual separators.
-var joints = []joint{
+// usualSeparators are those that senders mostly use.
+var usualSeparators = []separator{
 	{"\n", 0},
 	{".", 0},
 	{"", 0},
@@ -41,7 +41,7 @@ const (
 	maxOrderCost     = 3
 	maxSeparatorCost = 2
 	maxTrailerCost   = 1
-	oddJointCost     = 3 // for one separator that is not like the others
+	oddSeparatorCost = 3 // for one separator that is not like the others
 )
 
 // orderCost: senders mostly put method and URL first and the body last. Two neighbours that have changed places cost 1.
@@ -57,7 +57,7 @@ func maxJoinCost(parts int, named bool) int {
 	case parts == 2:
 		return 1 + maxSeparatorCost + maxTrailerCost
 	default:
-		return maxOrderCost + maxSeparatorCost + maxTrailerCost + oddJointCost
+		return maxOrderCost + maxSeparatorCost + maxTrailerCost + oddSeparatorCost
 	}
 }
 
@@ -70,12 +70,12 @@ type worker struct {
 	buffer   []byte
 	counted  uint64 // candidates that are not in the run's count yet
 
-	selection selection
-	joint     joint
-	order     []int // of the selection's parts, as far as the string is built
-	gaps      []string
-	used      [maxParts]bool
-	hit       *hit
+	selection  selection
+	separator  separator
+	order      []int // of the selection's parts, as far as the string is built
+	separators []string
+	used       [maxParts]bool
+	hit        *hit
 }
 
 func (s *stringSearch) newWorker(ctx context.Context, best *atomic.Int64) *worker {
@@ -94,15 +94,15 @@ func (s *stringSearch) newWorker(ctx context.Context, best *atomic.Int64) *worke
 // try tries all orders and separators of a selection.
 func (w *worker) try(chosen selection) *hit {
 	w.selection, w.hit = chosen, nil
-	all := joints
+	all := usualSeparators
 	switch {
 	case w.search.style.named:
-		all = []joint{{w.search.style.between, 0}}
+		all = []separator{{w.search.style.between, 0}}
 	case len(chosen.parts) == 1:
-		all = joints[:1] // nothing to separate
+		all = usualSeparators[:1] // nothing to separate
 	}
-	for _, w.joint = range all {
-		if w.joint.cost <= chosen.slack && !w.extend(0, chosen.slack-w.joint.cost, false) {
+	for _, w.separator = range all {
+		if w.separator.cost <= chosen.slack && !w.extend(0, chosen.slack-w.separator.cost, false) {
 			break
 		}
 	}
@@ -143,29 +143,29 @@ func (w *worker) place(i int, p *part, inversions, slack int, odd bool) bool {
 	if len(w.order) == 0 {
 		return w.append(w.search.style.open, i, value, inversions, slack, odd)
 	}
-	if !w.append(w.joint.text, i, value, inversions, slack, odd) {
+	if !w.append(w.separator.text, i, value, inversions, slack, odd) {
 		return false
 	}
-	if odd || w.search.style.named || len(w.selection.parts) < 3 || slack < oddJointCost {
+	if odd || w.search.style.named || len(w.selection.parts) < 3 || slack < oddSeparatorCost {
 		return true
 	}
-	for _, other := range joints {
-		if other.text != w.joint.text && !w.append(other.text, i, value, inversions, slack-oddJointCost, true) {
+	for _, other := range usualSeparators {
+		if other.text != w.separator.text && !w.append(other.text, i, value, inversions, slack-oddSeparatorCost, true) {
 			return false
 		}
 	}
 	return true
 }
 
-func (w *worker) append(gap string, i int, value []byte, inversions, slack int, odd bool) bool {
+func (w *worker) append(separator string, i int, value []byte, inversions, slack int, odd bool) bool {
 	if slack < 0 {
 		return true
 	}
 	length := len(w.buffer)
-	w.buffer = append(append(w.buffer, gap...), value...)
-	w.order, w.gaps = append(w.order, i), append(w.gaps, gap)
+	w.buffer = append(append(w.buffer, separator...), value...)
+	w.order, w.separators = append(w.order, i), append(w.separators, separator)
 	more := w.extend(inversions, slack, odd)
-	w.buffer, w.order, w.gaps = w.buffer[:length], w.order[:len(w.order)-1], w.gaps[:len(w.gaps)-1]
+	w.buffer, w.order, w.separators = w.buffer[:length], w.order[:len(w.order)-1], w.separators[:len(w.separators)-1]
 	return more
 }
 
@@ -179,14 +179,14 @@ func (w *worker) end(left int) bool {
 	}
 	several := len(w.order) > 1
 	newline := maxTrailerCost
-	if several && w.joint.text == "\n" {
+	if several && w.separator.text == "\n" {
 		newline = 0
 	}
 	if left == newline && !w.check("\n") {
 		return false
 	}
-	if several && left == maxTrailerCost && w.joint.text != "\n" && w.joint.text != "" {
-		return w.check(w.joint.text)
+	if several && left == maxTrailerCost && w.separator.text != "\n" && w.separator.text != "" {
+		return w.check(w.separator.text)
 	}
 	return true
 }
@@ -217,7 +217,7 @@ func (w *worker) flushCount() {
 // confirm tries the same string on the other requests, and has the receiver's own code judge the configuration. A string
 // that fits some of the requests only is kept: the others may be somebody else's.
 func (w *worker) confirm(trailer string) *hit {
-	found := composition{stringSearch: w.search, gaps: slices.Clone(w.gaps), trailer: trailer}
+	found := composition{stringSearch: w.search, separators: slices.Clone(w.separators), trailer: trailer}
 	for _, i := range w.order {
 		found.parts = append(found.parts, w.selection.parts[i])
 	}
@@ -237,7 +237,7 @@ func (w *worker) confirm(trailer string) *hit {
 func (c *composition) text(request int) []byte {
 	var text []byte
 	for n, p := range c.parts {
-		text = append(append(text, c.gaps[n]...), p.values[request]...)
+		text = append(append(text, c.separators[n]...), p.values[request]...)
 	}
 	return append(text, c.trailer...)
 }
