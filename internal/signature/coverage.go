@@ -82,7 +82,7 @@ func Warnings(config *Config, callbacks ...Callback) []string {
 	}
 	var warnings []string
 	if _, missing := Coverage(config); len(missing) > 0 {
-		warnings = append(warnings, "signature does not cover: "+listed(missing))
+		warnings = append(warnings, "signature does not cover: "+strings.Join(missing, ", "))
 	}
 	if len(callbacks) == 0 {
 		callbacks = []Callback{{}}

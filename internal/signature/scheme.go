@@ -6,6 +6,7 @@ package signature
 import (
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/cxone-otel/cxonereceiver/internal/signature/jose"
@@ -102,7 +103,7 @@ func registered(title string, known func(*keys.Algorithm) bool) func(*Config, *k
 		if known(a) {
 			return nil
 		}
-		return fmt.Errorf("%s is not an algorithm of %s; those are %s", a.Name, title, listed(keys.Names(known)))
+		return fmt.Errorf("%s is not an algorithm of %s; those are %s", a.Name, title, strings.Join(keys.Names(known), ", "))
 	}
 }
 

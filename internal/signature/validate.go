@@ -102,7 +102,7 @@ func (c *Config) checkLocation(p *refusal.Problems, part string, l LocationConfi
 
 func (c *Config) checkTimestamp(p *refusal.Problems) {
 	if !slices.Contains(parts.Units, c.Timestamp.Unit) {
-		p.Add("timestamp.unit", "unknown unit %q; known units are %s", c.Timestamp.Unit, listed(parts.Units))
+		p.Add("timestamp.unit", "unknown unit %q; known units are %s", c.Timestamp.Unit, strings.Join(parts.Units, ", "))
 	} else {
 		c.Timestamp.CheckForm(p)
 	}
