@@ -5,6 +5,7 @@ package collectorconfig
 
 import (
 	"fmt"
+	"os/exec"
 	"strings"
 	"testing"
 
@@ -148,5 +149,19 @@ func TestWhatABlockComesTo(t *testing.T) {
 			require.NoError(t, err)
 			assert.Equal(t, each.want, summary(r))
 		})
+	}
+}
+
+// TestNoCommandParsesYAML holds that the commands read a configuration with the collector's own packages only, or they would
+// read another one than the collector does.
+func TestNoCommandParsesYAML(t *testing.T) {
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-f", `{{range .Imports}}{{println .}}{{end}}`, "../../...").Output()
+	require.NoError(t, err)
+	imports := strings.Fields(string(out))
+	require.Contains(t, imports, "go.opentelemetry.io/collector/confmap")
+	for _, path := range imports {
+		if path != "go.opentelemetry.io/collector/confmap/provider/yamlprovider" {
+			assert.NotContains(t, path, "yaml")
+		}
 	}
 }
