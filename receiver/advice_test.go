@@ -42,9 +42,17 @@ func TestASteadySkewNamesTheZone(t *testing.T) {
 		lag  time.Duration
 		says string
 	}{
-		"five hours behind":       {"UTC", 5*time.Hour + 3*time.Second, "steadily 5h0m0s late, to the minute: script_api.time_zone is probably wrong. It is UTC; the times look like UTC-05:00"},
-		"an hour and a half more": {"UTC", -5*time.Hour - 30*time.Minute + 20*time.Second, "steadily 5h30m0s early, to the minute: script_api.time_zone is probably wrong. It is UTC; the times look like UTC+05:30"},
-		"from another zone":       {"Asia/Kolkata", 5*time.Hour + 30*time.Minute, "the times look like UTC+00:00"},
+		"five hours behind": {
+			"UTC",
+			5*time.Hour + 3*time.Second,
+			"steadily 5h0m0s late, to the minute: script_api.time_zone is probably wrong. It is UTC; the times look like UTC-05:00",
+		},
+		"an hour and a half more": {
+			"UTC",
+			-5*time.Hour - 30*time.Minute + 20*time.Second,
+			"steadily 5h30m0s early, to the minute: script_api.time_zone is probably wrong. It is UTC; the times look like UTC+05:30",
+		},
+		"from another zone": {"Asia/Kolkata", 5*time.Hour + 30*time.Minute, "the times look like UTC+00:00"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			a, logs := testAdvisor(t, tc.zone)

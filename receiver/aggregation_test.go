@@ -298,25 +298,27 @@ func TestAScriptAPIWithoutAMetricIsRefusedWhereItIsWritten(t *testing.T) {
 
 func TestAggregationIsChecked(t *testing.T) {
 	for text, want := range map[string]string{
-		"{interval: 500ms}":                                             "interval: 500ms is too short",
-		"{interval: 15}":                                                "written with its unit",
-		"{temporality: deltas}":                                         "temporality: \"deltas\" is not known; it can be cumulative or delta",
-		"{histograms: native}":                                          "it can be explicit or exponential",
-		"{figures: [moss]}":                                             "figures: unknown figure \"moss\"",
-		"{buckets: {moss: [1]}}":                                        "the figures are mos",
-		"{buckets: {score: [1, 2]}}":                                    "buckets::score: it has no histogram; name it in aggregation::figures",
-		"{buckets: {mos: []}}":                                          "buckets::mos: it has 0 bounds",
-		"{buckets: {script_api_duration: [2, 1]}}":                      "buckets::script_api_duration: each bound must be a number above",
-		"{buckets: {mos: [1, .nan]}}":                                   "buckets::mos: each bound must be a number",
-		"{histograms: exponential, buckets: {mos: [1]}}":                "exponential histograms have no bounds to choose",
-		"{attributes: [cxone.call.to]}":                                 "attributes: \"cxone.call.to\" is not an attribute that a metric of call legs can have",
-		"{script_attributes: [url.full]}":                               "it can be one of cxone.script.name, cxone.action.label, server.address, cxone.script.id",
-		"{max_series: 0}":                                               "max_series: 0 must be 1 or more",
+		"{interval: 500ms}":                              "interval: 500ms is too short",
+		"{interval: 15}":                                 "written with its unit",
+		"{temporality: deltas}":                          "temporality: \"deltas\" is not known; it can be cumulative or delta",
+		"{histograms: native}":                           "it can be explicit or exponential",
+		"{figures: [moss]}":                              "figures: unknown figure \"moss\"",
+		"{buckets: {moss: [1]}}":                         "the figures are mos",
+		"{buckets: {score: [1, 2]}}":                     "buckets::score: it has no histogram; name it in aggregation::figures",
+		"{buckets: {mos: []}}":                           "buckets::mos: it has 0 bounds",
+		"{buckets: {script_api_duration: [2, 1]}}":       "buckets::script_api_duration: each bound must be a number above",
+		"{buckets: {mos: [1, .nan]}}":                    "buckets::mos: each bound must be a number",
+		"{histograms: exponential, buckets: {mos: [1]}}": "exponential histograms have no bounds to choose",
+		"{attributes: [cxone.call.to]}": "attributes: \"cxone.call.to\" is not an attribute that a metric " +
+			"of call legs can have",
+		"{script_attributes: [url.full]}": "it can be one of cxone.script.name, cxone.action.label, " +
+			"server.address, cxone.script.id",
+		"{max_series: 0}": "max_series: 0 must be 1 or more",
 		"{script_attributes: [cxone.skill.name], max_series: -1}":       "max_series: -1",
 		"{figures: [], attributes: [], script_attributes: []}":          "",
 		"{buckets: {mos: [3], script_api_duration: [1]}, interval: 1s}": "",
-		"{enabled: false}":                                              "",
-		"null":                                                          "",
+		"{enabled: false}": "",
+		"null":             "",
 	} {
 		_, err := load(t, "{allow_unauthenticated: true, aggregation: "+text+"}")
 		if want == "" {

@@ -32,7 +32,8 @@ const (
 )
 
 var outcomeNames = [numOutcomes]string{
-	"accepted", "duplicate", "unauthenticated", "forbidden", "malformed", "too_large", "refused", "rejected", "not_found", "method_not_allowed",
+	"accepted", "duplicate", "unauthenticated", "forbidden", "malformed", "too_large", "refused", "rejected", "not_found",
+	"method_not_allowed",
 }
 
 // Reasons of refusals, for the log. Those of authentication are in the packages that check it.

@@ -141,7 +141,11 @@ func TestAttacks(t *testing.T) {
 	foreign, err := rsa.GenerateKey(rand.Reader, 2048)
 	require.NoError(t, err)
 	scheme := fullScheme()
-	forger, err := signature.NewSigner(&scheme, signature.Callback{}, signature.SigningKey{Version: "1", Algorithm: "rsa_sha256", PrivateKey: foreign})
+	forger, err := signature.NewSigner(&scheme, signature.Callback{}, signature.SigningKey{
+		Version:    "1",
+		Algorithm:  "rsa_sha256",
+		PrivateKey: foreign,
+	})
 	require.NoError(t, err)
 
 	set := func(name, value string) func(*http.Request) {

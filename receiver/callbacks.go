@@ -92,7 +92,8 @@ func newCallbacks(r *cxoneReceiver) ([]*callback, error) {
 		}
 		if c.isWritten {
 			return nil, fmt.Errorf("%[1]s is configured, but none of its signals has a pipeline (%[2]s); "+
-				"add the receiver to a pipeline of one, or switch the data type off with %[1]s: {enabled: false}", c.dataType, r.cfg.signalsOf(c.dataType))
+				"add the receiver to a pipeline of one, or switch the data type off with %[1]s: {enabled: false}", c.dataType,
+				r.cfg.signalsOf(c.dataType))
 		}
 		r.settings.Logger.Info("a data type is not served, since none of its signals has a pipeline",
 			zap.Stringer("data_type", c.dataType), zap.String("path", c.path), zap.String("signals", r.cfg.signalsOf(c.dataType)))
@@ -126,10 +127,12 @@ func (e *endpoint) announce(address net.Addr) {
 	}
 	e.warnOfSignatures()
 	if e.cfg.authentication() == noAuthentication {
-		e.unsampled.Warn("deliveries are taken from anybody: allow_unauthenticated is set, and there is neither signature, client certificate nor auth")
+		e.unsampled.Warn("deliveries are taken from anybody: allow_unauthenticated is set, and there is neither signature, client " +
+			"certificate nor auth")
 	}
 	if !e.cfg.TLS.HasValue() && !isLoopback(address) {
-		e.unsampled.Warn("plain HTTP on an address that is not loopback: personal data travels unencrypted; set tls, or put a proxy that ends TLS in front",
+		e.unsampled.Warn("plain HTTP on an address that is not loopback: personal data travels unencrypted; set tls, or put a proxy that "+
+			"ends TLS in front",
 			zap.Stringer("listening_on", address))
 	}
 }

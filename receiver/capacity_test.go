@@ -79,7 +79,11 @@ func TestGrow(t *testing.T) {
 // TestWhatCounts is what has come, whatever was declared.
 func TestWhatCounts(t *testing.T) {
 	for _, size := range []int{0, 1, firstRead - 1, firstRead, firstRead + 1, smallBody, smallBody + 1, 1<<20 + 1, 5 << 20} {
-		for name, reader := range map[string]func(io.Reader) io.Reader{"at once": func(r io.Reader) io.Reader { return r }, "in halves": iotest.HalfReader, "error with data": iotest.DataErrReader} {
+		for name, reader := range map[string]func(io.Reader) io.Reader{
+			"at once":         func(r io.Reader) io.Reader { return r },
+			"in halves":       iotest.HalfReader,
+			"error with data": iotest.DataErrReader,
+		} {
 			for _, declared := range []int64{-1, int64(size), 8 << 20} {
 				b := newBudget(64 << 20)
 				s := b.newShare(declared)

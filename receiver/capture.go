@@ -69,7 +69,8 @@ func (s *captures) openDirectory() error {
 	const writableByAll, writableByGroup = 0o002, 0o020
 	switch mode := info.Mode().Perm(); {
 	case mode&writableByAll != 0:
-		return fmt.Errorf("everybody may write to %s (mode %#o), and captures hold secrets; `chmod 700` it, or name a directory below it, which is then made", s.directory, mode)
+		return fmt.Errorf("everybody may write to %s (mode %#o), and captures hold secrets; `chmod 700` it, or name a directory below it, "+
+			"which is then made", s.directory, mode)
 	case mode&writableByGroup != 0 || ownedByAnother(info):
 		s.logger.Warn("the directory for captures, which hold secrets, is writable by others than the collector's user; chmod 700 it",
 			zap.String("directory", s.directory), zap.Stringer("mode", info.Mode()))
@@ -118,7 +119,8 @@ func (s *captures) write(r *http.Request, body []byte) (written bool, err error)
 		defer s.warnFull()
 	}
 	name := capture.FileName(time.Now(), s.tries)
-	file, err := os.OpenFile(filepath.Join(s.directory, name), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600) //nolint:gosec // the operator's directory
+	path := filepath.Join(s.directory, name)
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600) //nolint:gosec // the operator's directory
 	if err != nil {
 		return false, err
 	}

@@ -115,7 +115,14 @@ func TestTheDirectoryForCaptures(t *testing.T) {
 		mode    os.FileMode
 		refused bool
 		warned  bool
-	}{{0o700, false, false}, {0o755, false, false}, {0o770, false, true}, {0o777, true, false}, {0o702, true, false}, {0o777 | os.ModeSticky, true, false}} {
+	}{
+		{0o700, false, false},
+		{0o755, false, false},
+		{0o770, false, true},
+		{0o777, true, false},
+		{0o702, true, false},
+		{0o777 | os.ModeSticky, true, false},
+	} {
 		t.Run(tc.mode.String(), func(t *testing.T) {
 			directory := filepath.Join(t.TempDir(), "captures")
 			require.NoError(t, os.Mkdir(directory, 0o700))

@@ -47,17 +47,26 @@ func newMetricOptions[K ~string](enabled bool, aggregation string, keys []K) met
 // metricOptionsByFigure bridges mdatagen's types, of which each metric has one of its own.
 func metricOptionsByFigure(m *metadata.MetricsConfig) [translate.NumFigures]metricOptions {
 	return [translate.NumFigures]metricOptions{
-		translate.Mos:            newMetricOptions(m.CxoneCallMos.Enabled, m.CxoneCallMos.AggregationStrategy, m.CxoneCallMos.EnabledAttributes),
-		translate.RFactor:        newMetricOptions(m.CxoneCallRFactor.Enabled, m.CxoneCallRFactor.AggregationStrategy, m.CxoneCallRFactor.EnabledAttributes),
-		translate.Score:          newMetricOptions(m.CxoneCallScore.Enabled, m.CxoneCallScore.AggregationStrategy, m.CxoneCallScore.EnabledAttributes),
-		translate.Jitter:         newMetricOptions(m.CxoneCallJitter.Enabled, m.CxoneCallJitter.AggregationStrategy, m.CxoneCallJitter.EnabledAttributes),
-		translate.PacketLoss:     newMetricOptions(m.CxoneCallPacketLoss.Enabled, m.CxoneCallPacketLoss.AggregationStrategy, m.CxoneCallPacketLoss.EnabledAttributes),
-		translate.RTT:            newMetricOptions(m.CxoneCallRtt.Enabled, m.CxoneCallRtt.AggregationStrategy, m.CxoneCallRtt.EnabledAttributes),
-		translate.Bitrate:        newMetricOptions(m.CxoneCallBitrate.Enabled, m.CxoneCallBitrate.AggregationStrategy, m.CxoneCallBitrate.EnabledAttributes),
-		translate.Duration:       newMetricOptions(m.CxoneCallDuration.Enabled, m.CxoneCallDuration.AggregationStrategy, m.CxoneCallDuration.EnabledAttributes),
-		translate.RingTime:       newMetricOptions(m.CxoneCallRingTime.Enabled, m.CxoneCallRingTime.AggregationStrategy, m.CxoneCallRingTime.EnabledAttributes),
-		translate.SetupTime:      newMetricOptions(m.CxoneCallSetupTime.Enabled, m.CxoneCallSetupTime.AggregationStrategy, m.CxoneCallSetupTime.EnabledAttributes),
-		translate.DisconnectTime: newMetricOptions(m.CxoneCallDisconnectTime.Enabled, m.CxoneCallDisconnectTime.AggregationStrategy, m.CxoneCallDisconnectTime.EnabledAttributes),
+		translate.Mos: newMetricOptions(m.CxoneCallMos.Enabled, m.CxoneCallMos.AggregationStrategy, m.CxoneCallMos.EnabledAttributes),
+		translate.RFactor: newMetricOptions(m.CxoneCallRFactor.Enabled, m.CxoneCallRFactor.AggregationStrategy,
+			m.CxoneCallRFactor.EnabledAttributes),
+		translate.Score: newMetricOptions(m.CxoneCallScore.Enabled, m.CxoneCallScore.AggregationStrategy,
+			m.CxoneCallScore.EnabledAttributes),
+		translate.Jitter: newMetricOptions(m.CxoneCallJitter.Enabled, m.CxoneCallJitter.AggregationStrategy,
+			m.CxoneCallJitter.EnabledAttributes),
+		translate.PacketLoss: newMetricOptions(m.CxoneCallPacketLoss.Enabled, m.CxoneCallPacketLoss.AggregationStrategy,
+			m.CxoneCallPacketLoss.EnabledAttributes),
+		translate.RTT: newMetricOptions(m.CxoneCallRtt.Enabled, m.CxoneCallRtt.AggregationStrategy, m.CxoneCallRtt.EnabledAttributes),
+		translate.Bitrate: newMetricOptions(m.CxoneCallBitrate.Enabled, m.CxoneCallBitrate.AggregationStrategy,
+			m.CxoneCallBitrate.EnabledAttributes),
+		translate.Duration: newMetricOptions(m.CxoneCallDuration.Enabled, m.CxoneCallDuration.AggregationStrategy,
+			m.CxoneCallDuration.EnabledAttributes),
+		translate.RingTime: newMetricOptions(m.CxoneCallRingTime.Enabled, m.CxoneCallRingTime.AggregationStrategy,
+			m.CxoneCallRingTime.EnabledAttributes),
+		translate.SetupTime: newMetricOptions(m.CxoneCallSetupTime.Enabled, m.CxoneCallSetupTime.AggregationStrategy,
+			m.CxoneCallSetupTime.EnabledAttributes),
+		translate.DisconnectTime: newMetricOptions(m.CxoneCallDisconnectTime.Enabled, m.CxoneCallDisconnectTime.AggregationStrategy,
+			m.CxoneCallDisconnectTime.EnabledAttributes),
 	}
 }
 
@@ -69,7 +78,8 @@ func (c *Config) validateMetrics() error {
 	var errs []error
 	for f, options := range metricOptionsByFigure(&c.Metrics) {
 		if options.aggregation != byDefault[f].aggregation {
-			errs = append(errs, fmt.Errorf("metrics::%s::aggregation_strategy: %q cannot be chosen, since every record keeps a data point of its own; leave it out",
+			errs = append(errs, fmt.Errorf("metrics::%s::aggregation_strategy: %q cannot be chosen, since every record keeps a data point of "+
+				"its own; leave it out",
 				translate.Figure(f).Metric(), options.aggregation)) //nolint:gosec // one of eleven
 		}
 	}

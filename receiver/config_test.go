@@ -105,13 +105,16 @@ func TestScriptSpansHaveNoParentWithoutContactSpans(t *testing.T) {
 
 func TestBadConfigurations(t *testing.T) {
 	for name, tc := range map[string]struct{ text, message string }{
-		"no authentication":             {"{}", "allow_unauthenticated"},
-		"both data types off":           {"{voice_quality: null, script_api: null}", "both switched off"},
-		"one path for both":             {"{voice_quality: {path: /a}, script_api: {path: /a}}", "script_api::path"},
-		"path without slash":            {"{voice_quality: {path: a}}", "voice_quality: path"},
-		"path with query":               {"{script_api: {path: '/a?b'}}", "script_api: path"},
-		"path with a space":             {"{script_api: {path: '/a b'}}", "script_api: path"},
-		"voice signature_url":           {"{voice_quality: {signature_url: /voice}}", `voice_quality: signature_url: "/voice" is not a whole URL`},
+		"no authentication":   {"{}", "allow_unauthenticated"},
+		"both data types off": {"{voice_quality: null, script_api: null}", "both switched off"},
+		"one path for both":   {"{voice_quality: {path: /a}, script_api: {path: /a}}", "script_api::path"},
+		"path without slash":  {"{voice_quality: {path: a}}", "voice_quality: path"},
+		"path with query":     {"{script_api: {path: '/a?b'}}", "script_api: path"},
+		"path with a space":   {"{script_api: {path: '/a b'}}", "script_api: path"},
+		"voice signature_url": {
+			"{voice_quality: {signature_url: /voice}}",
+			`voice_quality: signature_url: "/voice" is not a whole URL`,
+		},
 		"script signature_url":          {"{script_api: {signature_url: hooks.example.com/calls}}", "script_api: signature_url"},
 		"endpoint without port":         {"{endpoint: localhost}", "endpoint"},
 		"port that is a word":           {"{endpoint: 'localhost:https'}", "endpoint"},
@@ -158,10 +161,22 @@ func TestBadConfigurations(t *testing.T) {
 		"CRL interval":                  {"{client_certificate: {crl_file: a, crl_reload_interval: 0s}}", "crl_reload_interval"},
 		"tls without certificate":       {"{tls: {client_ca_file: ca.crt}}", "tls"},
 		"signature without keys":        {"{signature: {}}", "keys"},
-		"capture of nothing":            {"{signature: {scheme: github, keys: [{secret: 0123456789abcdef}], capture_rejected: {directory: /d, max_files: 0}}}", "signature: capture_rejected::max_files"},
-		"capture from where":            {"{signature: {scheme: github, keys: [{secret: 0123456789abcdef}], capture_rejected: {from: [192.0.2.1]}}}", "capture_rejected::from[0]"},
-		"replay ttl under a signature":  {"{signature: {keys: [{version: '1', public_key_file: k}], timestamp: {max_age: 1h}}}", "replay_window::ttl"},
-		"replay ttl under RFC 9421":     {"{replay_window: {ttl: 1m}, signature: {scheme: rfc9421, keys: [{version: '1', algorithm: ed25519, public_key_file: k}]}}", "replay_window::ttl"},
+		"capture of nothing": {
+			"{signature: {scheme: github, keys: [{secret: 0123456789abcdef}], capture_rejected: {directory: /d, max_files: 0}}}",
+			"signature: capture_rejected::max_files",
+		},
+		"capture from where": {
+			"{signature: {scheme: github, keys: [{secret: 0123456789abcdef}], capture_rejected: {from: [192.0.2.1]}}}",
+			"capture_rejected::from[0]",
+		},
+		"replay ttl under a signature": {
+			"{signature: {keys: [{version: '1', public_key_file: k}], timestamp: {max_age: 1h}}}",
+			"replay_window::ttl",
+		},
+		"replay ttl under RFC 9421": {
+			"{replay_window: {ttl: 1m}, signature: {scheme: rfc9421, keys: [{version: '1', algorithm: ed25519, public_key_file: k}]}}",
+			"replay_window::ttl",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			text := tc.text

@@ -124,11 +124,13 @@ func (c *Config) validateLimits() error {
 		refuse("replay_window::size: %d must be 0 (off) or more", c.ReplayWindow.Size)
 	}
 	if c.ReplayWindow.Size > 0 && c.ReplayWindow.TTL < time.Second {
-		refuse("replay_window::ttl: %v is too short; write it with its unit, such as 15m (replay_window::size: 0 switches the memory off)", c.ReplayWindow.TTL)
+		refuse("replay_window::ttl: %v is too short; write it with its unit, such as 15m (replay_window::size: 0 switches the memory off)",
+			c.ReplayWindow.TTL)
 	}
 	if s := c.Signature.Get(); s != nil && c.ReplayWindow.Size > 0 && s.IsTimed() {
 		if longest := s.Timestamp.MaxAge + s.Timestamp.MaxFuture; c.ReplayWindow.TTL < longest {
-			refuse("replay_window::ttl: %v is shorter than signature::timestamp::max_age plus max_future (%v), so that a recorded delivery could be replayed",
+			refuse("replay_window::ttl: %v is shorter than signature::timestamp::max_age plus max_future (%v), so that a recorded delivery "+
+				"could be replayed",
 				c.ReplayWindow.TTL, longest)
 		}
 	}

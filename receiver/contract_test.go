@@ -122,7 +122,9 @@ func (s *contractSender) factory() receiver.Factory {
 	}
 	own := NewFactory()
 	return receiver.NewFactory(metadata.Type, createDefaultConfig,
-		receiver.WithMetrics(func(ctx context.Context, set receiver.Settings, cfg component.Config, next consumer.Metrics) (receiver.Metrics, error) {
+		receiver.WithMetrics(func(ctx context.Context, set receiver.Settings, cfg component.Config,
+			next consumer.Metrics,
+		) (receiver.Metrics, error) {
 			tagged, err := consumer.NewMetrics(func(ctx context.Context, d pmetric.Metrics) error {
 				eachPoint(d, tag)
 				return next.ConsumeMetrics(ctx, d)
@@ -130,8 +132,15 @@ func (s *contractSender) factory() receiver.Factory {
 			require.NoError(s.t, err)
 			return keep(own.CreateMetrics(ctx, set, cfg, tagged))
 		}, metadata.MetricsStability),
-		receiver.WithTraces(func(ctx context.Context, set receiver.Settings, cfg component.Config, next consumer.Traces) (receiver.Traces, error) {
-			tagged, err := consumer.NewTraces(func(ctx context.Context, d ptrace.Traces) error { eachSpan(d, tag); return next.ConsumeTraces(ctx, d) })
+		receiver.WithTraces(func(ctx context.Context, set receiver.Settings, cfg component.Config,
+			next consumer.Traces,
+		) (receiver.Traces, error) {
+			tagged, err := consumer.NewTraces(func(ctx context.Context,
+				d ptrace.Traces,
+			) error {
+				eachSpan(d, tag)
+				return next.ConsumeTraces(ctx, d)
+			})
 			require.NoError(s.t, err)
 			return keep(own.CreateTraces(ctx, set, cfg, tagged))
 		}, metadata.TracesStability),

@@ -80,7 +80,8 @@ func newReplayMemory(r *cxoneReceiver, logger *zap.Logger) *replay.Memory {
 	window := r.cfg.ReplayWindow
 	return replay.New(window.Size, window.TTL, func() {
 		r.telemetry.countEviction()
-		logger.Warn("the replay memory is full: a delivery was forgotten before its ttl, and its repeat would be taken as new; make replay_window.size larger",
+		logger.Warn("the replay memory is full: a delivery was forgotten before its ttl, and its repeat would be taken as new; make "+
+			"replay_window.size larger",
 			zap.Int("size", window.Size))
 	})
 }

@@ -101,18 +101,39 @@ func TestPipelineErrors(t *testing.T) {
 		status                int
 		text                  string
 	}{
-		"all accept":                              {status: 200, text: `{"accepted": 1}`},
-		"any other error":                         {logs: errTransient, status: 503, text: `{"error": "try again"}`},
-		"a permanent error":                       {logs: errPermanent, status: 400, text: `{"error": "rejected by the pipeline"}`},
-		"gRPC ResourceExhausted":                  {logs: grpcError(codes.ResourceExhausted), status: 503, text: `{"error": "try again"}`},
-		"gRPC InvalidArgument":                    {logs: grpcError(codes.InvalidArgument), status: 400, text: `{"error": "rejected by the pipeline"}`},
-		"gRPC Unavailable":                        {logs: grpcError(codes.Unavailable), status: 503, text: `{"error": "try again"}`},
-		"a gRPC status speaks before permanent":   {logs: consumererror.NewPermanent(grpcError(codes.Unavailable)), status: 503, text: `{"error": "try again"}`},
-		"permanent ResourceExhausted":             {logs: consumererror.NewPermanent(grpcError(codes.ResourceExhausted)), status: 503, text: `{"error": "try again"}`},
-		"retryable beats permanent":               {metrics: errPermanent, logs: errTransient, status: 503, text: `{"error": "try again"}`},
-		"retryable beats permanent, other order":  {metrics: errTransient, logs: errPermanent, status: 503, text: `{"error": "try again"}`},
-		"joined errors of two pipelines":          {logs: errors.Join(errPermanent, errTransient), status: 400, text: `{"error": "rejected by the pipeline"}`},
-		"out of resources beats permanent":        {metrics: grpcError(codes.ResourceExhausted), traces: errPermanent, status: 503, text: `{"error": "try again"}`},
+		"all accept":             {status: 200, text: `{"accepted": 1}`},
+		"any other error":        {logs: errTransient, status: 503, text: `{"error": "try again"}`},
+		"a permanent error":      {logs: errPermanent, status: 400, text: `{"error": "rejected by the pipeline"}`},
+		"gRPC ResourceExhausted": {logs: grpcError(codes.ResourceExhausted), status: 503, text: `{"error": "try again"}`},
+		"gRPC InvalidArgument": {
+			logs:   grpcError(codes.InvalidArgument),
+			status: 400,
+			text:   `{"error": "rejected by the pipeline"}`,
+		},
+		"gRPC Unavailable": {logs: grpcError(codes.Unavailable), status: 503, text: `{"error": "try again"}`},
+		"a gRPC status speaks before permanent": {
+			logs:   consumererror.NewPermanent(grpcError(codes.Unavailable)),
+			status: 503,
+			text:   `{"error": "try again"}`,
+		},
+		"permanent ResourceExhausted": {
+			logs:   consumererror.NewPermanent(grpcError(codes.ResourceExhausted)),
+			status: 503,
+			text:   `{"error": "try again"}`,
+		},
+		"retryable beats permanent":              {metrics: errPermanent, logs: errTransient, status: 503, text: `{"error": "try again"}`},
+		"retryable beats permanent, other order": {metrics: errTransient, logs: errPermanent, status: 503, text: `{"error": "try again"}`},
+		"joined errors of two pipelines": {
+			logs:   errors.Join(errPermanent, errTransient),
+			status: 400,
+			text:   `{"error": "rejected by the pipeline"}`,
+		},
+		"out of resources beats permanent": {
+			metrics: grpcError(codes.ResourceExhausted),
+			traces:  errPermanent,
+			status:  503,
+			text:    `{"error": "try again"}`,
+		},
 		"a context that ran out in the pipeline":  {logs: context.DeadlineExceeded, status: 503, text: `{"error": "try again"}`},
 		"permanent on one, accepted on the other": {traces: errPermanent, status: 400, text: `{"error": "rejected by the pipeline"}`},
 	} {
@@ -242,7 +263,8 @@ func TestStatusFollowsThePipeline(t *testing.T) {
 	r.post(voicePath, `{"ContactId": 2}`)
 	r.post(voicePath, `{"ContactId": 3}`)
 	recoverable := componentstatus.StatusRecoverableError
-	assert.Equal(t, []componentstatus.Status{recoverable, recoverable, recoverable}, host.reported(), "once for each signal, not for each delivery")
+	assert.Equal(t, []componentstatus.Status{recoverable, recoverable, recoverable}, host.reported(),
+		"once for each signal, not for each delivery")
 
 	m.set(nil, nil, errPermanent)
 	r.post(voicePath, `{"ContactId": 4}`)

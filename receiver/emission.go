@@ -64,7 +64,14 @@ func startEmitter(cfg *Config, d *deliverer) *emitter {
 		return nil
 	}
 	ctx, cut := context.WithCancel(context.Background())
-	e := &emitter{aggregator: d.aggregator, exporter: d.exporter, timeout: d.timeout, grace: lastEmissionGrace, quit: make(chan struct{}), cut: cut}
+	e := &emitter{
+		aggregator: d.aggregator,
+		exporter:   d.exporter,
+		timeout:    d.timeout,
+		grace:      lastEmissionGrace,
+		quit:       make(chan struct{}),
+		cut:        cut,
+	}
 	e.emitting.Go(func() { e.emitAt(ctx, cfg.Aggregation.Get().Interval) })
 	return e
 }

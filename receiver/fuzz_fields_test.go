@@ -44,7 +44,8 @@ var (
 		"SipAbandonedByOriginator": "cxone.sip.abandoned_by_originator", "IspProvider": "cxone.isp", "OperatingSystem": "user_agent.os.name",
 		"OsVersion": "user_agent.os.version", "LocationCountry": "cxone.location.country", "LocationCity": "geo.locality.name",
 		"SdkVersion": "cxone.sdk.version", "Browser": "user_agent.name", "ConnectionType": "cxone.media.connection_type",
-		"MediaTransport": "network.transport", "AgentConsoleType": "cxone.agent_console.type", "AgentConsoleVersion": "cxone.agent_console.version",
+		"MediaTransport": "network.transport", "AgentConsoleType": "cxone.agent_console.type",
+		"AgentConsoleVersion": "cxone.agent_console.version",
 	}
 	// legFigures have their metric and by how much the vendor's number is multiplied.
 	legFigures = map[string]struct {
@@ -57,7 +58,8 @@ var (
 		"CallSetupTime": {"cxone.call.setup_time", 1e-3}, "Disconnecttime": {"cxone.call.disconnect_time", 1},
 	}
 	callIdentifiers = map[string]string{
-		"messageId": "cxone.message.id", "contactId": "cxone.contact.id", "masterContactId": "cxone.master_contact.id", "actionId": "cxone.action.id",
+		"messageId": "cxone.message.id", "contactId": "cxone.contact.id", "masterContactId": "cxone.master_contact.id",
+		"actionId": "cxone.action.id",
 	}
 	callTexts = map[string]string{
 		"scriptName": "cxone.script.name", "actionName": "cxone.action.name", "actionLabel": "cxone.action.label",
@@ -314,7 +316,12 @@ func FuzzFieldsOfACall(f *testing.F) {
 		if how&4 == 0 {
 			inner, err := json.Marshal([]any{record})
 			require.NoError(t, err)
-			envelope = map[string]any{"source": "NICE", "event": "SCRIPT_API_MONITORING ", "timestamp": "4/20/2024 06:13:37 AM", "metadata": string(inner)}
+			envelope = map[string]any{
+				"source":    "NICE",
+				"event":     "SCRIPT_API_MONITORING ",
+				"timestamp": "4/20/2024 06:13:37 AM",
+				"metadata":  string(inner),
+			}
 		}
 		traces.Reset()
 		logs.Reset()

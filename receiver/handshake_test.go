@@ -61,11 +61,15 @@ func TestRefusedHandshakes(t *testing.T) {
 		do           func(*testing.T, net.Conn)
 		reason, says string
 	}{
-		"plain HTTP":    {send("POST /cxone/voice-quality HTTP/1.1\r\nHost: a\r\n\r\n"), reasonNotTLS, "must begin with https://"},
-		"HTTP/2":        {send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), reasonNotTLS, "must begin with https://"},
-		"SSH":           {send("SSH-2.0-OpenSSH_9.9\r\n"), reasonNotTLS, "not TLS"},
-		"SSL 2":         {send("\x80\x2e\x01\x00\x02\x00\x15\x00\x00\x00\x10"), reasonNoCommonVersion, "SSL 2"},
-		"an old client": {handshake(trusting(&tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11})), reasonNoCommonVersion, "it offers TLS 1.1, TLS 1.0"},
+		"plain HTTP": {send("POST /cxone/voice-quality HTTP/1.1\r\nHost: a\r\n\r\n"), reasonNotTLS, "must begin with https://"},
+		"HTTP/2":     {send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), reasonNotTLS, "must begin with https://"},
+		"SSH":        {send("SSH-2.0-OpenSSH_9.9\r\n"), reasonNotTLS, "not TLS"},
+		"SSL 2":      {send("\x80\x2e\x01\x00\x02\x00\x15\x00\x00\x00\x10"), reasonNoCommonVersion, "SSL 2"},
+		"an old client": {
+			handshake(trusting(&tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11})),
+			reasonNoCommonVersion,
+			"it offers TLS 1.1, TLS 1.0",
+		},
 		"old ciphers": {
 			handshake(trusting(&tls.Config{MaxVersion: tls.VersionTLS12, CipherSuites: []uint16{tls.TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA}})),
 			reasonNoCommonCipher, "it offers TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA",

@@ -95,7 +95,11 @@ func (p *pki) issue(change func(*x509.Certificate)) *tls.Certificate {
 // revoke writes a revocation list.
 func (p *pki) revoke(serials ...int64) string {
 	p.t.Helper()
-	template := &x509.RevocationList{Number: big.NewInt(p.serial), ThisUpdate: time.Now().Add(-time.Minute), NextUpdate: time.Now().Add(time.Hour)}
+	template := &x509.RevocationList{
+		Number:     big.NewInt(p.serial),
+		ThisUpdate: time.Now().Add(-time.Minute),
+		NextUpdate: time.Now().Add(time.Hour),
+	}
 	for _, serial := range serials {
 		template.RevokedCertificateEntries = append(template.RevokedCertificateEntries,
 			x509.RevocationListEntry{SerialNumber: big.NewInt(serial), RevocationTime: time.Now()})

@@ -97,7 +97,12 @@ func TestARetryGoesOnAtThePartThatWasRefused(t *testing.T) {
 	const n = 4*partRecords + 10
 	s := &stumbling{refuse: map[int]error{2: errTransient, 5: errTransient}}
 	r := runWith(t, testConfig(), s.pipelines(t), componenttest.NewNopHost())
-	for _, want := range []string{`503 {"error": "try again"}`, `503 {"error": "try again"}`, fmt.Sprintf(`200 {"accepted": %d}`, n), fmt.Sprintf(`200 {"accepted": %d, "duplicate": true}`, n)} {
+	for _, want := range []string{
+		`503 {"error": "try again"}`,
+		`503 {"error": "try again"}`,
+		fmt.Sprintf(`200 {"accepted": %d}`, n),
+		fmt.Sprintf(`200 {"accepted": %d, "duplicate": true}`, n),
+	} {
 		code, text, _ := r.post(voicePath, legs(n))
 		assert.Equal(t, want, fmt.Sprint(code, " ", text))
 	}

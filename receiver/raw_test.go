@@ -77,35 +77,44 @@ func TestRawRequests(t *testing.T) {
 		request string
 		status  int
 	}{
-		"as it should be":                    {post(voicePath, signedHeader+length, leg), 200},
-		"chunked":                            {post(voicePath, signedHeader+chunked, chunks), 200},
-		"with a query that nobody asks for":  {post(voicePath+"?a=b", signedHeader+length, leg), 200},
-		"absolute form":                      {post("http://elsewhere.example.org"+voicePath, signedHeader+length, leg), 200},
-		"absolute form of another path":      {post("http://example.org/else", signedHeader+length, leg), 404},
-		"double slash":                       {post("/"+voicePath, signedHeader+length, leg), 404},
-		"trailing slash":                     {post(voicePath+"/", signedHeader+length, leg), 404},
-		"dots":                               {post("/a/.."+voicePath, signedHeader+length, leg), 404},
-		"encoded dots":                       {post("/%2e"+voicePath, signedHeader+length, leg), 404},
-		"needlessly encoded":                 {post("/cxone/voice%2dquality", signedHeader+length, leg), 404},
-		"another case":                       {post("/CXone/Voice-Quality", signedHeader+length, leg), 404},
-		"encoded NUL":                        {post(voicePath+"%00", signedHeader+length, leg), 404},
-		"asterisk form":                      {"OPTIONS * HTTP/1.1\r\nHost: example.org\r\n\r\n", 404},
-		"Content-Length and chunked":         {post(voicePath, signedHeader+length+chunked, chunks), 200}, // RFC 9112, 6.3: chunked it is, and the connection ends
-		"two Content-Lengths that differ":    {post(voicePath, signedHeader+length+"Content-Length: 5\r\n", leg), 400},
-		"Content-Length that is a word":      {post(voicePath, signedHeader+"Content-Length: ten\r\n", leg), 400},
-		"Content-Length too long":            {post(voicePath, signedHeader+"Content-Length: 10000\r\n", leg), 400},
-		"Content-Length too short":           {post(voicePath, signedHeader+"Content-Length: 10\r\n", leg), 401},
-		"bad chunk size":                     {post(voicePath, signedHeader+chunked, "zz\r\n"+leg), 400},
-		"a chunk that ends early":            {post(voicePath, signedHeader+chunked, "fff\r\n"+leg), 400},
-		"obs-fold of another header":         {post(voicePath, "X-Other: a\r\n b\r\n"+signedHeader+length, leg), 200},
-		"header name with a space":           {post(voicePath, "X-Hub-Signature-256 : x\r\n"+signedHeader+length, leg), 400},
-		"control characters in a header":     {post(voicePath, "X-Other: a\x1b[2J\r\n"+signedHeader+length, leg), 400},
-		"signature after an empty one":       {post(voicePath, "X-Hub-Signature-256: \r\n"+signedHeader+length, leg), 401},
-		"signature in a trailer":             {post(voicePath, "Trailer: X-Hub-Signature-256\r\n"+chunked, strings.TrimSuffix(chunks, "\r\n")+signedHeader+"\r\n"), 401},
-		"HTTP/1.0":                           {"POST " + voicePath + " HTTP/1.0\r\n" + signedHeader + length + "\r\n" + leg, 200},
-		"no Host":                            {"POST " + voicePath + " HTTP/1.1\r\n" + signedHeader + length + "\r\n" + leg, 400},
-		"GET":                                {"GET " + voicePath + " HTTP/1.1\r\nHost: example.org\r\n\r\n", 405},
-		"method override":                    {"GET " + voicePath + " HTTP/1.1\r\nHost: example.org\r\nX-HTTP-Method-Override: POST\r\n" + signedHeader + length + "\r\n" + leg, 405},
+		"as it should be":                   {post(voicePath, signedHeader+length, leg), 200},
+		"chunked":                           {post(voicePath, signedHeader+chunked, chunks), 200},
+		"with a query that nobody asks for": {post(voicePath+"?a=b", signedHeader+length, leg), 200},
+		"absolute form":                     {post("http://elsewhere.example.org"+voicePath, signedHeader+length, leg), 200},
+		"absolute form of another path":     {post("http://example.org/else", signedHeader+length, leg), 404},
+		"double slash":                      {post("/"+voicePath, signedHeader+length, leg), 404},
+		"trailing slash":                    {post(voicePath+"/", signedHeader+length, leg), 404},
+		"dots":                              {post("/a/.."+voicePath, signedHeader+length, leg), 404},
+		"encoded dots":                      {post("/%2e"+voicePath, signedHeader+length, leg), 404},
+		"needlessly encoded":                {post("/cxone/voice%2dquality", signedHeader+length, leg), 404},
+		"another case":                      {post("/CXone/Voice-Quality", signedHeader+length, leg), 404},
+		"encoded NUL":                       {post(voicePath+"%00", signedHeader+length, leg), 404},
+		"asterisk form":                     {"OPTIONS * HTTP/1.1\r\nHost: example.org\r\n\r\n", 404},
+		"Content-Length and chunked": {
+			post(voicePath, signedHeader+length+chunked, chunks),
+			200,
+		}, // RFC 9112, 6.3: chunked it is, and the connection ends
+		"two Content-Lengths that differ": {post(voicePath, signedHeader+length+"Content-Length: 5\r\n", leg), 400},
+		"Content-Length that is a word":   {post(voicePath, signedHeader+"Content-Length: ten\r\n", leg), 400},
+		"Content-Length too long":         {post(voicePath, signedHeader+"Content-Length: 10000\r\n", leg), 400},
+		"Content-Length too short":        {post(voicePath, signedHeader+"Content-Length: 10\r\n", leg), 401},
+		"bad chunk size":                  {post(voicePath, signedHeader+chunked, "zz\r\n"+leg), 400},
+		"a chunk that ends early":         {post(voicePath, signedHeader+chunked, "fff\r\n"+leg), 400},
+		"obs-fold of another header":      {post(voicePath, "X-Other: a\r\n b\r\n"+signedHeader+length, leg), 200},
+		"header name with a space":        {post(voicePath, "X-Hub-Signature-256 : x\r\n"+signedHeader+length, leg), 400},
+		"control characters in a header":  {post(voicePath, "X-Other: a\x1b[2J\r\n"+signedHeader+length, leg), 400},
+		"signature after an empty one":    {post(voicePath, "X-Hub-Signature-256: \r\n"+signedHeader+length, leg), 401},
+		"signature in a trailer": {
+			post(voicePath, "Trailer: X-Hub-Signature-256\r\n"+chunked, strings.TrimSuffix(chunks, "\r\n")+signedHeader+"\r\n"),
+			401,
+		},
+		"HTTP/1.0": {"POST " + voicePath + " HTTP/1.0\r\n" + signedHeader + length + "\r\n" + leg, 200},
+		"no Host":  {"POST " + voicePath + " HTTP/1.1\r\n" + signedHeader + length + "\r\n" + leg, 400},
+		"GET":      {"GET " + voicePath + " HTTP/1.1\r\nHost: example.org\r\n\r\n", 405},
+		"method override": {
+			"GET " + voicePath + " HTTP/1.1\r\nHost: example.org\r\nX-HTTP-Method-Override: POST\r\n" + signedHeader + length + "\r\n" + leg,
+			405,
+		},
 		"40 KiB of headers":                  {post(voicePath, "X-Big: "+strings.Repeat("a", 40<<10)+"\r\n"+signedHeader+length, leg), 431},
 		"a hundred thousand little headers":  {post(voicePath, strings.Repeat("a: b\r\n", 100000), ""), 431},
 		"no HTTP at all":                     {"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n", 400},
@@ -157,12 +166,14 @@ func TestSlowSendersHoldNoSlotAndLittleRoom(t *testing.T) {
 		conns = append(conns, conn)
 	}
 	require.Eventually(t, func() bool { return r.receiver.endpoint.budget.used() == slow }, 10*time.Second, 10*time.Millisecond)
-	code, text := r.raw("POST " + voicePath + " HTTP/1.1\r\nHost: a\r\n" + rawSignature(leg) + fmt.Sprintf("Content-Length: %d\r\n\r\n%s", len(leg), leg))
+	code, text := r.raw("POST " + voicePath + " HTTP/1.1\r\nHost: a\r\n" + rawSignature(leg) +
+		fmt.Sprintf("Content-Length: %d\r\n\r\n%s", len(leg), leg))
 	assert.Equal(t, 200, code, text)
 	for _, conn := range conns {
 		conn.Close()
 	}
-	assert.Eventually(t, func() bool { return r.receiver.endpoint.budget.used() == 0 }, 10*time.Second, 10*time.Millisecond, "all of it is given back")
+	assert.Eventually(t, func() bool { return r.receiver.endpoint.budget.used() == 0 }, 10*time.Second, 10*time.Millisecond,
+		"all of it is given back")
 }
 
 func TestNoRoom(t *testing.T) {
@@ -173,7 +184,8 @@ func TestNoRoom(t *testing.T) {
 	others := r.receiver.endpoint.budget.newShare(-1)
 	require.True(t, others.take(9990))
 	defer others.release()
-	code, text := r.raw("POST " + voicePath + " HTTP/1.1\r\nHost: a\r\n" + rawSignature(leg) + fmt.Sprintf("Content-Length: %d\r\n\r\n%s", len(leg), leg))
+	code, text := r.raw("POST " + voicePath + " HTTP/1.1\r\nHost: a\r\n" + rawSignature(leg) +
+		fmt.Sprintf("Content-Length: %d\r\n\r\n%s", len(leg), leg))
 	assert.Equal(t, 503, code)
 	assert.Equal(t, `{"error": "too many deliveries at once, try again"}`, text)
 }

@@ -123,7 +123,8 @@ func (e *endpoint) reportUnseen(remote net.Addr) {
 	e.telemetry.countDelivery(nil, malformed)
 	e.logger.Warn("refused a delivery: "+reasonBadRequest, zap.String("data_type", dataTypeUnknown), zap.String("reason", reasonBadRequest),
 		zap.Stringer("remote_address", remote),
-		zap.String("hint", "it is not HTTP (https:// without tls here, http:// with it, a PROXY header), its headers are over 32 KiB, or they never ended"))
+		zap.String("hint", "it is not HTTP (https:// without tls here, http:// with it, a PROXY header), its headers are over 32 KiB, or "+
+			"they never ended"))
 }
 
 // phoneNumber is what may be one in a path: seven digits at least, with what is written between them.

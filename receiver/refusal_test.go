@@ -59,7 +59,12 @@ func TestEveryRefusalIsLogged(t *testing.T) {
 		},
 		"not JSON": {
 			request: post(voicePath, "Content-Length: 17\r\n", `{"From":"`+secret[:7]+`"`), outcome: "malformed",
-			want: map[string]any{"data_type": "voice_quality", "status": int64(400), "reason": "malformed", "answer": "not valid JSON: it ends too early at byte 17"},
+			want: map[string]any{
+				"data_type": "voice_quality",
+				"status":    int64(400),
+				"reason":    "malformed",
+				"answer":    "not valid JSON: it ends too early at byte 17",
+			},
 		},
 		"the other callback's content": {
 			request: post(scriptPath, length, leg), outcome: "malformed",
@@ -78,11 +83,19 @@ func TestEveryRefusalIsLogged(t *testing.T) {
 		},
 		"declared too large": {
 			request: post(voicePath, "Content-Length: 100000000\r\n", ""), outcome: "too_large",
-			want: map[string]any{"status": int64(413), "reason": "too_large", "answer": "the body may have 8388608 bytes at most, compressed or not"},
+			want: map[string]any{
+				"status": int64(413),
+				"reason": "too_large",
+				"answer": "the body may have 8388608 bytes at most, compressed or not",
+			},
 		},
 		"an encoding that is not known": {
 			request: post(voicePath, length+"Content-Encoding: br\r\n", leg), outcome: "malformed",
-			want: map[string]any{"status": int64(415), "reason": "unsupported_encoding", "answer": "unsupported Content-Encoding; supported: gzip, deflate, zstd"},
+			want: map[string]any{
+				"status": int64(415),
+				"reason": "unsupported_encoding",
+				"answer": "unsupported Content-Encoding; supported: gzip, deflate, zstd",
+			},
 		},
 		"an encoding where none is taken": {
 			request: post(voicePath, length+"Content-Encoding: gzip\r\n", leg), outcome: "malformed",
@@ -150,7 +163,8 @@ func TestAChunkedRequestEndsItsConnection(t *testing.T) {
 	defer conn.Close()
 	require.NoError(t, conn.SetDeadline(time.Now().Add(10*time.Second)))
 	smuggled := "POST " + voicePath + " HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n[]"
-	_, err = fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n[]\r\n0\r\n\r\n%s", voicePath, smuggled)
+	_, err = fmt.Fprintf(conn,
+		"POST %s HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n[]\r\n0\r\n\r\n%s", voicePath, smuggled)
 	require.NoError(t, err)
 	reader := bufio.NewReader(conn)
 	resp, err := http.ReadResponse(reader, nil)
@@ -167,7 +181,8 @@ func TestAChunkedRequestEndsItsConnection(t *testing.T) {
 func TestNearestPath(t *testing.T) {
 	callbacks := []*callback{{path: voicePath}, {path: scriptPath}}
 	for path, want := range map[string]string{
-		"/cxone/voice-qualty": voicePath, "/cxone/script_api": scriptPath, "/script-api": scriptPath, "/voice": voicePath, "/cxone/script-api/": scriptPath,
+		"/cxone/voice-qualty": voicePath, "/cxone/script_api": scriptPath, "/script-api": scriptPath, "/voice": voicePath,
+		"/cxone/script-api/": scriptPath,
 	} {
 		assert.Equal(t, want, nearestPath(path, callbacks), path)
 	}
@@ -205,7 +220,8 @@ func TestRequestsThatNoHandlerSees(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			r := run(t, testConfig())
 			r.raw(request)
-			require.Eventually(t, func() bool { return r.logs.FilterMessage("refused a delivery: bad_request").Len() == 1 }, 5*time.Second, time.Millisecond)
+			require.Eventually(t, func() bool { return r.logs.FilterMessage("refused a delivery: bad_request").Len() == 1 },
+				5*time.Second, time.Millisecond)
 			assert.EqualValues(t, 1, r.counted("otelcol_receiver_cxone_deliveries", "outcome", "malformed"))
 			assert.NotContains(t, r.logged(), "8018675309")
 		})

@@ -121,7 +121,8 @@ func TestRotationUnderLoad(t *testing.T) {
 	}
 	phase(map[string][]byte{"v1.pem": firstPublic, "v2.pem": secondPublic}, "2") // both: the first request reads v2
 	phase(map[string][]byte{"v1.pem": firstPublic, "v2.pem": secondPublic}, "1") // a sender that went back
-	inFlight.Lock()                                                              // what was signed with the first key has been answered before that is replaced
+	// what was signed with the first key has been answered before that is replaced
+	inFlight.Lock()
 	version.Store("2")
 	inFlight.Unlock()
 	phase(map[string][]byte{"v1.pem": otherPublic, "v2.pem": secondPublic}, "2")

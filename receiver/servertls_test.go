@@ -53,7 +53,10 @@ func (p *pki) useRSA() {
 
 // TestTheVendorsCiphers dials with exactly what the vendor's network asks for, but for what Go does not have, and delivers.
 func TestTheVendorsCiphers(t *testing.T) {
-	for kind, suite := range map[string]uint16{"RSA": tls.TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA, "ECDSA": tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256} {
+	for kind, suite := range map[string]uint16{
+		"RSA":   tls.TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA,
+		"ECDSA": tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
+	} {
 		for _, offersHTTP2 := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s, offers HTTP/2: %v", kind, offersHTTP2), func(t *testing.T) {
 				p := newPKI(t)
@@ -179,17 +182,38 @@ func TestTLSFilesThatCannotBeUsed(t *testing.T) {
 		change func(*configtls.ServerConfig)
 		says   []string
 	}{
-		"mixed up":                {func(c *configtls.ServerConfig) { c.CertFile, c.KeyFile = c.KeyFile, c.CertFile }, []string{"tls::cert_file", "it holds PRIVATE KEY where CERTIFICATE is expected"}},
-		"a certificate for a key": {func(c *configtls.ServerConfig) { c.KeyFile = c.CertFile }, []string{"tls::key_file", "it holds CERTIFICATE where PRIVATE KEY"}},
-		"another key":             {func(c *configtls.ServerConfig) { c.KeyFile = other.keyFile }, []string{"private key does not match public key"}},
-		"an indented key":         {func(c *configtls.ServerConfig) { c.KeyFile = keep("  " + read(p.keyFile)) }, []string{"tls::key_file", "indented"}},
-		"a byte order mark":       {func(c *configtls.ServerConfig) { c.CertFile = keep("\xef\xbb\xbf" + read(p.certFile)) }, []string{"tls::cert_file", "byte order mark"}},
+		"mixed up": {
+			func(c *configtls.ServerConfig) { c.CertFile, c.KeyFile = c.KeyFile, c.CertFile },
+			[]string{"tls::cert_file", "it holds PRIVATE KEY where CERTIFICATE is expected"},
+		},
+		"a certificate for a key": {
+			func(c *configtls.ServerConfig) { c.KeyFile = c.CertFile },
+			[]string{"tls::key_file", "it holds CERTIFICATE where PRIVATE KEY"},
+		},
+		"another key": {
+			func(c *configtls.ServerConfig) { c.KeyFile = other.keyFile },
+			[]string{"private key does not match public key"},
+		},
+		"an indented key": {
+			func(c *configtls.ServerConfig) { c.KeyFile = keep("  " + read(p.keyFile)) },
+			[]string{"tls::key_file", "indented"},
+		},
+		"a byte order mark": {
+			func(c *configtls.ServerConfig) { c.CertFile = keep("\xef\xbb\xbf" + read(p.certFile)) },
+			[]string{"tls::cert_file", "byte order mark"},
+		},
 		"an encrypted key": {func(c *configtls.ServerConfig) {
 			c.KeyFile = keep(strings.ReplaceAll(read(p.keyFile), "PRIVATE KEY", "ENCRYPTED PRIVATE KEY"))
 		}, []string{"tls::key_file", "holds ENCRYPTED PRIVATE KEY", "openssl pkey"}},
-		"no file":           {func(c *configtls.ServerConfig) { c.CertFile = "missing.pem" }, []string{"tls::cert_file", "missing.pem"}},
-		"a client for a CA": {func(c *configtls.ServerConfig) { c.ClientCAFile = p.certFile }, []string{"tls::client_ca_file", "no certificate authority", "allowed_subject_names"}},
-		"a key for a CA":    {func(c *configtls.ServerConfig) { c.ClientCAFile = p.keyFile }, []string{"tls::client_ca_file", "it holds PRIVATE KEY where CERTIFICATE"}},
+		"no file": {func(c *configtls.ServerConfig) { c.CertFile = "missing.pem" }, []string{"tls::cert_file", "missing.pem"}},
+		"a client for a CA": {
+			func(c *configtls.ServerConfig) { c.ClientCAFile = p.certFile },
+			[]string{"tls::client_ca_file", "no certificate authority", "allowed_subject_names"},
+		},
+		"a key for a CA": {
+			func(c *configtls.ServerConfig) { c.ClientCAFile = p.keyFile },
+			[]string{"tls::client_ca_file", "it holds PRIVATE KEY where CERTIFICATE"},
+		},
 		"a CA behind a byte order mark": {func(c *configtls.ServerConfig) {
 			c.ClientCAFile = keep("\xef\xbb\xbf" + read(p.caFile) + read(other.caFile))
 		}, []string{"tls::client_ca_file", "byte order mark"}},

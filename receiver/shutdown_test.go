@@ -70,7 +70,8 @@ func TestShutdownCutsOffSlowHTTP2Bodies(t *testing.T) {
 		}()
 		go func() { _, _ = io.WriteString(sender, `{"ContactId":`) }()
 	}
-	require.Eventually(t, func() bool { return r.receiver.endpoint.budget.used() == slow*int64(len(`{"ContactId":`)) }, 10*time.Second, 10*time.Millisecond)
+	require.Eventually(t, func() bool { return r.receiver.endpoint.budget.used() == slow*int64(len(`{"ContactId":`)) },
+		10*time.Second, 10*time.Millisecond)
 	ctx, cancel := context.WithTimeout(t.Context(), drainGrace+quickly)
 	defer cancel()
 	assert.NoError(t, r.receiver.Shutdown(ctx))

@@ -79,7 +79,11 @@ func TestStatusIsOfEverySignal(t *testing.T) {
 	r := runWith(t, testConfig(), m.pipelines(t), host)
 	m.set(errTransient, nil, nil)
 	r.post(voicePath, leg)
-	refusing := []componentstatus.Status{componentstatus.StatusRecoverableError, componentstatus.StatusRecoverableError, componentstatus.StatusRecoverableError}
+	refusing := []componentstatus.Status{
+		componentstatus.StatusRecoverableError,
+		componentstatus.StatusRecoverableError,
+		componentstatus.StatusRecoverableError,
+	}
 	require.Equal(t, refusing, host.reported())
 
 	code, _, _ := r.post(scriptPath, `{"metadata": [{"contactId": 1}]}`)

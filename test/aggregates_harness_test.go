@@ -122,7 +122,8 @@ func ledgerOf(records []record) aggregates {
 			all.of("cxone_calls", labels).count++
 		case "cxone.script.api.completed":
 			for label, name := range map[string]string{
-				"cxone_script_name": "cxone.script.name", "cxone_action_label": "cxone.action.label", "server_address": "server.address", "error_type": "error.type",
+				"cxone_script_name": "cxone.script.name", "cxone_action_label": "cxone.action.label", "server_address": "server.address",
+				"error_type": "error.type",
 			} {
 				labels[label] = text(name)
 			}

@@ -32,7 +32,8 @@ const (
 func aggregating(b *backend, temporality, receiver string) string {
 	config := strings.Replace(with(open+"    retry_after: 1s\n    aggregation: {interval: 1s, temporality: "+temporality+"}\n"+receiver),
 		`file/traces: {path: "${DIR}/traces.jsonl", flush_interval: 20ms}`,
-		`otlp: {endpoint: "`+b.address+`", tls: {insecure: true}, compression: none, sending_queue: {enabled: false}, retry_on_failure: {enabled: false}}`, 1)
+		`otlp: {endpoint: "`+b.address+`", tls: {insecure: true}, compression: none, sending_queue: {enabled: false}, retry_on_failure: `+
+			`{enabled: false}}`, 1)
 	config = strings.Replace(config, "exporters: [file/traces]", "exporters: [otlp]", 1)
 	if temporality == "delta" { // no Prometheus takes it
 		config = strings.Replace(config, "[file/metrics, prometheus]", "[file/metrics]", 1)
@@ -61,7 +62,8 @@ func refuseNowAndThen(s *signalBackend) (stop func()) {
 // startSeededLoad starts a load of more than 10,000 calls and 10,000 API calls with repeats among them.
 func startSeededLoad(t testing.TB, address string) *loader {
 	t.Helper()
-	return startLoad(t, "http://"+address, "--count", "2000", "--batch", "20", "--seed", "13", "--duplicate-ratio", "0.05", "--retry-for", "0", "--workers", "128")
+	return startLoad(t, "http://"+address, "--count", "2000", "--batch", "20", "--seed", "13", "--duplicate-ratio", "0.05",
+		"--retry-for", "0", "--workers", "128")
 }
 
 const seededRecords = 10_000
@@ -73,7 +75,8 @@ func awaitLedger(t *testing.T, c *collector, want func() []record, got func() ag
 	c.waitFor(func() bool {
 		ledger = ledgerOf(want())
 		emitted := got()
-		return emitted.total("cxone_calls") == ledger.total("cxone_calls") && emitted.total("cxone_script_api_calls") == ledger.total("cxone_script_api_calls")
+		return emitted.total("cxone_calls") == ledger.total("cxone_calls") &&
+			emitted.total("cxone_script_api_calls") == ledger.total("cxone_script_api_calls")
 	}, "the aggregated metrics")
 	return ledger
 }
@@ -108,7 +111,8 @@ func TestAggregatesEqualTheLedger(t *testing.T) {
 				requireLedger(t, ledger, c.scraped(), "in the scrape")
 			}
 			fmt.Printf("%-62s %d series of %.0f calls and %.0f API calls equal the ledger; %d retries, %d repeats\n",
-				"aggregated metrics, "+temporality+":", len(ledger), ledger.total("cxone_calls"), ledger.total("cxone_script_api_calls"), result.Retries, result.Duplicates)
+				"aggregated metrics, "+temporality+":", len(ledger), ledger.total("cxone_calls"), ledger.total("cxone_script_api_calls"),
+				result.Retries, result.Duplicates)
 		})
 	}
 }
@@ -300,7 +304,8 @@ func TestAggregatesOfACrash(t *testing.T) {
 	got := addUp(t, b.all(), cumulative)
 	missing := float64(len(records)) - got.total("cxone_calls") - got.total("cxone_script_api_calls")
 	assert.LessOrEqual(t, missing, float64(late), "what was taken within the last interval")
-	fmt.Printf("%-62s of %d records %.0f are missing in the aggregated metrics, of %d in the last intervals\n", "killed twice under load:", result.Records, missing, late)
+	fmt.Printf("%-62s of %d records %.0f are missing in the aggregated metrics, of %d in the last intervals\n",
+		"killed twice under load:", result.Records, missing, late)
 }
 
 // TestSeriesOfCombinations counts the data points and the series of a Prometheus for numbers of combinations of attributes,
@@ -349,11 +354,13 @@ func (c *collector) deliverCombinations(from, to int) {
 	var calls, apis []string
 	for i := from; i < to; i++ {
 		for reason, mos := range []float64{4.2, 3.5, 2.9} {
-			calls = append(calls, fmt.Sprintf(`{"ContactId": %d, "BusinessUnit": 7, "SkillName": "Skill %d", "TeamName": "Team", "DisconnectReason": "%d", "AvgMos": %g,`+
+			calls = append(calls, fmt.Sprintf(`{"ContactId": %d, "BusinessUnit": 7, "SkillName": "Skill %d", "TeamName": "Team", `+
+				`"DisconnectReason": "%d", "AvgMos": %g,`+
 				`"AvgJitter": 5, "AvgPktLoss": 0.1, "AvgRtt": 60, "Callduration": 200}`, 3*i+reason, i, reason, mos))
 		}
 		for _, code := range []int{200, 503} {
-			apis = append(apis, fmt.Sprintf(`{"contactId": %d, "busNo": 7, "scriptName": "Script %d", "actionLabel": "Call", "apiEndpoint": "https://a.example/",`+
+			apis = append(apis, fmt.Sprintf(`{"contactId": %d, "busNo": 7, "scriptName": "Script %d", "actionLabel": "Call", "apiEndpoint": `+
+				`"https://a.example/",`+
 				`"apiResponseCode": "%d", "responseTime": 1}`, i, i, code))
 		}
 	}
@@ -386,7 +393,8 @@ func TestMemoryOfManySkills(t *testing.T) {
 				if kind == "many" {
 					skill = fmt.Sprintf("Skill %d", first+i)
 				}
-				records[i] = fmt.Sprintf(`{"ContactId": %d, "SkillName": "%s", "AvgMos": %g, "AvgJitter": 5, "AvgPktLoss": 0.1, "AvgRtt": 60, "Callduration": %d}`,
+				records[i] = fmt.Sprintf(`{"ContactId": %d, "SkillName": "%s", "AvgMos": %g, "AvgJitter": 5, "AvgPktLoss": 0.1, "AvgRtt": 60, `+
+					`"Callduration": %d}`,
 					first+i, skill, 1+float64(i%40)/10, i)
 			}
 			require.Equal(t, 200, c.post(voicePath, "["+strings.Join(records, ",")+"]").status)

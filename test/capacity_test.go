@@ -36,7 +36,8 @@ func TestBodiesThatAreNotAuthenticated(t *testing.T) {
       scheme: github
       keys: [{secret: "`+sharedSecret+`"}]
 `), "level: debug", "level: info"))
-			head := fmt.Sprintf("POST %s HTTP/1.1\r\nHost: a\r\nX-Hub-Signature-256: %s\r\nContent-Length: 8388608\r\n\r\n", voicePath, githubSignature(leg))
+			head := fmt.Sprintf("POST %s HTTP/1.1\r\nHost: a\r\nX-Hub-Signature-256: %s\r\nContent-Length: 8388608\r\n\r\n", voicePath,
+				githubSignature(leg))
 			part := strings.Repeat(" ", tc.sent)
 			stop := make(chan struct{})
 			var wg sync.WaitGroup
@@ -87,7 +88,8 @@ func TestCapturesOpenNothing(t *testing.T) {
 	for range 100 {
 		require.Equal(t, 401, c.post(voicePath, bomb, "Content-Encoding", "gzip").status)
 	}
-	t.Logf("100 bombs of %d bytes in %v; peak memory %d MiB, %d before", len(bomb), time.Since(begun).Round(time.Millisecond), c.peakMemory(), before)
+	t.Logf("100 bombs of %d bytes in %v; peak memory %d MiB, %d before", len(bomb), time.Since(begun).Round(time.Millisecond),
+		c.peakMemory(), before)
 	assert.Less(t, c.peakMemory(), before+30)
 	captures, err := filepath.Glob(filepath.Join(c.dir, "captures", "*.http"))
 	require.NoError(t, err)

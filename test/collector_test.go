@@ -122,7 +122,9 @@ service:
 const telemetryConfig = `
   telemetry:
     logs: {level: debug}
-    metrics: {level: detailed, readers: [{pull: {exporter: {prometheus: {host: 127.0.0.1, port: ${TELEMETRY}, without_type_suffix: true, without_units: true}}}}]}
+    metrics:
+      level: detailed
+      readers: [{pull: {exporter: {prometheus: {host: 127.0.0.1, port: ${TELEMETRY}, without_type_suffix: true, without_units: true}}}}]
 `
 
 // open takes deliveries from anybody.

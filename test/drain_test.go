@@ -72,7 +72,8 @@ func TestAConfigurationIsReloaded(t *testing.T) {
 	require.NoError(t, c.cmd.Process.Signal(syscall.SIGHUP))
 	c.waitFor(func() bool { return strings.Count(c.log.String(), "serving a callback") == 4 }, "both callbacks to be served again")
 	assert.Equal(t, oneAccepted, c.post(voicePath, leg).String(), "what was remembered went with the old configuration")
-	c.waitFor(func() bool { return len(c.spans()) > 0 && c.spans()[len(c.spans())-1].TraceID().String() == afterTrace }, "the new namespace's trace")
+	c.waitFor(func() bool { return len(c.spans()) > 0 && c.spans()[len(c.spans())-1].TraceID().String() == afterTrace },
+		"the new namespace's trace")
 }
 
 // afterTrace is H("cxone.trace.v1", "after", "1")[0:16].

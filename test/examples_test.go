@@ -140,7 +140,14 @@ func TestOneConfigurationForEachMethod(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			e := startExample(t, name, keys)
-			output, err := cxonectl(t, e.env, append([]string{"send", "sample-voice", "sample-script", "journey", "--config", e.config}, tc.credentials...)...)
+			output, err := cxonectl(t, e.env, append([]string{
+				"send",
+				"sample-voice",
+				"sample-script",
+				"journey",
+				"--config",
+				e.config,
+			}, tc.credentials...)...)
 			assert.NoError(t, err, output)
 			scheme := "http://"
 			if tc.tls {

@@ -66,7 +66,9 @@ service:
     logs: {receivers: [cxone], exporters: [otlp_grpc]}
   telemetry:
     logs: {disable_stacktrace: true}
-    metrics: {level: normal, readers: [{pull: {exporter: {prometheus: {host: 127.0.0.1, port: ${TELEMETRY}, without_type_suffix: true, without_units: true}}}}]}
+    metrics:
+      level: normal
+      readers: [{pull: {exporter: {prometheus: {host: 127.0.0.1, port: ${TELEMETRY}, without_type_suffix: true, without_units: true}}}}]
 `
 
 // onDisk is a queue that nothing in these tests fills.

@@ -38,7 +38,8 @@ func TestFaultQueueFull(t *testing.T) {
 	t.Parallel()
 	sink := start(t, sinkConfig)
 	config := strings.NewReplacer("extensions:\n", "extensions:\n  health_check: {use_v2: true, http: {endpoint: \"127.0.0.1:${SCRAPE}\"}}\n",
-		"extensions: [", "extensions: [health_check, ").Replace(queued(sink.address, anybody, "storage: file_storage, queue_size: 40, num_consumers: 1"))
+		"extensions: [", "extensions: [health_check, ").Replace(queued(sink.address, anybody, "storage: file_storage, queue_size: 40, "+
+		"num_consumers: 1"))
 	c := startWith(t, []string{"--feature-gates=extension.healthcheck.useComponentStatus"}, config)
 	c.waitFor(func() bool { return c.receiverStatus() == "StatusOK" }, "the receiver to be OK")
 	l := startLoadFor(t, "http://"+c.address, "80")
@@ -80,7 +81,8 @@ func TestFaultMemoryLimiterRefuses(t *testing.T) {
 	way := newRelay(t, narrow, 0, sink.address)
 	config := strings.NewReplacer(
 		"receivers: [cxone], exporters", "receivers: [cxone], processors: [memory_limiter], exporters",
-		"exporters:\n", fmt.Sprintf("processors: {memory_limiter: {check_interval: 50ms, limit_mib: %d, spike_limit_mib: %d}}\nexporters:\n", memoryLimit, memoryLimit/2),
+		"exporters:\n", fmt.Sprintf("processors: {memory_limiter: {check_interval: 50ms, limit_mib: %d, spike_limit_mib: %d}}\nexporters:\n",
+			memoryLimit, memoryLimit/2),
 	).Replace(queued(way.address, anybody+", max_concurrent_deliveries: 8", "queue_size: 1000000"))
 	c := launchWith(t, nil, config, fmt.Sprintf("GOMEMLIMIT=%dMiB", memoryLimit*8/10))
 	c.waitReady(1)

@@ -68,8 +68,18 @@ func TestRefusedHandshakes(t *testing.T) {
 		name, reason, says string
 		do                 func() error
 	}{
-		{"no certificate", "missing_certificate", "the client showed no certificate", func() error { return c.dial(&tls.Config{RootCAs: ours.pool}) }},
-		{"of another authority", "unknown_authority", "is not from an authority in tls::client_ca_file", func() error { return show(newAuthority(t, "vendor").client("gateway"), &tls.Config{}) }},
+		{
+			"no certificate",
+			"missing_certificate",
+			"the client showed no certificate",
+			func() error { return c.dial(&tls.Config{RootCAs: ours.pool}) },
+		},
+		{
+			"of another authority",
+			"unknown_authority",
+			"is not from an authority in tls::client_ca_file",
+			func() error { return show(newAuthority(t, "vendor").client("gateway"), &tls.Config{}) },
+		},
 		{"expired", "expired_certificate", "has expired or is not valid yet", func() error { return show(expired, &tls.Config{}) }},
 		{"for servers", "tls_handshake", "lacks clientAuth", func() error { return show(vendor.server("server"), &tls.Config{}) }},
 		{"ciphers", "no_common_cipher", "it offers TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", func() error {
@@ -78,8 +88,18 @@ func TestRefusedHandshakes(t *testing.T) {
 		{"versions", "no_common_version", "it offers TLS 1.1, TLS 1.0", func() error {
 			return show(good, &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11}) //nolint:gosec // what is refused
 		}},
-		{"plain HTTP", "not_tls", "the callback URL must begin with https://", func() error { return send("POST " + voicePath + " HTTP/1.1\r\nHost: a\r\n\r\n") }},
-		{"distrust", "tls_handshake", "the client does not accept the server's certificate", func() error { return c.dial(&tls.Config{RootCAs: vendor.pool}) }},
+		{
+			"plain HTTP",
+			"not_tls",
+			"the callback URL must begin with https://",
+			func() error { return send("POST " + voicePath + " HTTP/1.1\r\nHost: a\r\n\r\n") },
+		},
+		{
+			"distrust",
+			"tls_handshake",
+			"the client does not accept the server's certificate",
+			func() error { return c.dial(&tls.Config{RootCAs: vendor.pool}) },
+		},
 	} {
 		label := fmt.Sprintf("reason=%q", tc.reason)
 		counted := func() float64 { return c.own("receiver_cxone_authentication_failures", `data_type="unknown"`, label) }
@@ -141,7 +161,11 @@ func TestRevocation(t *testing.T) {
 	gateway := vendor.client("gateway")
 	file := filepath.Join(t.TempDir(), "vendor.crl.pem")
 	list := func(number int64, revoked ...*big.Int) []byte {
-		template := &x509.RevocationList{Number: big.NewInt(number), ThisUpdate: time.Now().Add(-time.Minute), NextUpdate: time.Now().Add(time.Hour)}
+		template := &x509.RevocationList{
+			Number:     big.NewInt(number),
+			ThisUpdate: time.Now().Add(-time.Minute),
+			NextUpdate: time.Now().Add(time.Hour),
+		}
 		for _, serial := range revoked {
 			template.RevokedCertificateEntries = append(template.RevokedCertificateEntries,
 				x509.RevocationListEntry{SerialNumber: serial, RevocationTime: time.Now()})
@@ -168,7 +192,8 @@ func TestRevocation(t *testing.T) {
 		return resp.StatusCode
 	}
 	require.Equal(t, http.StatusOK, status())
-	require.InDelta(t, time.Now().Add(time.Hour).Unix(), c.own("receiver_cxone_credential_expiry_time", `kind="crl"`, `name="vendor.crl.pem"`), 60)
+	require.InDelta(t, time.Now().Add(time.Hour).Unix(), c.own("receiver_cxone_credential_expiry_time", `kind="crl"`,
+		`name="vendor.crl.pem"`), 60)
 	require.InDelta(t, vendor.cert.NotAfter.Unix(), c.own("receiver_cxone_credential_expiry_time", `kind="client_ca"`), 0)
 
 	keep(list(1), list(2, gateway.leaf.SerialNumber)) // the older one comes first
@@ -196,11 +221,17 @@ func TestTLSMistakesAtStartUp(t *testing.T) {
 	require.NoError(t, err)
 	t.Cleanup(func() { taken.Close() })
 	for name, tc := range map[string]struct{ receiver, says string }{
-		"mixed up":             {serverTLS(pair{certFile: server.keyFile, keyFile: server.certFile}, ""), "it holds PRIVATE KEY where CERTIFICATE is expected"},
-		"a byte order mark":    {serverTLS(pair{certFile: withMark, keyFile: server.keyFile}, ""), "byte order mark"},
-		"a server for a CA":    {serverTLS(server, server.certFile), "it holds no certificate authority's certificate"},
-		"expired":              {serverTLS(expired, ""), "the server's certificate is not valid now"},
-		"TLS 1.3 only":         {strings.Replace(serverTLS(server, ""), "}", `, min_version: "1.3"}`, 1), "CXone's network may not be able to connect"},
+		"mixed up": {
+			serverTLS(pair{certFile: server.keyFile, keyFile: server.certFile}, ""),
+			"it holds PRIVATE KEY where CERTIFICATE is expected",
+		},
+		"a byte order mark": {serverTLS(pair{certFile: withMark, keyFile: server.keyFile}, ""), "byte order mark"},
+		"a server for a CA": {serverTLS(server, server.certFile), "it holds no certificate authority's certificate"},
+		"expired":           {serverTLS(expired, ""), "the server's certificate is not valid now"},
+		"TLS 1.3 only": {
+			strings.Replace(serverTLS(server, ""), "}", `, min_version: "1.3"}`, 1),
+			"CXone's network may not be able to connect",
+		},
 		"a port that is taken": {"    endpoint: " + taken.Addr().String() + "\n", "the port is taken"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -34,7 +34,8 @@ func TestAFileSystemThatHangs(t *testing.T) {
 	require.NoError(t, err)
 	crl := filepath.Join(t.TempDir(), "crl.pem")
 	require.NoError(t, os.WriteFile(crl, pem.EncodeToMemory(&pem.Block{Type: "X509 CRL", Bytes: der}), 0o600))
-	c := start(t, with(fmt.Sprintf(`    tls: {cert_file: %q, key_file: %q, client_ca_file: %q, reload_interval: 100ms, client_ca_file_reload: true}
+	c := start(t, with(fmt.Sprintf(`    tls: {cert_file: %q, key_file: %q, client_ca_file: %q,
+      reload_interval: 100ms, client_ca_file_reload: true}
     client_certificate: {crl_file: %q, crl_reload_interval: 100ms}
 `, server.certFile, server.keyFile, vendor.file, crl)))
 	for _, file := range []string{server.certFile, vendor.file, crl} {

@@ -68,7 +68,8 @@ func TestThePublishedIdentityVectors(t *testing.T) {
 		assert.Equal(t, span.SpanID(), o.points[0].Exemplars().At(0).SpanID())
 	}
 	for _, v := range vectors.ScriptAPICalls {
-		o := deliver(v.Namespace, scriptPath, fmt.Sprintf(`{"messageId": %q, "contactId": %q, "scriptId/version": %q, "actionId": %q, "dateTime": %q}`,
+		o := deliver(v.Namespace, scriptPath, fmt.Sprintf(`{"messageId": %q, "contactId": %q, "scriptId/version": %q, "actionId": %q, `+
+			`"dateTime": %q}`,
 			v.MessageID, v.ContactID, v.ScriptIDVersion, v.ActionID, v.DateTime))
 		assert.Equal(t, v.SpanID, o.spans[0].SpanID().String(), "action %s", v.ActionID)
 		assert.Equal(t, v.SpanID, o.records[0].SpanID().String())
@@ -95,13 +96,23 @@ func TestPrometheus(t *testing.T) {
 	require.Equal(t, 200, c.post(voicePath, payload(t, "voice_quality.json")).status)
 	page := c.get(c.scrape)
 	for name, want := range map[string]float64{
-		"cxone_call_duration_seconds": 561, "cxone_call_setup_time_seconds": 0.898, "cxone_call_bitrate_bit_per_second": 0, "cxone_call_rtt_seconds": 0,
+		"cxone_call_duration_seconds": 561, "cxone_call_setup_time_seconds": 0.898, "cxone_call_bitrate_bit_per_second": 0,
+		"cxone_call_rtt_seconds": 0,
 	} {
-		value, count := series(page, name, `cxone_business_unit_id="1337"`, `cxone_call_line_type="webRTC"`, `cxone_skill_name="Mysteries Report"`)
+		value, count := series(page, name, `cxone_business_unit_id="1337"`, `cxone_call_line_type="webRTC"`,
+			`cxone_skill_name="Mysteries Report"`)
 		assert.Equal(t, 1, count, "%s in:\n%s", name, page)
 		assert.InDelta(t, want, value, 1e-12, name)
 	}
-	for _, absent := range []string{"cxone_call_mos", "cxone_call_r_factor", "cxone_call_jitter", "cxone_call_packet_loss", "5309", "8675309", "Sherlock"} {
+	for _, absent := range []string{
+		"cxone_call_mos",
+		"cxone_call_r_factor",
+		"cxone_call_jitter",
+		"cxone_call_packet_loss",
+		"5309",
+		"8675309",
+		"Sherlock",
+	} {
 		assert.NotContains(t, page, absent)
 	}
 }

@@ -36,15 +36,18 @@ func TestAConfigurationThatKeygenWritesStarts(t *testing.T) {
 
 			endpoint := "localhost:" + freePort(t)
 			log := &safeBuffer{}
-			command := exec.Command(collectorProgram(t), "--config", file, "--set=receivers.cxone.endpoint="+endpoint, "--set=service.telemetry.metrics.level=none")
+			command := exec.Command(collectorProgram(t), "--config", file, "--set=receivers.cxone.endpoint="+endpoint,
+				"--set=service.telemetry.metrics.level=none")
 			command.Stdout, command.Stderr = log, log
 			require.NoError(t, command.Start())
 			t.Cleanup(func() {
 				require.NoError(t, command.Process.Signal(os.Interrupt))
 				require.NoError(t, command.Wait())
 			})
-			require.Eventually(t, func() bool { return strings.Contains(log.String(), "Everything is ready") }, 30*time.Second, 20*time.Millisecond, "%s", log)
-			output, err = cxonectl(t, nil, append(append([]string{"send"}, in(tc.send)...), "--config", file, "--config", "yaml:receivers::cxone::endpoint: "+endpoint)...)
+			require.Eventually(t, func() bool { return strings.Contains(log.String(), "Everything is ready") }, 30*time.Second,
+				20*time.Millisecond, "%s", log)
+			output, err = cxonectl(t, nil, append(append([]string{"send"}, in(tc.send)...), "--config", file, "--config",
+				"yaml:receivers::cxone::endpoint: "+endpoint)...)
 			assert.NoError(t, err, output)
 			assert.Contains(t, output, "every answer as expected")
 		})

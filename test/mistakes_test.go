@@ -51,31 +51,140 @@ func mistakesOfRequests(t *testing.T) []mistake {
 	refused := func(status int, reason string, more ...string) []string {
 		return append([]string{"refused a delivery: " + reason, fmt.Sprintf(`"status": %d`, status), `"remote_address": "127.0.0.1:`}, more...)
 	}
-	const deliveries, voice, script, unknown = "receiver_cxone_deliveries", `data_type="voice_quality"`, `data_type="script_api"`, `data_type="unknown"`
+	const deliveries, voice, script, unknown = "receiver_cxone_deliveries",
+		`data_type="voice_quality"`, `data_type="script_api"`, `data_type="unknown"`
 	malformed, notFound, method := `outcome="malformed"`, `outcome="not_found"`, `outcome="method_not_allowed"`
 	long := strings.Repeat(" ", 100_001)
 	return []mistake{
-		{"a mistyped path", post("/cxone/voice-qualty", leg), refused(404, "not_found", `"path": "/cxone/voice-qualty"`, `"nearest_path": "`+voicePath+`"`), deliveries, []string{unknown, notFound}},
-		{"a slash too many", post(scriptPath+"/", leg), refused(404, "not_found", `"path": "`+scriptPath+`/"`, `"nearest_path": "`+scriptPath+`"`), deliveries, []string{unknown, notFound}},
+		{
+			"a mistyped path",
+			post("/cxone/voice-qualty", leg),
+			refused(404, "not_found", `"path": "/cxone/voice-qualty"`, `"nearest_path": "`+voicePath+`"`),
+			deliveries,
+			[]string{unknown, notFound},
+		},
+		{
+			"a slash too many",
+			post(scriptPath+"/", leg),
+			refused(404, "not_found", `"path": "`+scriptPath+`/"`, `"nearest_path": "`+scriptPath+`"`),
+			deliveries,
+			[]string{unknown, notFound},
+		},
 		{"no path at all", post("/", leg), refused(404, "not_found", `"path": "/"`), deliveries, []string{unknown, notFound}},
-		{"a browser", func(c *collector) { c.get(c.address) }, refused(404, "not_found", `"path": "/metrics"`), deliveries, []string{unknown, notFound}},
-		{"OPTIONS of the server", raw("OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n"), refused(404, "not_found", `"path": "*"`), deliveries, []string{unknown, notFound}},
-		{"GET", raw("GET " + voicePath + " HTTP/1.1\r\nHost: a\r\n\r\n"), refused(405, "method_not_allowed", `"method": "GET"`), deliveries, []string{voice, method}},
-		{"PUT", raw("PUT " + scriptPath + " HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n"), refused(405, "method_not_allowed", `"method": "PUT"`), deliveries, []string{script, method}},
-		{"a form instead of JSON", post(voicePath, "ContactId=1&AvgMos=4"), refused(400, "malformed", "not valid JSON"), deliveries, []string{voice, malformed}},
+		{
+			"a browser",
+			func(c *collector) { c.get(c.address) },
+			refused(404, "not_found", `"path": "/metrics"`),
+			deliveries,
+			[]string{unknown, notFound},
+		},
+		{
+			"OPTIONS of the server",
+			raw("OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n"),
+			refused(404, "not_found", `"path": "*"`),
+			deliveries,
+			[]string{unknown, notFound},
+		},
+		{
+			"GET",
+			raw("GET " + voicePath + " HTTP/1.1\r\nHost: a\r\n\r\n"),
+			refused(405, "method_not_allowed", `"method": "GET"`),
+			deliveries,
+			[]string{voice, method},
+		},
+		{
+			"PUT",
+			raw("PUT " + scriptPath + " HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n"),
+			refused(405, "method_not_allowed", `"method": "PUT"`),
+			deliveries,
+			[]string{script, method},
+		},
+		{
+			"a form instead of JSON",
+			post(voicePath, "ContactId=1&AvgMos=4"),
+			refused(400, "malformed", "not valid JSON"),
+			deliveries,
+			[]string{voice, malformed},
+		},
 		{"XML", post(scriptPath, "<metadata/>"), refused(400, "malformed", "not valid JSON"), deliveries, []string{script, malformed}},
 		{"no body", post(voicePath, ""), refused(400, "malformed", "it ends too early"), deliveries, []string{voice, malformed}},
-		{"an envelope without records", post(scriptPath, `{"source":"NICE","event":"SCRIPT_API_MONITORING "}`), refused(400, "malformed", "metadata"), deliveries, []string{script, malformed}},
-		{"a form field's content as a number", post(scriptPath, `{"metadata":5}`), refused(400, "malformed", "metadata"), deliveries, []string{script, malformed}},
-		{"call legs at the other callback", post(scriptPath, leg), refused(400, "wrong_callback", "the right path is "+voicePath), deliveries, []string{script, malformed}},
-		{"API calls at the other callback", post(voicePath, payload(t, "script_api.json")), refused(400, "wrong_callback", "the right path is "+scriptPath), deliveries, []string{voice, malformed}},
-		{"a body that ends early", raw("POST " + voicePath + " HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n{"), refused(400, "incomplete_body", "the sender ended it early"), deliveries, []string{voice, malformed}},
-		{"declared too large", post(voicePath, long), refused(413, "too_large", "100000 bytes at most"), deliveries, []string{voice, `outcome="too_large"`}},
-		{"too large once decompressed", post(voicePath, shrink(t, "gzip", long), "Content-Encoding", "gzip"), refused(413, "too_large", "100000 bytes at most"), deliveries, []string{voice, `outcome="too_large"`}},
-		{"an encoding that nobody knows", post(voicePath, leg, "Content-Encoding", "br"), refused(415, "unsupported_encoding", "gzip, deflate, zstd"), deliveries, []string{voice, malformed}},
-		{"not compressed as it says", post(voicePath, leg, "Content-Encoding", "gzip"), refused(400, "bad_compression", "not valid gzip"), deliveries, []string{voice, malformed}},
-		{"https:// where TLS is not configured", raw("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n"), []string{"refused a delivery: bad_request", "https:// without tls here"}, deliveries, []string{unknown, malformed}},
-		{"40 KiB of headers", raw("POST " + voicePath + " HTTP/1.1\r\nHost: a\r\nX-Big: " + strings.Repeat("a", 40<<10) + "\r\n\r\n"), []string{"refused a delivery: bad_request", "over 32 KiB"}, deliveries, []string{unknown, malformed}},
+		{
+			"an envelope without records",
+			post(scriptPath, `{"source":"NICE","event":"SCRIPT_API_MONITORING "}`),
+			refused(400, "malformed", "metadata"),
+			deliveries,
+			[]string{script, malformed},
+		},
+		{
+			"a form field's content as a number",
+			post(scriptPath, `{"metadata":5}`),
+			refused(400, "malformed", "metadata"),
+			deliveries,
+			[]string{script, malformed},
+		},
+		{
+			"call legs at the other callback",
+			post(scriptPath, leg),
+			refused(400, "wrong_callback", "the right path is "+voicePath),
+			deliveries,
+			[]string{script, malformed},
+		},
+		{
+			"API calls at the other callback",
+			post(voicePath, payload(t, "script_api.json")),
+			refused(400, "wrong_callback", "the right path is "+scriptPath),
+			deliveries,
+			[]string{voice, malformed},
+		},
+		{
+			"a body that ends early",
+			raw("POST " + voicePath + " HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n{"),
+			refused(400, "incomplete_body", "the sender ended it early"),
+			deliveries,
+			[]string{voice, malformed},
+		},
+		{
+			"declared too large",
+			post(voicePath, long),
+			refused(413, "too_large", "100000 bytes at most"),
+			deliveries,
+			[]string{voice, `outcome="too_large"`},
+		},
+		{
+			"too large once decompressed",
+			post(voicePath, shrink(t, "gzip", long), "Content-Encoding", "gzip"),
+			refused(413, "too_large", "100000 bytes at most"),
+			deliveries,
+			[]string{voice, `outcome="too_large"`},
+		},
+		{
+			"an encoding that nobody knows",
+			post(voicePath, leg, "Content-Encoding", "br"),
+			refused(415, "unsupported_encoding", "gzip, deflate, zstd"),
+			deliveries,
+			[]string{voice, malformed},
+		},
+		{
+			"not compressed as it says",
+			post(voicePath, leg, "Content-Encoding", "gzip"),
+			refused(400, "bad_compression", "not valid gzip"),
+			deliveries,
+			[]string{voice, malformed},
+		},
+		{
+			"https:// where TLS is not configured",
+			raw("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n"),
+			[]string{"refused a delivery: bad_request", "https:// without tls here"},
+			deliveries,
+			[]string{unknown, malformed},
+		},
+		{
+			"40 KiB of headers",
+			raw("POST " + voicePath + " HTTP/1.1\r\nHost: a\r\nX-Big: " + strings.Repeat("a", 40<<10) + "\r\n\r\n"),
+			[]string{"refused a delivery: bad_request", "over 32 KiB"},
+			deliveries,
+			[]string{unknown, malformed},
+		},
 	}
 }
 
@@ -88,18 +197,62 @@ func mistakesOfContent(t *testing.T) []mistake {
 	cannot := "a field's value cannot be read: "
 	now := time.Now().UTC()
 	call := func(i int, at time.Time) string {
-		return fmt.Sprintf(`{"metadata":[{"contactId":"late-%d","actionName":"x","apiResponseCode":"200","dateTime":%q}]}`, i, at.Format("1/2/2006 3:04:05 PM"))
+		return fmt.Sprintf(`{"metadata":[{"contactId":"late-%d","actionName":"x","apiResponseCode":"200","dateTime":%q}]}`, i,
+			at.Format("1/2/2006 3:04:05 PM"))
 	}
 	return []mistake{
-		{"a time that is none", accepted(voicePath, `{"ContactId":3,"EndDateTime":"yesterday","StartDateTime":"2026-01-02T03:04:05Z"}`), []string{cannot + "EndDateTime", `"came":`}, fields, []string{voice, `field="EndDateTime"`}},
-		{"a decimal comma", accepted(voicePath, `{"ContactId":1,"AvgMos":"4,2"}`), []string{cannot + "AvgMos", `"data_type": "voice_quality"`, `"came": "a string of the form`}, fields, []string{voice, `field="AvgMos"`}},
-		{"a figure in words", accepted(voicePath, `{"ContactId":2,"AvgJitter":"low"}`), []string{cannot + "AvgJitter", `"came":`}, fields, []string{voice, `field="AvgJitter"`}},
-		{"a field of another form", accepted(voicePath, `{"ContactId":4,"AvgRtt":{"value":12}}`), []string{cannot + "AvgRtt", `"came":`}, fields, []string{voice, `field="AvgRtt"`}},
-		{"fields that nobody knows", accepted(voicePath, `{"ContactId":5,"Novelty":1}`), []string{"fields that this release does not know", "cxone.extra.*"}, "receiver_cxone_unknown_fields", []string{voice}},
-		{"records that are none", accepted(voicePath, `[{"Nope":1},2]`), []string{"records that cannot be read are kept as log records", `"records": 2`}, "receiver_cxone_records", []string{voice, `outcome="unreadable"`}},
-		{"a MOS outside its scale", accepted(voicePath, `{"ContactId":6,"AvgMos":42}`), []string{"implausible records"}, "receiver_cxone_implausible_records", []string{voice}},
 		{
-			"a duration in another unit", accepted(voicePath, `{"ContactId":7,"Callduration":600000,"StartDateTime":"2026-01-02T03:00:00Z","EndDateTime":"2026-01-02T03:10:00Z"}`),
+			"a time that is none",
+			accepted(voicePath, `{"ContactId":3,"EndDateTime":"yesterday","StartDateTime":"2026-01-02T03:04:05Z"}`),
+			[]string{cannot + "EndDateTime", `"came":`},
+			fields,
+			[]string{voice, `field="EndDateTime"`},
+		},
+		{
+			"a decimal comma",
+			accepted(voicePath, `{"ContactId":1,"AvgMos":"4,2"}`),
+			[]string{cannot + "AvgMos", `"data_type": "voice_quality"`, `"came": "a string of the form`},
+			fields,
+			[]string{voice, `field="AvgMos"`},
+		},
+		{
+			"a figure in words",
+			accepted(voicePath, `{"ContactId":2,"AvgJitter":"low"}`),
+			[]string{cannot + "AvgJitter", `"came":`},
+			fields,
+			[]string{voice, `field="AvgJitter"`},
+		},
+		{
+			"a field of another form",
+			accepted(voicePath, `{"ContactId":4,"AvgRtt":{"value":12}}`),
+			[]string{cannot + "AvgRtt", `"came":`},
+			fields,
+			[]string{voice, `field="AvgRtt"`},
+		},
+		{
+			"fields that nobody knows",
+			accepted(voicePath, `{"ContactId":5,"Novelty":1}`),
+			[]string{"fields that this release does not know", "cxone.extra.*"},
+			"receiver_cxone_unknown_fields",
+			[]string{voice},
+		},
+		{
+			"records that are none",
+			accepted(voicePath, `[{"Nope":1},2]`),
+			[]string{"records that cannot be read are kept as log records", `"records": 2`},
+			"receiver_cxone_records",
+			[]string{voice, `outcome="unreadable"`},
+		},
+		{
+			"a MOS outside its scale",
+			accepted(voicePath, `{"ContactId":6,"AvgMos":42}`),
+			[]string{"implausible records"},
+			"receiver_cxone_implausible_records",
+			[]string{voice},
+		},
+		{
+			"a duration in another unit", accepted(voicePath, `{"ContactId":7,"Callduration":600000,"StartDateTime":"2026-01-02T03:00:00Z",`+
+				`"EndDateTime":"2026-01-02T03:10:00Z"}`),
 			[]string{"implausible records", `"reason": "duration_exceeds_leg"`},
 			"receiver_cxone_implausible_records",
 			[]string{voice, `reason="duration_exceeds_leg"`},
@@ -108,7 +261,10 @@ func mistakesOfContent(t *testing.T) []mistake {
 			for i := range 20 {
 				require.Equal(t, 200, c.post(scriptPath, call(i, now.Add(-5*time.Hour))).status)
 			}
-		}, []string{"script_api.time_zone is probably wrong", "UTC-05:00"}, "receiver_cxone_delivery_lag_count", []string{`data_type="script_api"`}},
+		}, []string{
+			"script_api.time_zone is probably wrong",
+			"UTC-05:00",
+		}, "receiver_cxone_delivery_lag_count", []string{`data_type="script_api"`}},
 	}
 }
 
@@ -141,7 +297,12 @@ func mistakesOfSignatures(t *testing.T) []mistake {
 		}
 	}
 	failed := func(name, reason string, do func(*collector), more ...string) mistake {
-		line := append([]string{"refused a delivery: " + reason, reason401, `"data_type": "voice_quality"`, `"remote_address": "127.0.0.1:`}, more...)
+		line := append([]string{
+			"refused a delivery: " + reason,
+			reason401,
+			`"data_type": "voice_quality"`,
+			`"remote_address": "127.0.0.1:`,
+		}, more...)
 		return mistake{name, do, line, "receiver_cxone_authentication_failures", []string{`data_type="voice_quality"`, `reason="` + reason + `"`}}
 	}
 	milli := func(d time.Duration) string { return strconv.FormatInt(time.Now().Add(d).UnixMilli(), 10) }
@@ -150,7 +311,8 @@ func mistakesOfSignatures(t *testing.T) []mistake {
 	}
 	return []mistake{
 		failed("no signature at all", "missing", func(c *collector) { c.post(voicePath, leg) }, "no header came but everyday ones"),
-		failed("another scheme", "missing", func(c *collector) { c.post(voicePath, leg, "X-Slack-Signature", "v0=00") }, "X-Slack-Signature", "they look like scheme: slack"),
+		failed("another scheme", "missing", func(c *collector) { c.post(voicePath, leg, "X-Slack-Signature", "v0=00") },
+			"X-Slack-Signature", "they look like scheme: slack"),
 		failed("a header that a proxy drops", "missing", set("X-Timestamp", ""), "X-Timestamp"),
 		failed("a clock that is behind", "stale", set("X-Timestamp", milli(-time.Hour)), "max_age"),
 		failed("a clock that is ahead", "future", set("X-Timestamp", milli(time.Hour)), "max_future"),
@@ -165,7 +327,13 @@ func mistakesOfSignatures(t *testing.T) []mistake {
 		failed("another body", "bad_signature", sign(func(h map[string]string, signed *string) {
 			*signed = h["X-Consumer-Id"] + "\nhttps://hooks.example.org/cxone\n" + h["X-Timestamp"] + "\n1\n" + leg + "\n"
 		})),
-		{"a full capture directory", func(*collector) {}, []string{"refused requests are not captured any more", `"max_files": 2`}, "receiver_cxone_authentication_failures", nil},
+		{
+			"a full capture directory",
+			func(*collector) {},
+			[]string{"refused requests are not captured any more", `"max_files": 2`},
+			"receiver_cxone_authentication_failures",
+			nil,
+		},
 	}
 }
 
@@ -331,8 +499,10 @@ func TestAHundredThousandRefusals(t *testing.T) {
 		"GET /elsewhere HTTP/1.1\r\nHost: a\r\n\r\n",
 		"GET " + voicePath + " HTTP/1.1\r\nHost: a\r\n\r\n",
 		"POST " + voicePath + " HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n",
-		"POST " + scriptPath + " HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\nX-Signature: AAAA\r\nX-Timestamp: 1\r\nX-Key-Version: 1\r\nX-Consumer-Id: us\r\n\r\n",
-		"POST " + scriptPath + " HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\nX-Signature: AAAA\r\nX-Timestamp: 1\r\nX-Key-Version: 1\r\nX-Consumer-Id: us\r\nX-Consumer-Id: us\r\n\r\n",
+		"POST " + scriptPath + " HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\nX-Signature: AAAA\r\nX-Timestamp: 1\r\nX-Key-Version: " +
+			"1\r\nX-Consumer-Id: us\r\n\r\n",
+		"POST " + scriptPath + " HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\nX-Signature: AAAA\r\nX-Timestamp: 1\r\nX-Key-Version: " +
+			"1\r\nX-Consumer-Id: us\r\nX-Consumer-Id: us\r\n\r\n",
 	}
 	const refusals = 100_000
 	begun := time.Now()
@@ -393,20 +563,39 @@ func TestMistakesAtTheStart(t *testing.T) {
 	require.NoError(t, os.Mkdir(writable, 0o700))
 	require.NoError(t, os.Chmod(writable, 0o777))
 	key := `{version: "1", algorithm: hmac_sha256, secret: "` + sharedSecret + `"}`
-	withoutTraces := strings.NewReplacer("    traces: {receivers: [cxone], exporters: [file/traces]}\n", "", "    logs: {receivers: [cxone], exporters: [file/logs]}\n", "")
+	withoutTraces := strings.NewReplacer("    traces: {receivers: [cxone], exporters: [file/traces]}\n", "",
+		"    logs: {receivers: [cxone], exporters: [file/logs]}\n", "")
 	for name, tc := range map[string]struct {
 		config string
 		says   []string
 	}{
-		"a directory that everybody writes to": {with("    signature: {keys: [" + key + "], capture_rejected: {directory: " + writable + "}}\n"), []string{"everybody may write to " + writable, "chmod 700"}},
-		"a key file that is not there":         {with(`    signature: {keys: [{version: "1", public_key_file: missing.pem}]}` + "\n"), []string{"no usable key", "missing.pem"}},
-		"a number for a text":                  {with("    signature: {consumer_id: 4711, keys: [" + key + "]}\n"), []string{"consumer_id", "quote"}},
-		"a mistyped key":                       {with(open + "    max_inflight_byte: 1\n"), []string{"max_inflight_byte", "max_inflight_bytes"}},
-		"nothing that authenticates":           {with("    namespace: a\n"), []string{"no authentication", "allow_unauthenticated: true"}},
-		"a data type without a pipeline":       {withoutTraces.Replace(with(open + "    aggregation: null\n    script_api: {path: /calls}\n")), []string{"script_api is configured, but none of its signals has a pipeline", "traces, logs"}},
-		"a data type that is not served":       {withoutTraces.Replace(with(open + "    aggregation: null\n")), []string{"a data type is not served", `"data_type": "script_api"`}},
-		"no authentication, on purpose":        {with(open), []string{"deliveries are taken from anybody"}},
-		"a signature without the body":         {with("    signature: {scheme: walmart_service_registry, keys: [" + key + "]}\n"), []string{"signature does not cover: body", "whoever sees one request can send any other body"}},
+		"a directory that everybody writes to": {
+			with("    signature: {keys: [" + key + "], capture_rejected: {directory: " + writable + "}}\n"),
+			[]string{"everybody may write to " + writable, "chmod 700"},
+		},
+		"a key file that is not there": {
+			with(`    signature: {keys: [{version: "1", public_key_file: missing.pem}]}` + "\n"),
+			[]string{"no usable key", "missing.pem"},
+		},
+		"a number for a text": {
+			with("    signature: {consumer_id: 4711, keys: [" + key + "]}\n"),
+			[]string{"consumer_id", "quote"},
+		},
+		"a mistyped key":             {with(open + "    max_inflight_byte: 1\n"), []string{"max_inflight_byte", "max_inflight_bytes"}},
+		"nothing that authenticates": {with("    namespace: a\n"), []string{"no authentication", "allow_unauthenticated: true"}},
+		"a data type without a pipeline": {
+			withoutTraces.Replace(with(open + "    aggregation: null\n    script_api: {path: /calls}\n")),
+			[]string{"script_api is configured, but none of its signals has a pipeline", "traces, logs"},
+		},
+		"a data type that is not served": {
+			withoutTraces.Replace(with(open + "    aggregation: null\n")),
+			[]string{"a data type is not served", `"data_type": "script_api"`},
+		},
+		"no authentication, on purpose": {with(open), []string{"deliveries are taken from anybody"}},
+		"a signature without the body": {
+			with("    signature: {scheme: walmart_service_registry, keys: [" + key + "]}\n"),
+			[]string{"signature does not cover: body", "whoever sees one request can send any other body"},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

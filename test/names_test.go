@@ -23,7 +23,10 @@ const everyField = `{"ContactId":8675310,"DataSource":"SBC","MasterContactId":86
 	`"LocationCity":"London","SdkVersion":"1","Browser":"F","ConnectionType":"TURN","MediaTransport":"UDP","AgentConsoleType":"MAX",` +
 	`"AgentConsoleVersion":"24","spearlineAnalysis":{"a":1}}`
 
-var figureNames = []string{"mos", "r_factor", "score", "jitter", "packet_loss", "rtt", "bitrate", "duration", "ring_time", "setup_time", "disconnect_time"}
+var figureNames = []string{
+	"mos", "r_factor", "score", "jitter", "packet_loss", "rtt", "bitrate", "duration", "ring_time", "setup_time",
+	"disconnect_time",
+}
 
 const (
 	onMetrics = "cxone.data_source cxone.call.line_type cxone.call.direction cxone.skill.name cxone.team.name network.transport " +
@@ -60,8 +63,10 @@ func TestEveryNameOfTheContractIsExported(t *testing.T) {
 	}
 	require.Equal(t, 200, deliver(voicePath, everyField).status)
 	require.Equal(t, 200, deliver(scriptPath, `{"timestamp": "4/20/2024 06:13:37 AM", "metadata": [
-		{"busNo":"1","messageId":"m","contactId":"c","masterContactId":"c","scriptId/version":"5/7","scriptName":"s","actionId":"a","actionName":"n",
-		 "actionLabel":"l","dateTime":"4/20/2024 06:13:37 AM","apiEndpoint":"https://h:1/p","apiResponseCode":"500","apiResponseMessage":"x","responseTime":"1"},
+		{"busNo":"1","messageId":"m","contactId":"c","masterContactId":"c","scriptId/version":"5/7",
+		 "scriptName":"s","actionId":"a","actionName":"n",
+		 "actionLabel":"l","dateTime":"4/20/2024 06:13:37 AM","apiEndpoint":"https://h:1/p",
+		  "apiResponseCode":"500","apiResponseMessage":"x","responseTime":"1"},
 		{"contactId":"d","apiResponseCode":"-1","dateTime":"yesterday","new":1}, 5]}`).status)
 	require.Equal(t, 401, c.post(voicePath, leg).status)
 	c.await(11, 3, 4)
@@ -86,7 +91,12 @@ func TestEveryNameOfTheContractIsExported(t *testing.T) {
 	assertHas(t, c.records()[1].Attributes(), onCalls+" log.record.uid")
 	assertHas(t, c.records()[2].Attributes(), onFailed+" log.record.uid cxone.extra.new cxone.unreadable.dateTime")
 	assertHas(t, c.records()[3].Attributes(), "cxone.record.error log.record.uid")
-	for i, event := range []string{"cxone.call.completed", "cxone.script.api.completed", "cxone.script.api.completed", "cxone.record.unreadable"} {
+	for i, event := range []string{
+		"cxone.call.completed",
+		"cxone.script.api.completed",
+		"cxone.script.api.completed",
+		"cxone.record.unreadable",
+	} {
 		assert.Equal(t, event, c.records()[i].EventName())
 	}
 

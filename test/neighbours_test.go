@@ -48,7 +48,8 @@ type load struct {
 }
 
 func (l load) String() string {
-	return fmt.Sprintf("%d of %d answered 200, p50 %v, p99 %v", l.ok, goodDeliveries, l.p50.Round(10*time.Microsecond), l.p99.Round(10*time.Microsecond))
+	return fmt.Sprintf("%d of %d answered 200, p50 %v, p99 %v", l.ok, goodDeliveries, l.p50.Round(10*time.Microsecond),
+		l.p99.Round(10*time.Microsecond))
 }
 
 // goodLoad delivers at a constant rate, every other time over a connection of its own.
@@ -91,7 +92,12 @@ func (n *neighbourhood) dial(protocols ...string) (net.Conn, error) {
 		return conn, err
 	}
 	_ = conn.SetDeadline(time.Now().Add(60 * time.Second))
-	secured := tls.Client(conn, &tls.Config{RootCAs: n.authority.pool, ServerName: "localhost", NextProtos: protocols, MinVersion: tls.VersionTLS12})
+	secured := tls.Client(conn, &tls.Config{
+		RootCAs:    n.authority.pool,
+		ServerName: "localhost",
+		NextProtos: protocols,
+		MinVersion: tls.VersionTLS12,
+	})
 	if err := secured.Handshake(); err != nil {
 		conn.Close()
 		return nil, err
@@ -235,7 +241,12 @@ func (n *neighbourhood) slowConnections(t *testing.T) (load, string) {
 		t.Logf("only %d slow connections: the limit of open files leaves no room for %d", room, want)
 		want = room
 	}
-	starts := []string{"", "\x16\x03\x01\x02\x00\x01", "POST " + voicePath + " HTTP/1.1\r\nHost: ", "POST " + voicePath + " HTTP/1.1\r\nHost: a\r\nContent-Length: 8000000\r\n\r\n{"}
+	starts := []string{
+		"",
+		"\x16\x03\x01\x02\x00\x01",
+		"POST " + voicePath + " HTTP/1.1\r\nHost: ",
+		"POST " + voicePath + " HTTP/1.1\r\nHost: a\r\nContent-Length: 8000000\r\n\r\n{",
+	}
 	conns := make([]net.Conn, want)
 	var next, failed atomic.Int64
 	var wg sync.WaitGroup

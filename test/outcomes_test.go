@@ -67,7 +67,10 @@ service:
 func (c *collector) outcomes() map[string]float64 {
 	c.t.Helper()
 	page, counted := c.get(c.telemetry), map[string]float64{}
-	for _, outcome := range []string{"accepted", "duplicate", "unauthenticated", "forbidden", "malformed", "too_large", "refused", "rejected", "not_found", "method_not_allowed"} {
+	for _, outcome := range []string{
+		"accepted", "duplicate", "unauthenticated", "forbidden", "malformed", "too_large", "refused", "rejected",
+		"not_found", "method_not_allowed",
+	} {
 		sum, count := series(page, "otelcol_receiver_cxone_deliveries", `outcome="`+outcome+`"`, `data_type="voice_quality"`)
 		assert.Equal(c.t, 1, count, "a series for %s, from the start", outcome)
 		counted[outcome] = sum

@@ -33,7 +33,8 @@ func TestSmallBodiesStaySmall(t *testing.T) {
 	for i := range 64 {
 		fmt.Fprintf(&texts, `"text%d":%q,`, i, strings.Repeat("v", 4000))
 	}
-	figures := `"AvgMos":4,"AvgRFactor":80,"CallScore":4,"AvgJitter":1,"AvgPktLoss":1,"AvgRtt":1,"AvgBitrate":1,"Callduration":1,"Ringtime":1,"CallSetupTime":1,"Disconnecttime":1`
+	figures := `"AvgMos":4,"AvgRFactor":80,"CallScore":4,"AvgJitter":1,"AvgPktLoss":1,"AvgRtt":1,"AvgBitrate":1,"Callduration":1,` +
+		`"Ringtime":1,"CallSetupTime":1,"Disconnecttime":1`
 	for _, tc := range []struct {
 		name, path, body, file string
 		most                   int64 // bytes of the file
@@ -41,7 +42,13 @@ func TestSmallBodiesStaySmall(t *testing.T) {
 		{"an envelope's array of 1 MB, 1,000 records", scriptPath, around(`"x":`+ones(1<<20)+`,`, 1000), "logs.jsonl", 2 << 20},
 		{"64 texts of an envelope, 500 records", scriptPath, around(texts.String(), 500), "logs.jsonl", 3 << 20},
 		{"an array that nobody knows", voicePath, `{"ContactId":1,"spearlineAnalysis":` + ones(8<<20-100) + `}`, "traces.jsonl", 3 << 20},
-		{"a skill's name of 8 MB, eleven figures", voicePath, `{"ContactId":1,` + figures + `,"SkillName":"` + strings.Repeat("s", 8<<20-1000) + `"}`, "metrics.jsonl", 1 << 20},
+		{
+			"a skill's name of 8 MB, eleven figures",
+			voicePath,
+			`{"ContactId":1,` + figures + `,"SkillName":"` + strings.Repeat("s", 8<<20-1000) + `"}`,
+			"metrics.jsonl",
+			1 << 20,
+		},
 	} {
 		begun := time.Now()
 		a := c.post(tc.path, shrink(t, "gzip", tc.body), "Content-Encoding", "gzip")
@@ -96,11 +103,13 @@ func TestPrivacyOfWhatCannotBeRead(t *testing.T) {
 	t.Parallel()
 	const good = `{"contactId":1,"messageId":"m"}`
 	bodies := []string{
-		`[` + good + `,[["+18018675309","Sherlock Holmes"]]]`, `[` + good + `,"+1 (801) 867-5309, Sherlock Holmes"]`, `[` + good + `,18018675309]`,
+		`[` + good + `,[["+18018675309","Sherlock Holmes"]]]`, `[` + good +
+			`,"+1 (801) 867-5309, Sherlock Holmes"]`, `[` + good + `,18018675309]`,
 		`[` + good + `,{"metadata":"[{\"From\":\"+1 801 867 5309\",\"Agent\":\"Sherlock Holmes\",\"apiEndpoint\":\"https://u:S3CRET@h/\""}]`,
 		`[` + good + `,{"metadata":"ask Sherlock Holmes at +1.801.867.5309 or //u:S3CRET@h, https:/u:S3CRET@h, u:S3CRET@h"}]`,
 		`{"contactId":2,"messageId":"m","note":"\ufeff{\"From \":\"+18018675309\",\"AGENT\":\"Sherlock Holmes\"}","From ":"+18018675309"}`,
-		`{"contactId":3,"apiEndpoint":"https://u:S3CRET/1@h/"}`, `{"contactId":4,"apiEndpoint":"//u:S3CRET@h"}`, `{"contactId":5,"apiEndpoint":"https:/u:S3CRET@h"}`,
+		`{"contactId":3,"apiEndpoint":"https://u:S3CRET/1@h/"}`, `{"contactId":4,"apiEndpoint":"//u:S3CRET@h"}`,
+		`{"contactId":5,"apiEndpoint":"https:/u:S3CRET@h"}`,
 	}
 	for _, policy := range []string{"mask", "hash", "drop"} {
 		c := start(t, with(open+"    privacy: {phone_numbers: "+policy+", agent_names: "+policy+", hash_key: 0123456789abcdef}\n"))

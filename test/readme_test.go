@@ -107,11 +107,12 @@ func (r *reader) start(command string) {
 	r.stop()
 	log := &safeBuffer{}
 	arguments := append(strings.Fields(r.mine(command))[1:], "--set=service.telemetry.metrics.level=none") // its port may be taken
-	r.collector = exec.Command(collectorProgram(r.t), arguments...)                                        //nolint:gosec // what the README says
+	r.collector = exec.Command(collectorProgram(r.t), arguments...)                                        //nolint:gosec // as README says
 	r.collector.Dir = r.directory
 	r.collector.Stdout, r.collector.Stderr = log, log
 	require.NoError(r.t, r.collector.Start())
-	require.Eventually(r.t, func() bool { return strings.Contains(log.String(), "Everything is ready") }, 30*time.Second, 20*time.Millisecond, "$ %s\n%s", command, log)
+	require.Eventually(r.t, func() bool { return strings.Contains(log.String(), "Everything is ready") }, 30*time.Second,
+		20*time.Millisecond, "$ %s\n%s", command, log)
 }
 
 func (r *reader) stop() {

@@ -34,13 +34,28 @@ func TestMalformedBodies(t *testing.T) {
 		{"a bare word for a number", voicePath, `{"AvgMos": NaN}`, []string{"byte 11"}},
 		{"single quotes", voicePath, `{'ContactId': 1}`, []string{"byte 1"}},
 		{"deeper than 100 levels", voicePath, `{"spearlineAnalysis":` + deep + `}`, []string{"100"}},
-		{"deeper than 100 levels in metadata", scriptPath, `{"metadata":` + fmt.Sprintf("%q", `[{"contactId":`+deep+`}]`) + `}`, []string{"100", "metadata"}},
+		{
+			"deeper than 100 levels in metadata",
+			scriptPath,
+			`{"metadata":` + fmt.Sprintf("%q", `[{"contactId":`+deep+`}]`) + `}`,
+			[]string{"100", "metadata"},
+		},
 		{"an empty object", scriptPath, `{}`, []string{"known field", "script_api"}},
-		{"an envelope without metadata", scriptPath, `{"source":"NICE","event":"SCRIPT_API_MONITORING ","timestamp":"4/20/2024 06:13:37 AM"}`, []string{"metadata"}},
+		{
+			"an envelope without metadata",
+			scriptPath,
+			`{"source":"NICE","event":"SCRIPT_API_MONITORING ","timestamp":"4/20/2024 06:13:37 AM"}`,
+			[]string{"metadata"},
+		},
 		{"metadata that is cut off", scriptPath, `{"metadata":"[{\"contactId\":\"1\"}"}`, []string{"metadata", "byte"}},
 		{"metadata that is a number", scriptPath, `{"metadata":5}`, []string{"metadata"}},
 		{"voice where script API calls belong", scriptPath, `{"ContactId":1,"AvgMos":4,"Agent":"x"}`, []string{voicePath}},
-		{"script API calls where voice belongs", voicePath, `{"metadata":[{"contactId":1}],"event":"SCRIPT_API_MONITORING "}`, []string{scriptPath}},
+		{
+			"script API calls where voice belongs",
+			voicePath,
+			`{"metadata":[{"contactId":1}],"event":"SCRIPT_API_MONITORING "}`,
+			[]string{scriptPath},
+		},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			a := c.post(tc.path, tc.body)
@@ -60,7 +75,8 @@ func TestPathsMatchExactly(t *testing.T) {
 	c := start(t, with(open))
 	for _, target := range []string{
 		"/" + voicePath, "/a/.." + voicePath, "/." + voicePath, "/%2e" + voicePath, voicePath + "/", voicePath + "//", voicePath + "/.",
-		"/cxone//voice-quality", "/cxone/voice%2Dquality", "/cxone%2fvoice-quality", "/CXONE/voice-quality", voicePath + "%00", voicePath + ";a=b",
+		"/cxone//voice-quality", "/cxone/voice%2Dquality", "/cxone%2fvoice-quality", "/CXONE/voice-quality", voicePath +
+			"%00", voicePath + ";a=b",
 		"/", "//", "/cxone", "/cxone/", "/metrics", "/favicon.ico", "*", "http://a/elsewhere",
 	} {
 		t.Run(target, func(t *testing.T) {
@@ -101,7 +117,8 @@ func TestOtherMethods(t *testing.T) {
 // TestTheOrderOfTheChecks gives two reasons to refuse at once; the one that is checked first decides.
 func TestTheOrderOfTheChecks(t *testing.T) {
 	t.Parallel()
-	c := start(t, strings.ReplaceAll(with("    auth: {authenticator: basicauth}\n    max_request_body_size: 100000\n"), "service:\n", `extensions: {basicauth: {htpasswd: {inline: "vendor:password"}}}
+	c := start(t, strings.ReplaceAll(with("    auth: {authenticator: basicauth}\n    max_request_body_size: 100000\n"), "service:\n",
+		`extensions: {basicauth: {htpasswd: {inline: "vendor:password"}}}
 service:
   extensions: [basicauth]
 `))
@@ -122,7 +139,14 @@ service:
 		{"too long, in an unknown encoding", "POST", voicePath, long, append([]string{"Content-Encoding", "br"}, good...), 413},
 		{"an unknown encoding, and no JSON", "POST", voicePath, "x", append([]string{"Content-Encoding", "br"}, good...), 415},
 		{"two encodings", "POST", voicePath, "x", append([]string{"Content-Encoding", "gzip, gzip"}, good...), 415},
-		{"no JSON, too long once decompressed", "POST", voicePath, shrink(t, "gzip", long), append([]string{"Content-Encoding", "gzip"}, good...), 413},
+		{
+			"no JSON, too long once decompressed",
+			"POST",
+			voicePath,
+			shrink(t, "gzip", long),
+			append([]string{"Content-Encoding", "gzip"}, good...),
+			413,
+		},
 		{"no JSON", "POST", voicePath, "x", good, 400},
 		{"all is well", "POST", voicePath, leg, good, 200},
 	} {

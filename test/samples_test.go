@@ -72,13 +72,16 @@ func TestAJourneyIsOneTrace(t *testing.T) {
 	t.Parallel()
 	c := start(t, with(open))
 	leg := func(contact string) string {
-		return `{"ContactId": ` + contact + `, "MasterContactId": "100", "StartDateTime": "2026-01-01T10:00:00Z", "EndDateTime": "2026-01-01T10:05:00Z"}`
+		return `{"ContactId": ` + contact + `, "MasterContactId": "100", "StartDateTime": "2026-01-01T10:00:00Z", "EndDateTime": ` +
+			`"2026-01-01T10:05:00Z"}`
 	}
 	call := func(contact, action string) string {
-		return `{"contactId": "` + contact + `", "masterContactId": 100, "actionId": "` + action + `", "dateTime": "1/1/2026 10:01:00 AM", "apiResponseCode": "200"}`
+		return `{"contactId": "` + contact + `", "masterContactId": 100, "actionId": "` + action + `", "dateTime": "1/1/2026 10:01:00 AM", ` +
+			`"apiResponseCode": "200"}`
 	}
 	// API calls come before the legs they belong to, as they do when a call lasts.
-	require.Equal(t, 200, c.post(scriptPath, `{"event": "SCRIPT_API_MONITORING ", "metadata": [`+call("100", "1")+`,`+call("200", "2")+`]}`).status)
+	require.Equal(t, 200, c.post(scriptPath, `{"event": "SCRIPT_API_MONITORING ", "metadata": [`+call("100", "1")+`,`+
+		call("200", "2")+`]}`).status)
 	require.Equal(t, 200, c.post(scriptPath, `[`+call("200", "3")+`]`).status)
 	require.Equal(t, 200, c.post(voicePath, leg("200")).status)
 	require.Equal(t, 200, c.post(voicePath, leg("100")).status)

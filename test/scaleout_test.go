@@ -42,7 +42,8 @@ func startScaleOut(t *testing.T) *scaleOut {
 
 	output2, err := cxonectl(t, nil, "keygen", "signature", "--out", s.dir)
 	require.NoError(t, err, output2)
-	s.edge = s.startTier("edge.yaml", "CXONE_ENDPOINT", "yaml:receivers::cxone::voice_quality: {gauges: true, metric_attributes: [cxone.contact.id]}",
+	s.edge = s.startTier("edge.yaml", "CXONE_ENDPOINT", "yaml:receivers::cxone::voice_quality: {gauges: true, metric_attributes: "+
+		"[cxone.contact.id]}",
 		"yaml:receivers::cxone::aggregation::interval: 1s")
 	for i := range s.processing {
 		s.processing[i] = s.startTier("processing.yaml", "CXONE_HEALTH_ENDPOINT",
@@ -65,7 +66,12 @@ func (s *scaleOut) startTier(name, listens string, overrides ...string) *collect
 	}
 	c.address = env[listens]
 	c.telemetry = "127.0.0.1:" + env["CXONE_TELEMETRY_PORT"]
-	args := []string{"--config", filepath.Join("..", "examples", "scale-out", name), "--config", "yaml:service::telemetry::logs::disable_stacktrace: true"}
+	args := []string{
+		"--config",
+		filepath.Join("..", "examples", "scale-out", name),
+		"--config",
+		"yaml:service::telemetry::logs::disable_stacktrace: true",
+	}
 	for _, override := range overrides {
 		args = append(args, "--config", override)
 	}

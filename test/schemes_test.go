@@ -68,28 +68,44 @@ func TestSchemesOfTheLanguage(t *testing.T) {
 		log   string
 	}{
 		"a hash encrypted with the private key": {
-			block: `{url: "` + url + `", signed_string: "{({consumer_id}\n{url}\n{timestamp}\n{body})|sha256|hex}", keys: [{version: "1", algorithm: rsa_raw, public_key_file: KEYS/rsa.pub.pem}]}`,
+			block: `{url: "` + url + `", signed_string: "{({consumer_id}\n{url}\n{timestamp}\n{body})|sha256|hex}", keys: [{version: "1", ` +
+				`algorithm: rsa_raw, public_key_file: KEYS/rsa.pub.pem}]}`,
 			sign: func(body string) []string {
 				ms := fmt.Sprint(time.Now().UnixMilli())
 				sum := sha256.Sum256([]byte("me\n" + url + "\n" + ms + "\n" + body))
 				signature, err := rsa.SignPKCS1v15(nil, rsaKey, 0, []byte(hex.EncodeToString(sum[:])))
 				require.NoError(t, err)
-				return []string{"X-Consumer-Id", "me", "X-Key-Version", "1", "X-Timestamp", ms, "X-Signature", base64.StdEncoding.EncodeToString(signature)}
+				return []string{
+					"X-Consumer-Id",
+					"me",
+					"X-Key-Version",
+					"1",
+					"X-Timestamp",
+					ms,
+					"X-Signature",
+					base64.StdEncoding.EncodeToString(signature),
+				}
 			},
 			log: "the key fits, the signed string differs: look at signature.url and signed_string",
 		},
 		"positions": {
-			block: `{scheme: custom, signed_string: "{consumer_id}{method}{timestamp}{nonce}{body|md5|base64}", value: {header: Authorization, format: positions, prefix: "amx ", separator: ":", select: ["2"]},
-			  consumer: {field: "1"}, nonce: {field: "3"}, timestamp: {field: "4", unit: s}, keys: [{algorithm: hmac_sha256, secret: "` + sharedSecret + `"}]}`,
+			block: `{scheme: custom, signed_string: "{consumer_id}{method}{timestamp}{nonce}{body|md5|base64}",
+			  value: {header: Authorization, format: positions, prefix: "amx ", separator: ":", select: ["2"]},
+			  consumer: {field: "1"}, nonce: {field: "3"}, timestamp: {field: "4", unit: s}, keys: [{algorithm: hmac_sha256, secret: "` +
+				sharedSecret + `"}]}`,
 			sign: func(body string) []string {
 				s := fmt.Sprint(time.Now().Unix())
-				return []string{"Authorization", "amx app:" + base64.StdEncoding.EncodeToString(hmacOf("appPOST"+s+"n-1"+md5Base64(body))) + ":n-1:" + s}
+				return []string{
+					"Authorization",
+					"amx app:" + base64.StdEncoding.EncodeToString(hmacOf("appPOST"+s+"n-1"+md5Base64(body))) + ":n-1:" + s,
+				}
 			},
 			log: "no key made this signature",
 		},
 		"a time in a zone, hex with dashes": {
 			block: `{scheme: custom, signed_string: "{timestamp}|{body|json_compact}", value: {header: X-Sign, encoding: hex},
-			  timestamp: {header: X-Sent, layout: "02.01.2006 15:04:05", time_zone: Europe/Berlin}, keys: [{algorithm: hmac_sha256, secret: "` + sharedSecret + `"}]}`,
+			  timestamp: {header: X-Sent, layout: "02.01.2006 15:04:05", time_zone: Europe/Berlin},
+			    keys: [{algorithm: hmac_sha256, secret: "` + sharedSecret + `"}]}`,
 			sign: func(body string) []string {
 				zone, err := time.LoadLocation("Europe/Berlin")
 				require.NoError(t, err)
@@ -105,7 +121,8 @@ func TestSchemesOfTheLanguage(t *testing.T) {
 			log: "no key made this signature",
 		},
 		"a JSON Web Token": {
-			block: `{scheme: jwt, jwt: {consumer_claim: iss, body_claim: {name: body_sha256}}, keys: [{version: k1, algorithm: ecdsa_sha256, public_key_file: KEYS/P-256.pub.pem}]}`,
+			block: `{scheme: jwt, jwt: {consumer_claim: iss, body_claim: {name: body_sha256}}, keys: [{version: k1, algorithm: ecdsa_sha256, ` +
+				`public_key_file: KEYS/P-256.pub.pem}]}`,
 			sign: func(body string) []string {
 				text := base64url([]byte(`{"alg":"ES256","kid":"k1"}`)) + "." +
 					base64url(fmt.Appendf(nil, `{"iss":"acme","iat":%d,"body_sha256":"%x"}`, time.Now().Unix(), sha256.Sum256([]byte(body))))

@@ -110,6 +110,7 @@ service:
 	}
 	assert.Equal(t, 401, c.post("/elsewhere", leg).status, "a stranger does not learn which paths there are")
 	assert.Equal(t, 404, c.post("/elsewhere", leg, "Authorization", good).status)
-	assert.Regexp(t, `otelcol_receiver_cxone_authentication_failures{data_type="voice_quality",.*reason="server_auth".*} 3`, c.get(c.telemetry))
+	assert.Regexp(t, `otelcol_receiver_cxone_authentication_failures{data_type="voice_quality",.*reason="server_auth".*} 3`,
+		c.get(c.telemetry))
 	assert.NotContains(t, c.log.String(), "pass-word")
 }

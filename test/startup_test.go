@@ -63,7 +63,8 @@ func TestWhatIsLoggedAtStartUp(t *testing.T) {
 	})
 	t.Run("on every address, with TLS", func(t *testing.T) {
 		t.Parallel()
-		c := start(t, strings.Replace(with(open+serverTLS(newAuthority(t, "ours").server("receiver"), "")), "endpoint: 127.0.0.1:${PORT}", "endpoint: 0.0.0.0:${PORT}", 1))
+		c := start(t, strings.Replace(with(open+serverTLS(newAuthority(t, "ours").server("receiver"), "")),
+			"endpoint: 127.0.0.1:${PORT}", "endpoint: 0.0.0.0:${PORT}", 1))
 		c.waitLog(`"callback_url": "https://`)
 		assert.NotContains(t, c.log.String(), plainHTTPWarning)
 	})
@@ -87,7 +88,8 @@ func TestHeadersAreLimitedTo32KiB(t *testing.T) {
 	t.Parallel()
 	c := start(t, with(open))
 	for size, status := range map[int]int{30 << 10: http.StatusOK, 40 << 10: http.StatusRequestHeaderFieldsTooLarge} {
-		a := c.raw(fmt.Sprintf("POST %s HTTP/1.1\r\nHost: a\r\nX-Large: %s\r\nContent-Length: %d\r\n\r\n%s", voicePath, strings.Repeat("a", size), len(leg), leg))
+		a := c.raw(fmt.Sprintf("POST %s HTTP/1.1\r\nHost: a\r\nX-Large: %s\r\nContent-Length: %d\r\n\r\n%s", voicePath,
+			strings.Repeat("a", size), len(leg), leg))
 		assert.Equal(t, status, a.status)
 	}
 	c.await(1, 1, 1)

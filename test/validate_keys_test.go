@@ -17,19 +17,22 @@ func TestErrorsSayWhatWouldBeRight(t *testing.T) {
 		keys string
 		says []string
 	}{
-		"a port that is too high":        {"endpoint: 127.0.0.1:70000", []string{"endpoint", "65535"}},
-		"a port by name":                 {"endpoint: 127.0.0.1:https", []string{"endpoint"}},
-		"an unknown key of a data type":  {"voice_quality: {contact_span: true}", []string{"contact_span"}},
-		"an unknown unit key":            {"voice_quality: {units: {mos: s}}", []string{"units", "mos"}},
-		"a ratio's unit for a time":      {"voice_quality: {units: {jitter: percent}}", []string{"units::jitter", "ms"}},
-		"a time's unit for a ratio":      {"voice_quality: {units: {packet_loss: ms}}", []string{"units::packet_loss", "percent", "ratio"}},
-		"a time's unit for a bit rate":   {"voice_quality: {units: {bitrate: s}}", []string{"units::bitrate", "kbit/s"}},
-		"an empty unit":                  {"voice_quality: {units: {duration: ''}}", []string{"units::duration"}},
-		"the response time's unit":       {"script_api: {units: {response_time: percent}}", []string{"units::response_time", "ms"}},
-		"a path with a query":            {"script_api: {path: '/a?b=c'}", []string{"script_api", "path"}},
-		"an empty path":                  {"voice_quality: {path: ''}", []string{"voice_quality", "path", "/"}},
-		"a path with a space":            {"voice_quality: {path: /a b}", []string{"voice_quality", "path"}},
-		"both off, by enabled":           {"voice_quality: {enabled: false}, script_api: {enabled: false}", []string{"voice_quality", "script_api"}},
+		"a port that is too high":       {"endpoint: 127.0.0.1:70000", []string{"endpoint", "65535"}},
+		"a port by name":                {"endpoint: 127.0.0.1:https", []string{"endpoint"}},
+		"an unknown key of a data type": {"voice_quality: {contact_span: true}", []string{"contact_span"}},
+		"an unknown unit key":           {"voice_quality: {units: {mos: s}}", []string{"units", "mos"}},
+		"a ratio's unit for a time":     {"voice_quality: {units: {jitter: percent}}", []string{"units::jitter", "ms"}},
+		"a time's unit for a ratio":     {"voice_quality: {units: {packet_loss: ms}}", []string{"units::packet_loss", "percent", "ratio"}},
+		"a time's unit for a bit rate":  {"voice_quality: {units: {bitrate: s}}", []string{"units::bitrate", "kbit/s"}},
+		"an empty unit":                 {"voice_quality: {units: {duration: ''}}", []string{"units::duration"}},
+		"the response time's unit":      {"script_api: {units: {response_time: percent}}", []string{"units::response_time", "ms"}},
+		"a path with a query":           {"script_api: {path: '/a?b=c'}", []string{"script_api", "path"}},
+		"an empty path":                 {"voice_quality: {path: ''}", []string{"voice_quality", "path", "/"}},
+		"a path with a space":           {"voice_quality: {path: /a b}", []string{"voice_quality", "path"}},
+		"both off, by enabled": {
+			"voice_quality: {enabled: false}, script_api: {enabled: false}",
+			[]string{"voice_quality", "script_api"},
+		},
 		"enabled is no word":             {"voice_quality: {enabled: perhaps}", []string{"enabled"}},
 		"the machine's zone":             {"script_api: {time_zone: Local}", []string{"time_zone", "America/Denver"}},
 		"no zone":                        {"script_api: {time_zone: ''}", []string{"time_zone"}},
@@ -56,9 +59,15 @@ func TestErrorsSayWhatWouldBeRight(t *testing.T) {
 		"no service name":                {"service_name: ''", []string{"service_name"}},
 		"an attribute on one metric":     {"metrics: {cxone.call.mos: {attributes: [cxone.nope]}}", []string{"cxone.call.mos", "attributes"}},
 		"an unknown resource attribute":  {"resource_attributes: {cxone.nope: {enabled: true}}", []string{"resource_attributes", "cxone.nope"}},
-		"a digest with colons":           {"tls: {cert_file: a, key_file: b, client_ca_file: c}, client_certificate: {allowed_spki_sha256: ['ab:cd']}", []string{"allowed_spki_sha256", "64 hex digits"}},
-		"an empty name":                  {"tls: {cert_file: a, key_file: b, client_ca_file: c}, client_certificate: {allowed_subject_names: ['']}", []string{"allowed_subject_names"}},
-		"a list with one bad encoding":   {"compression_algorithms: [gzip, snappy]", []string{"compression_algorithms", "snappy", "zstd"}},
+		"a digest with colons": {
+			"tls: {cert_file: a, key_file: b, client_ca_file: c}, client_certificate: {allowed_spki_sha256: ['ab:cd']}",
+			[]string{"allowed_spki_sha256", "64 hex digits"},
+		},
+		"an empty name": {
+			"tls: {cert_file: a, key_file: b, client_ca_file: c}, client_certificate: {allowed_subject_names: ['']}",
+			[]string{"allowed_subject_names"},
+		},
+		"a list with one bad encoding": {"compression_algorithms: [gzip, snappy]", []string{"compression_algorithms", "snappy", "zstd"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -76,10 +85,11 @@ func TestErrorsSayWhatWouldBeRight(t *testing.T) {
 func TestOtherGoodConfigurationsAreTaken(t *testing.T) {
 	t.Parallel()
 	for name, keys := range map[string]string{
-		"the default block":          "",
-		"thresholds that are off":    "voice_quality: {thresholds: {mos: 0, r_factor: 0, jitter: 0, packet_loss: 0, rtt: 0}}",
-		"a threshold in seconds":     "voice_quality: {thresholds: {jitter: 0.03s, rtt: 1s}}",
-		"every opt-in attribute":     "voice_quality: {metric_attributes: [cxone.skill.id, cxone.team.id, cxone.agent.id, cxone.poc, cxone.contact.id]}",
+		"the default block":       "",
+		"thresholds that are off": "voice_quality: {thresholds: {mos: 0, r_factor: 0, jitter: 0, packet_loss: 0, rtt: 0}}",
+		"a threshold in seconds":  "voice_quality: {thresholds: {jitter: 0.03s, rtt: 1s}}",
+		"every opt-in attribute": "voice_quality: {metric_attributes: [cxone.skill.id, cxone.team.id, cxone.agent.id, cxone.poc, " +
+			"cxone.contact.id]}",
 		"a metric that is off":       "metrics: {cxone.call.mos: {enabled: false}}",
 		"a metric's attributes":      "metrics: {cxone.call.mos: {attributes: [cxone.skill.name]}}",
 		"a resource attribute off":   "resource_attributes: {cxone.cluster: {enabled: false}}",
@@ -89,7 +99,8 @@ func TestOtherGoodConfigurationsAreTaken(t *testing.T) {
 		"any port":                   "endpoint: 127.0.0.1:0",
 		"hashes with a key":          "privacy: {phone_numbers: hash, agent_names: hash, hash_key: 0123456789abcdef}",
 		"one data type, empty block": "voice_quality: {}, script_api: null",
-		"who may deliver":            "tls: {cert_file: a, key_file: b, client_ca_file: c}, client_certificate: {allowed_subject_names: [gateway], crl_file: d}",
+		"who may deliver": "tls: {cert_file: a, key_file: b, client_ca_file: c}, client_certificate: {allowed_subject_names: " +
+			"[gateway], crl_file: d}",
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -24,7 +24,8 @@ func (t *target) advice(s *sent) string {
 			"and --private-key-file or --secret-file; or --cert-file and --key-file for mutual TLS"
 	default:
 		return fmt.Sprintf("401: the collector's log says which check failed (unknown_key, unknown_consumer, stale, bad_signature, ...). "+
-			"Signed was with key version %q for consumer %q by scheme %s. `cxonectl check --config` reads the receiver's keys; with capture_rejected on, "+
+			"Signed was with key version %q for consumer %q by scheme %s. `cxonectl check --config` reads the receiver's keys; with "+
+			"capture_rejected on, "+
 			"`cxonectl verify` shows the string that the receiver held the signature against",
 			t.sender.key.Version, t.sender.key.Consumer, t.sender.config.Scheme)
 	}

@@ -70,7 +70,8 @@ Exit status: 0 found; 1 not found; 2 it could not run.`,
 	flags.StringVar(&f.options.ConsumerID, "consumer-id", "", "the vendor form's CONSUMER `ID`")
 	flags.StringVar(&f.options.KeyVersion, "key-version", "", "the vendor form's KEY `VERSION`")
 	flags.StringVar(&f.options.SignatureURL, "signature-url", "", "the vendor form's SIGNATURE `URL`")
-	flags.StringVar(&f.options.ScriptURL, "script-signature-url", "", "the SIGNATURE `URL` of the script API's callback, if it has one of its own")
+	flags.StringVar(&f.options.ScriptURL, "script-signature-url", "", "the SIGNATURE `URL` of the script API's callback, if it has one "+
+		"of its own")
 	flags.BoolVar(&f.options.PlainHTTP, "http", false, "the sender's URL begins with http://, so try those first")
 	flags.Uint64Var(&f.options.MaxCandidates, "max-candidates", 2_000_000_000, "stop after so many strings; 0: no bound")
 	flags.DurationVar(&f.timeout, "timeout", 2*time.Minute, "stop after this time")

@@ -98,7 +98,8 @@ func printNothing(out io.Writer, result *search.Result) {
 func ruledOut(result *search.Result) []string {
 	lines := []string{"Every known scheme."}
 	if result.Level >= 0 {
-		lines = append(lines, fmt.Sprintf("Every string of cost up to %d (how unusual it is) of method, URL, headers, parameters, body and its hashes.", result.Level))
+		lines = append(lines, fmt.Sprintf("Every string of cost up to %d (how unusual it is) of method, URL, headers, parameters, body and "+
+			"its hashes.", result.Level))
 	}
 	switch result.Stopped {
 	case "timeout":
@@ -166,7 +167,13 @@ type asideDoc struct {
 }
 
 func printDiagnosisJSON(out io.Writer, result *search.Result) error {
-	doc := diagnosis{Tried: result.Tried, Milliseconds: result.Elapsed.Milliseconds(), Stopped: result.Stopped, Hints: result.Hints, Sites: []siteDoc{}}
+	doc := diagnosis{
+		Tried:        result.Tried,
+		Milliseconds: result.Elapsed.Milliseconds(),
+		Stopped:      result.Stopped,
+		Hints:        result.Hints,
+		Sites:        []siteDoc{},
+	}
 	for _, site := range result.Sites {
 		doc.Sites = append(doc.Sites, siteDoc(site))
 	}

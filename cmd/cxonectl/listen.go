@@ -105,7 +105,8 @@ func sayWhere(out io.Writer, receiver *collectorconfig.Receiver, base string) {
 
 // relay sends a request on to the receiver in this process, and returns its answer.
 func relay(r *http.Request, body []byte, address string) (status int, header http.Header, answer []byte, err error) {
-	request, err := http.NewRequestWithContext(r.Context(), r.Method, "http://"+address+r.URL.RequestURI(), bytes.NewReader(body)) //nolint:gosec // to ourselves
+	url := "http://" + address + r.URL.RequestURI()
+	request, err := http.NewRequestWithContext(r.Context(), r.Method, url, bytes.NewReader(body)) //nolint:gosec // to ourselves
 	if err != nil {
 		return 0, nil, nil, err
 	}

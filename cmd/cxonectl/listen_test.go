@@ -53,7 +53,8 @@ func listen(t *testing.T, args ...string) (base string, shown *screen) {
 		cancel()
 		assert.NoError(t, <-ended, shown)
 	})
-	require.Eventually(t, func() bool { return strings.Contains(shown.String(), "script_api ") || len(ended) > 0 }, 20*time.Second, 5*time.Millisecond)
+	require.Eventually(t, func() bool { return strings.Contains(shown.String(), "script_api ") || len(ended) > 0 },
+		20*time.Second, 5*time.Millisecond)
 	base = shownURL.FindString(shown.String())
 	require.NotEmpty(t, base, shown)
 	return base, shown
@@ -79,7 +80,8 @@ func TestListenShowsWhatComes(t *testing.T) {
 	cxonectl(t, "keygen", "signature", "--out", directory, "--bits", "2048", "--write", file)
 	base, shown := listen(t, "--config", file)
 
-	assert.Contains(t, cxonectl(t, "send", "journey", "--config", file, "--endpoint", base, "--private-key-file", key), "every answer as expected")
+	assert.Contains(t, cxonectl(t, "send", "journey", "--config", file, "--endpoint", base, "--private-key-file", key),
+		"every answer as expected")
 	for _, text := range []string{
 		"POST /cxone/script-api, ", "headers: Accept-Encoding, Content-Length, Content-Type, User-Agent, X-Consumer-Id, ",
 		"signature: authentic", "scheme       monitoring_gateway, rsa_sha256, key versions 1", "signed string, ",
@@ -89,7 +91,8 @@ func TestListenShowsWhatComes(t *testing.T) {
 	}
 
 	// What is not authentic is refused, and shown all the same; what is not JSON is refused in the receiver's own words.
-	assert.Contains(t, try(t, "send", "bad-signature", "malformed", "wrong-endpoint", "--config", file, "--endpoint", base, "--private-key-file", key), "every answer as expected")
+	assert.Contains(t, try(t, "send", "bad-signature", "malformed", "wrong-endpoint", "--config", file, "--endpoint", base,
+		"--private-key-file", key), "every answer as expected")
 	assert.Contains(t, shown.String(), "signature: refused: bad_signature: ")
 	assert.Contains(t, shown.String(), "answer: 401; of its content the receiver would say: 200")
 	assert.Contains(t, shown.String(), "answer: 400 ")
@@ -118,15 +121,18 @@ func TestListenOverMutualTLS(t *testing.T) {
 	assert.Contains(t, cxonectl(t, append([]string{"send", "--endpoint", base}, present...)...), "every answer as expected")
 	assert.Contains(t, shown.String(), `answer: 200 {"accepted": 1}`)
 	assert.Contains(t, try(t, "send", "--endpoint", base, "--ca-file", directory+"/ca.crt"), "if it wants a client certificate")
-	assert.Eventually(t, func() bool { return strings.Contains(shown.String(), "client didn't provide a certificate") }, 10*time.Second, 5*time.Millisecond)
+	assert.Eventually(t, func() bool { return strings.Contains(shown.String(), "client didn't provide a certificate") },
+		10*time.Second, 5*time.Millisecond)
 }
 
 func TestListenSaysWhatIsWrong(t *testing.T) {
 	base, _ := listen(t)
-	assert.Contains(t, try(t, "listen", "--listen", strings.TrimPrefix(base, "http://")), "--listen names another address: is the collector running on this one?")
+	assert.Contains(t, try(t, "listen", "--listen", strings.TrimPrefix(base, "http://")), "--listen names another address: is the "+
+		"collector running on this one?")
 	assert.Contains(t, try(t, "listen", "--config", "nowhere.yaml"), "nowhere.yaml")
 	assert.Contains(t, try(t, "listen", "--config", "nowhere.yaml", "--secret-file", "s"), "--config names the keys")
-	assert.Contains(t, try(t, "listen", "--listen", "127.0.0.1:0", "--config", "yaml:receivers: {cxone: {allow_unauthenticated: true, tls: {cert_file: none, key_file: none}}}"), "receivers::cxone::tls: ")
+	assert.Contains(t, try(t, "listen", "--listen", "127.0.0.1:0", "--config", "yaml:receivers: {cxone: {allow_unauthenticated: true, "+
+		"tls: {cert_file: none, key_file: none}}}"), "receivers::cxone::tls: ")
 }
 
 func TestReplay(t *testing.T) {
@@ -139,7 +145,14 @@ func TestReplay(t *testing.T) {
 	block := "signature: {url: 'https://gateway.example.com/cxone', keys: [{version: '1', public_key_file: " + in("v1.pub.pem") + "}]}"
 	_, file, _ := startReceiver(t, block, "replay_window: {size: 0}")
 	write := func(name string, args ...string) string {
-		require.NoError(t, os.WriteFile(in(name), []byte(cxonectl(t, append([]string{"sign", "--config", file, "--body", leg, "--request"}, args...)...)), 0o600))
+		require.NoError(t, os.WriteFile(in(name), []byte(cxonectl(t, append([]string{
+			"sign",
+			"--config",
+			file,
+			"--body",
+			leg,
+			"--request",
+		}, args...)...)), 0o600))
 		return in(name)
 	}
 	fresh := write("fresh.http", "--private-key-file", in("v1.key.pem"))

@@ -111,7 +111,8 @@ func TestWhatKeygenPrintsIsAccepted(t *testing.T) {
 		printed := cxonectl(t, "keygen", "mtls", "--out", directory)
 		_, config, _ := startReceiver(t, pasted(t, printed, "tls"))
 		assert.Contains(t, cxonectl(t, "send", "--config", config,
-			"--ca-file", directory+"/ca.crt", "--cert-file", directory+"/client.crt", "--key-file", directory+"/client.key"), "every answer as expected")
+			"--ca-file", directory+"/ca.crt", "--cert-file", directory+
+				"/client.crt", "--key-file", directory+"/client.key"), "every answer as expected")
 	})
 }
 
@@ -155,7 +156,8 @@ func TestFromARefusedRequestToAnAcceptedOne(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, files, 2)
 	var found diagnosis
-	printed := cxonectl(t, "diagnose", "--capture", files[0], "--capture", files[1], "--public-key-file", keyFiles+"/v1.pub.pem", "--output", "json")
+	printed := cxonectl(t, "diagnose", "--capture", files[0], "--capture", files[1], "--public-key-file", keyFiles+"/v1.pub.pem",
+		"--output", "json")
 	require.NoError(t, json.Unmarshal([]byte(printed), &found))
 	require.True(t, found.Found)
 	assert.Equal(t, `{consumer_id};{timestamp};{method};http://{header:Host}{path};{body}`, found.SignedString)

@@ -44,8 +44,10 @@ func newSignCommand() *cobra.Command {
 as curl -H @- reads them; where the signature travels in the query, the URL to use is said on the
 standard error. With --request it prints the whole request as it travels, which is what
 "cxonectl verify" and "cxonectl diagnose" read.`,
-		Example: `  cxonectl sign --config collector.yaml --private-key-file customer.key --body leg.json --url https://gateway.example.com/cxone/voice-quality
-  cxonectl sign --scheme github --secret-file secret --body leg.json | curl -H @- --data-binary @leg.json http://localhost:8443/cxone/voice-quality
+		Example: `  cxonectl sign --config collector.yaml --private-key-file customer.key --body leg.json \
+    --url https://gateway.example.com/cxone/voice-quality
+  cxonectl sign --scheme github --secret-file secret --body leg.json |
+    curl -H @- --data-binary @leg.json http://localhost:8443/cxone/voice-quality
   cxonectl sign --config collector.yaml --private-key-file customer.key --body - --request < leg.json > a.http`,
 		Args: cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {

@@ -43,7 +43,8 @@ func makeKeys(t *testing.T) {
 	writePEM(t, filepath.Join(directory, "ed25519.key"), "PRIVATE KEY", must(x509.MarshalPKCS8PrivateKey(edKey)))
 	writePEM(t, filepath.Join(directory, "ed25519.pub"), "PUBLIC KEY", must(x509.MarshalPKIXPublicKey(edKey.Public())))
 	template := x509.Certificate{SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour)}
-	writePEM(t, filepath.Join(directory, "client.crt"), "CERTIFICATE", must(x509.CreateCertificate(rand.Reader, &template, &template, rsaKey.Public(), rsaKey)))
+	writePEM(t, filepath.Join(directory, "client.crt"), "CERTIFICATE",
+		must(x509.CreateCertificate(rand.Reader, &template, &template, rsaKey.Public(), rsaKey)))
 	require.NoError(t, os.WriteFile(filepath.Join(directory, "secret"), []byte(rand.Text()+"\n"), 0o600))
 }
 

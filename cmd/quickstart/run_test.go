@@ -90,7 +90,8 @@ func empty(ts *testscript.TestScript, _ bool, args []string) {
 // narrow FILE fails where a line has more than 100 columns, but for those with paths, which depend on the machine.
 func narrow(ts *testscript.TestScript, _ bool, args []string) {
 	for line := range strings.Lines(ts.ReadFile(args[0])) {
-		if width := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); width > show.Columns && !strings.ContainsRune(line, filepath.Separator) {
+		if width := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); width > show.Columns &&
+			!strings.ContainsRune(line, filepath.Separator) {
 			ts.Fatalf("%d columns: %s", width, line)
 		}
 	}

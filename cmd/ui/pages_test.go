@@ -90,7 +90,8 @@ func logsOfTwo(t *testing.T) string {
 			return
 		}
 		_, _ = io.WriteString(w, `
-{"_time":"2026-11-27T12:01:10Z","_msg":"Call leg: agent Irene <Becker>","severity_text":"Warn","severity_number":"13","cxone.record.error":"AvgMos"}
+{"_time":"2026-11-27T12:01:10Z","_msg":"Call leg: agent Irene <Becker>","severity_text":"Warn","severity_number":"13"`+
+			`,"cxone.record.error":"AvgMos"}
 {"_time":"2026-11-27T12:02:10Z","_msg":"Call leg: agent Salvo Dubois","severity_text":"Info","severity_number":"9"}
 `)
 	}))

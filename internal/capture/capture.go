@@ -92,7 +92,8 @@ func Read(r io.Reader) (*http.Request, []byte, error) {
 	body, err := io.ReadAll(io.LimitReader(rest, MaxBody+1))
 	switch {
 	case err != nil:
-		return nil, nil, fmt.Errorf("the body is shorter than Content-Length says; without that line, the body is all that follows the empty one: %w", err)
+		return nil, nil, fmt.Errorf("the body is shorter than Content-Length says; without that line, the body is all that follows the "+
+			"empty one: %w", err)
 	case len(body) > MaxBody:
 		return nil, nil, fmt.Errorf("the body is longer than %d bytes", MaxBody)
 	}

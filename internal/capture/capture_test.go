@@ -26,7 +26,8 @@ func TestWhatAServerReceivedIsReadBack(t *testing.T) {
 	}))
 	defer server.Close()
 	const sent = "{\"a\":\r\n\t\"\u00e9\"}\n"
-	req, err := http.NewRequest(http.MethodPost, server.URL+"/cxone/voice-quality?a=%20b&a=c", struct{ *strings.Reader }{strings.NewReader(sent)})
+	req, err := http.NewRequest(http.MethodPost, server.URL+"/cxone/voice-quality?a=%20b&a=c",
+		struct{ *strings.Reader }{strings.NewReader(sent)})
 	require.NoError(t, err) // the struct hides the length, so that the body is chunked
 	req.Host = "hooks.example.org:8443"
 	req.Header["WM_SEC.AUTH_SIGNATURE"] = []string{"AAA="}
@@ -84,7 +85,14 @@ func TestAFileIsNamedByItsTime(t *testing.T) {
 	matches, err := filepath.Match(Pattern, name)
 	assert.True(t, matches && err == nil)
 	assert.True(t, at.Equal(TimeOf("captures/"+name)))
-	for _, other := range []string{"", "a.http", "rejected-.http", "rejected-a.http", "20260131T110001-001.http", "rejected-20261331T110001-001.http"} {
+	for _, other := range []string{
+		"",
+		"a.http",
+		"rejected-.http",
+		"rejected-a.http",
+		"20260131T110001-001.http",
+		"rejected-20261331T110001-001.http",
+	} {
 		assert.Zero(t, TimeOf(other), other)
 	}
 }

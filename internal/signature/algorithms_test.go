@@ -24,18 +24,44 @@ const opensslDirectory = "../../testdata/signature/openssl/"
 // | openssl pkeyutl -sign -inkey rsa.key.pem | base64 -w0, with | xxd -p -c 64 | tr -d '\n' or | base64 -w0 in between.
 func TestAHashEncryptedWithThePrivateKey(t *testing.T) {
 	for name, vector := range map[string]struct{ signedString, value string }{
-		"the bare digest": {`{({consumer_id}\n{url}\n{timestamp}\n{body})|sha256}`, "myrCgwilD+y7SyAjwVvWzoaA3edzqdU/W6SoGJsXRBTOEPGLOeoyCsMvkwiqbpZkFZmN4nsJ7n7Fqo7L+pXRgrGDdKFiiXsHZeqOsaR3D1/fA3ZJZbHry8//nCIzyMMLobPfi/fMjzlVA/0Ptq3b/Kd7CwxIR61j64842urxGLlbX66dv0nf0a7KbkiqstkPL0oolQBBW0mALQuDkE9gozpfJ0cB1eKJvHYuJM5/ZIQ3yOiQzr08SpRve0DEyjwj2sd235ImebtSKLIEBMcUZoMDZnD5U9oAix+HjjAV8x86ZuPmEcmpq4BE3gVmZINig5ObTvcaoEfbq29r4i7aZQ=="},
-		"its hex":         {`{({consumer_id}\n{url}\n{timestamp}\n{body})|sha256|hex}`, "RCaafvJVKr7FrPp1XPxdETtqh9vRD2NFJmyL9E8ygKc9YB0Y+d+sdMzS0icBMQ/hUQ7g48xBWRxjOB2kgTHl4JV7kf4r68lO/YQEsPU4bF43SZX9G3B26LRvPYLXr362y31Jq9LEB3FIqIzH5i+eRgBu5OEcvuWjsWcazTmqA7nm2WRshd6pn7B9zsUOKTDLkIVOQv1hRHp4+XPaFCwfmuFsHOg0T6Kk2j0XLxODSdPClJ2Lk+Xw4wiajFCFMGGfoBlJw/x6O/L43t3WTn1yPFdAVjtWW/hk161+6/t0axmvADKySQyPHL8w09EY3E+q/hKvaE+m0Q3dQJG8rIXCGg=="},
-		"its base64":      {`{({consumer_id}\n{url}\n{timestamp}\n{body})|sha256|base64}`, "bcQ63d+fSuafXPCqttAewAlswv8VbLw5Fil/o0rW2KrPAYueaCx+tii70IVLFwn9uadYvKvwegFUlLPPAUOfoFIdtWuIF0cfZN5t5mPg53bIPAmrrJNet5Dcrqmwt7Ard00eBqnRlf5johgjJMPgTd5KTkPHIq5tPXuBkK+YdMoyNuZBRQFCAjSO1IkXIz6qOBzsM7fQceH0qgOnN24LVbyHBLdUqQzxeQwj9Qirfa/zPjhjD/GWr9cNaeLjBfXnCgQD0fNWnRLKd4MZ/fPTYXusIJ3WG4UYFyYcQIfdLWuBeoQFLJRwkxQrmhd3dlB9RhasxI/DEnxtvmu2b48j2g=="},
-		"SHA-512":         {`{({consumer_id}\n{url}\n{timestamp}\n{body})|sha512}`, "HRuxAe8kL9SFTYADP3ydirHCXCGq/O5186SKDHjfzdCuCDezz/j+ttWjGvyy+lwqM29I4IFgl/VFlbZjAVzQosbJzB/5WDbrAaQVewvKBsszpPb7JgyUIfTMANBCYxnhmti0YTaAeSkqU0y78xCQw2knP46ds2vNuCJq+Nqs6LcenOKQz4m8yYQYOmB0S4jlsfPBM/McYanOjbgPQxYSQGS1SMPlzOR/fXh9HVmTtR92MNYHcAsFciW0v90/ce+msHuDwf8q23LG39TtKh0MTmnYgcoPTkulWUVW/7KB3N8L3m70vGKILjbnD6eU2BnYuU84ch0ybg/hmbds1pA01Q=="},
+		"the bare digest": {
+			`{({consumer_id}\n{url}\n{timestamp}\n{body})|sha256}`,
+			"myrCgwilD+y7SyAjwVvWzoaA3edzqdU/W6SoGJsXRBTOEPGLOeoyCsMvkwiqbpZkFZmN4nsJ7n7Fqo7L+pXRgrGDdKFiiXsHZeqOsaR3D1/fA3ZJZbHry8//nCIzyMMLob" +
+				"Pfi/fMjzlVA/0Ptq3b/Kd7CwxIR61j64842urxGLlbX66dv0nf0a7KbkiqstkPL0oolQBBW0mALQuDkE9gozpfJ0cB1eKJvHYuJM5/ZIQ3yOiQzr08SpRve0DEyjwj2sd" +
+				"235ImebtSKLIEBMcUZoMDZnD5U9oAix+HjjAV8x86ZuPmEcmpq4BE3gVmZINig5ObTvcaoEfbq29r4i7aZQ==",
+		},
+		"its hex": {
+			`{({consumer_id}\n{url}\n{timestamp}\n{body})|sha256|hex}`,
+			"RCaafvJVKr7FrPp1XPxdETtqh9vRD2NFJmyL9E8ygKc9YB0Y+d+sdMzS0icBMQ/hUQ7g48xBWRxjOB2kgTHl4JV7kf4r68lO/YQEsPU4bF43SZX9G3B26LRvPYLXr362y3" +
+				"1Jq9LEB3FIqIzH5i+eRgBu5OEcvuWjsWcazTmqA7nm2WRshd6pn7B9zsUOKTDLkIVOQv1hRHp4+XPaFCwfmuFsHOg0T6Kk2j0XLxODSdPClJ2Lk+Xw4wiajFCFMGGfoBl" +
+				"Jw/x6O/L43t3WTn1yPFdAVjtWW/hk161+6/t0axmvADKySQyPHL8w09EY3E+q/hKvaE+m0Q3dQJG8rIXCGg==",
+		},
+		"its base64": {
+			`{({consumer_id}\n{url}\n{timestamp}\n{body})|sha256|base64}`,
+			"bcQ63d+fSuafXPCqttAewAlswv8VbLw5Fil/o0rW2KrPAYueaCx+tii70IVLFwn9uadYvKvwegFUlLPPAUOfoFIdtWuIF0cfZN5t5mPg53bIPAmrrJNet5Dcrqmwt7Ard0" +
+				"0eBqnRlf5johgjJMPgTd5KTkPHIq5tPXuBkK+YdMoyNuZBRQFCAjSO1IkXIz6qOBzsM7fQceH0qgOnN24LVbyHBLdUqQzxeQwj9Qirfa/zPjhjD/GWr9cNaeLjBfXnCgQ" +
+				"D0fNWnRLKd4MZ/fPTYXusIJ3WG4UYFyYcQIfdLWuBeoQFLJRwkxQrmhd3dlB9RhasxI/DEnxtvmu2b48j2g==",
+		},
+		"SHA-512": {
+			`{({consumer_id}\n{url}\n{timestamp}\n{body})|sha512}`,
+			"HRuxAe8kL9SFTYADP3ydirHCXCGq/O5186SKDHjfzdCuCDezz/j+ttWjGvyy+lwqM29I4IFgl/VFlbZjAVzQosbJzB/5WDbrAaQVewvKBsszpPb7JgyUIfTMANBCYxnhmt" +
+				"i0YTaAeSkqU0y78xCQw2knP46ds2vNuCJq+Nqs6LcenOKQz4m8yYQYOmB0S4jlsfPBM/McYanOjbgPQxYSQGS1SMPlzOR/fXh9HVmTtR92MNYHcAsFciW0v90/ce+msHu" +
+				"Dwf8q23LG39TtKh0MTmnYgcoPTkulWUVW/7KB3N8L3m70vGKILjbnD6eU2BnYuU84ch0ybg/hmbds1pA01Q==",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			config := fromYAML(t, `{url: "`+testURL+`", keys: [{version: "1", algorithm: rsa_raw, public_key_file: `+opensslDirectory+`rsa.pub.pem}]}`)
+			config := fromYAML(t, `{url: "`+testURL+`", keys: [{version: "1", algorithm: rsa_raw, public_key_file: `+opensslDirectory+
+				`rsa.pub.pem}]}`)
 			config.SignedString = vector.signedString
 			verifier := newVerifier(t, config)
 			received := func() *http.Request {
 				r := newRequest(t, http.MethodPost, testURL)
-				for header, value := range map[string]string{"X-Consumer-Id": "me", "X-Key-Version": "1", "X-Timestamp": "1700000000000", "X-Signature": vector.value} {
+				for header, value := range map[string]string{
+					"X-Consumer-Id": "me",
+					"X-Key-Version": "1",
+					"X-Timestamp":   "1700000000000",
+					"X-Signature":   vector.value,
+				} {
 					r.Header.Set(header, value)
 				}
 				return overTheWire(t, r)
@@ -43,7 +69,8 @@ func TestAHashEncryptedWithThePrivateKey(t *testing.T) {
 			_, err := judge(verifier, received(), testBody, testNow)
 			require.NoError(t, err)
 			_, err = judge(verifier, received(), testBody+" ", testNow)
-			assert.Contains(t, requireRefused(t, err, refusal.ReasonBadSignature).Hint(), "the key fits, the signed string differs: look at signature.url and signed_string")
+			assert.Contains(t, requireRefused(t, err, refusal.ReasonBadSignature).Hint(), "the key fits, the signed string differs: look at "+
+				"signature.url and signed_string")
 			later := received()
 			later.Header.Set("X-Timestamp", "1700000000001")
 			_, err = judge(verifier, later, testBody, testNow)
@@ -73,7 +100,8 @@ func TestAHashEncryptedWithThePrivateKey(t *testing.T) {
 		_, err := NewSigner(config, Callback{}, SigningKey{Version: "1", Consumer: "me", PrivateKey: pairFor("rsa_raw")})
 		require.NoError(t, err)
 		signer, _ := NewSigner(config, Callback{}, SigningKey{Version: "1", Consumer: "me", PrivateKey: pairFor("rsa_raw")})
-		requireError(t, signer.Sign(newRequest(t, http.MethodPost, testURL), []byte(testBody), testNow), "rsa_raw signs from 1 to 64 bytes", "end it with a hash")
+		requireError(t, signer.Sign(newRequest(t, http.MethodPost, testURL), []byte(testBody), testNow),
+			"rsa_raw signs from 1 to 64 bytes", "end it with a hash")
 	})
 }
 
@@ -88,7 +116,8 @@ scheme: custom
 signed_string: "{timestamp}{body}{secret}"
 value: {header: X-Sign, encoding: `+vector.encoding+`}
 timestamp: {header: X-Time, unit: ms}
-keys: [{version: old, algorithm: `+algorithm+`, secret: another-0123456789abcdef}, {version: new, algorithm: `+algorithm+`, secret: `+testSecret+`}]
+keys: [{version: old, algorithm: `+algorithm+`, secret: another-0123456789abcdef}, {version: new, algorithm: `+algorithm+
+			`, secret: `+testSecret+`}]
 `)
 		verifier := newVerifier(t, config)
 		r := newRequest(t, http.MethodPost, testURL)
@@ -106,8 +135,10 @@ keys: [{version: old, algorithm: `+algorithm+`, secret: another-0123456789abcdef
 value: {header: S}
 `
 	for text, want := range map[string]string{
-		digest + "signed_string: \"{timestamp}{body}\"\nkeys: [{algorithm: digest_sha256, secret: " + testSecret + "}]":        "keys[0].algorithm: digest_sha256 is a plain digest, which anyone can make",
-		digest + "signed_string: \"{body}{({secret})|md5|hex}\"\nkeys: [{algorithm: hmac_sha256, secret: " + testSecret + "}]": "keys[0].algorithm: signed_string uses {secret}, which only a plain digest signs",
+		digest + "signed_string: \"{timestamp}{body}\"\nkeys: [{algorithm: digest_sha256, secret: " + testSecret +
+			"}]": "keys[0].algorithm: digest_sha256 is a plain digest, which anyone can make",
+		digest + "signed_string: \"{body}{({secret})|md5|hex}\"\nkeys: [{algorithm: hmac_sha256, secret: " + testSecret +
+			"}]": "keys[0].algorithm: signed_string uses {secret}, which only a plain digest signs",
 	} {
 		config, err := decodeYAML(text)
 		require.NoError(t, err)
@@ -118,7 +149,8 @@ value: {header: S}
 }
 
 // The vendor's page calls one thing a PRIVATE KEY and a secret that both sides know, so its text may be an HMAC secret.
-// printf '{"contactID":"123"}' | openssl dgst -sha256 -mac HMAC -macopt hexkey:$(printf '%s' "$(cat ed25519.key.pem)" | xxd -p | tr -d '\n').
+// printf '{"contactID":"123"}' |
+// openssl dgst -sha256 -mac HMAC -macopt hexkey:$(printf '%s' "$(cat ed25519.key.pem)" | xxd -p | tr -d '\n').
 func TestThePrivateKeysTextAsAnHMACSecret(t *testing.T) {
 	text, err := os.ReadFile(opensslDirectory + "ed25519.key.pem")
 	require.NoError(t, err)

@@ -80,8 +80,14 @@ func TestEveryAttackOnAHeaderIsRefusedForItsReason(t *testing.T) {
 		"no signature": {drop("X-Signature"), refusal.ReasonMissing}, "no timestamp": {drop("X-Timestamp"), refusal.ReasonMissing},
 		"no version": {drop("X-Key-Version"), refusal.ReasonMissing}, "no consumer": {drop("X-Consumer"), refusal.ReasonMissing},
 		"no nonce": {drop("X-Nonce"), refusal.ReasonMissing}, "no signed header": {drop("X-Extra"), refusal.ReasonMissing},
-		"an empty signature": {set("X-Signature", ""), refusal.ReasonMissing}, "an empty timestamp": {set("X-Timestamp", ""), refusal.ReasonMissing},
-		"an empty version": {set("X-Key-Version", ""), refusal.ReasonMissing}, "an empty consumer": {set("X-Consumer", ""), refusal.ReasonMissing},
+		"an empty signature": {
+			set("X-Signature", ""),
+			refusal.ReasonMissing,
+		}, "an empty timestamp": {set("X-Timestamp", ""), refusal.ReasonMissing},
+		"an empty version": {
+			set("X-Key-Version", ""),
+			refusal.ReasonMissing,
+		}, "an empty consumer": {set("X-Consumer", ""), refusal.ReasonMissing},
 		"the signature in the query": {intoQuery("X-Signature"), refusal.ReasonMissing},
 		"the timestamp in the query": {intoQuery("X-Timestamp"), refusal.ReasonMissing},
 
@@ -89,12 +95,15 @@ func TestEveryAttackOnAHeaderIsRefusedForItsReason(t *testing.T) {
 		"two versions": {add("X-Key-Version"), refusal.ReasonDuplicate}, "two consumers": {add("X-Consumer"), refusal.ReasonDuplicate},
 		"two nonces": {add("X-Nonce"), refusal.ReasonDuplicate}, "two signed headers": {add("X-Extra"), refusal.ReasonDuplicate},
 
-		"a short signature":  {set("X-Signature", "AAAA"), refusal.ReasonMalformed},
-		"a long signature":   {set("X-Signature", strings.Repeat("AAAA", 20)), refusal.ReasonMalformed},
-		"a huge signature":   {set("X-Signature", strings.Repeat("AAAA", 2000)), refusal.ReasonMalformed},
-		"hex for base64":     {set("X-Signature", hex.EncodeToString(make([]byte, 32))), refusal.ReasonMalformed},
-		"not base64":         {set("X-Signature", "!!!!"), refusal.ReasonMalformed},
-		"two with a comma":   {func(r *http.Request) { s := r.Header.Get("X-Signature"); r.Header.Set("X-Signature", s+", "+s) }, refusal.ReasonMalformed},
+		"a short signature": {set("X-Signature", "AAAA"), refusal.ReasonMalformed},
+		"a long signature":  {set("X-Signature", strings.Repeat("AAAA", 20)), refusal.ReasonMalformed},
+		"a huge signature":  {set("X-Signature", strings.Repeat("AAAA", 2000)), refusal.ReasonMalformed},
+		"hex for base64":    {set("X-Signature", hex.EncodeToString(make([]byte, 32))), refusal.ReasonMalformed},
+		"not base64":        {set("X-Signature", "!!!!"), refusal.ReasonMalformed},
+		"two with a comma": {
+			func(r *http.Request) { s := r.Header.Get("X-Signature"); r.Header.Set("X-Signature", s+", "+s) },
+			refusal.ReasonMalformed,
+		},
 		"a truncated base64": {func(r *http.Request) { r.Header.Set("X-Signature", r.Header.Get("X-Signature")[:40]) }, refusal.ReasonMalformed},
 
 		"an unknown version":       {set("X-Key-Version", "3"), refusal.ReasonUnknownKey},

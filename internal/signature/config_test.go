@@ -116,31 +116,55 @@ func TestValidateNamesTheKeyAndWhatWouldBeRight(t *testing.T) {
 		yaml string
 		want []string
 	}{
-		"unknown scheme":     {"scheme: monitoring\n" + gateway, []string{"scheme: unknown scheme \"monitoring\"", "monitoring_gateway", "custom"}},
-		"unknown atom":       {"signed_string: \"{timestamp}.{bdoy}\"\n" + gateway, []string{"signed_string: unknown atom {bdoy} at byte 12; known atoms are {method}"}},
-		"unknown filter":     {"signed_string: \"{body|sha3}\"\n" + gateway, []string{`signed_string: unknown filter "sha3" in {body|sha3} at byte 0; known filters are trim`}},
-		"atom not closed":    {"signed_string: \"{body\"\n" + gateway, []string{"signed_string: the { at byte 0 is never closed"}},
-		"unknown escape":     {"signed_string: '\\q{body}'\n" + gateway, []string{`signed_string: unknown escape at byte 0; known escapes are \n`}},
+		"unknown scheme": {
+			"scheme: monitoring\n" + gateway,
+			[]string{"scheme: unknown scheme \"monitoring\"", "monitoring_gateway", "custom"},
+		},
+		"unknown atom": {
+			"signed_string: \"{timestamp}.{bdoy}\"\n" + gateway,
+			[]string{"signed_string: unknown atom {bdoy} at byte 12; known atoms are {method}"},
+		},
+		"unknown filter": {
+			"signed_string: \"{body|sha3}\"\n" + gateway,
+			[]string{`signed_string: unknown filter "sha3" in {body|sha3} at byte 0; known filters are trim`},
+		},
+		"atom not closed": {"signed_string: \"{body\"\n" + gateway, []string{"signed_string: the { at byte 0 is never closed"}},
+		"unknown escape": {
+			"signed_string: '\\q{body}'\n" + gateway,
+			[]string{`signed_string: unknown escape at byte 0; known escapes are \n`},
+		},
 		"header of no name":  {"signed_string: \"{header:}\"\n" + gateway, []string{"{header:} at byte 0 names nothing"}},
 		"header not a token": {"signed_string: \"{header:a b}\"\n" + gateway, []string{"does not name a header"}},
 		"constant string":    {"signed_string: hello\n" + gateway, []string{"signed_string: holds nothing of the request"}},
 		"no string":          {"signed_string: \"\"\n" + gateway, []string{"signed_string: missing"}},
-		"timestamp nowhere":  {"timestamp: {header: \"\"}\n" + gateway, []string{"signed_string: uses {timestamp}, but nothing says where that travels; name timestamp.header"}},
-		"version nowhere":    {"key_version: {header: \"\"}\n" + gateway, []string{"signed_string: uses {key_version}"}},
-		"consumer nowhere":   {"consumer: {header: \"\"}\n" + gateway, []string{"signed_string: uses {consumer_id}"}},
-		"nonce nowhere":      {"signed_string: \"{nonce}{body}\"\n" + gateway, []string{"signed_string: uses {nonce}"}},
-		"field nowhere":      {"signed_string: \"{field:t}{body}\"\n" + gateway, []string{"signed_string: uses {field:...}, but only value.format: pairs"}},
+		"timestamp nowhere": {
+			"timestamp: {header: \"\"}\n" + gateway,
+			[]string{"signed_string: uses {timestamp}, but nothing says where that travels; name timestamp.header"},
+		},
+		"version nowhere":  {"key_version: {header: \"\"}\n" + gateway, []string{"signed_string: uses {key_version}"}},
+		"consumer nowhere": {"consumer: {header: \"\"}\n" + gateway, []string{"signed_string: uses {consumer_id}"}},
+		"nonce nowhere":    {"signed_string: \"{nonce}{body}\"\n" + gateway, []string{"signed_string: uses {nonce}"}},
+		"field nowhere": {
+			"signed_string: \"{field:t}{body}\"\n" + gateway,
+			[]string{"signed_string: uses {field:...}, but only value.format: pairs"},
+		},
 		"field of a header":  {"timestamp: {field: t}\n" + gateway, []string{"timestamp.field: fields are there only with value.format: pairs"}},
 		"field of the value": {"scheme: stripe\nvalue: {field: t}\n" + secret, []string{"value.field"}},
-		"one place for two":  {"timestamp: {header: x-signature}\n" + gateway, []string{"timestamp: header X-Signature is where value travels already"}},
-		"two places":         {"timestamp: {header: A, query: b}\n" + gateway, []string{"timestamp: header, query and field exclude each other"}},
-		"not a header":       {"timestamp: {header: \"X Time\"}\n" + gateway, []string{`timestamp.header: "X Time" is not a header's name`}},
-		"no place":           {"value: {header: \"\"}\n" + gateway, []string{"value: nothing says where the signature travels"}},
-		"unknown unit":       {"timestamp: {unit: min}\n" + gateway, []string{`timestamp.unit: unknown unit "min"; known units are s, ms`}},
-		"no max_age":         {"timestamp: {max_age: 0s}\n" + gateway, []string{"timestamp.max_age: 0s accepts nothing"}},
-		"negative future":    {"timestamp: {max_future: -1s}\n" + gateway, []string{"timestamp.max_future: -1s is negative"}},
-		"unknown format":     {"value: {format: json}\n" + gateway, []string{"value.format: unknown format \"json\"; known formats are plain"}},
-		"unknown encoding":   {"value: {encoding: base32}\n" + gateway, []string{"value.encoding: unknown encoding \"base32\"; known encodings are base64"}},
+		"one place for two": {
+			"timestamp: {header: x-signature}\n" + gateway,
+			[]string{"timestamp: header X-Signature is where value travels already"},
+		},
+		"two places":      {"timestamp: {header: A, query: b}\n" + gateway, []string{"timestamp: header, query and field exclude each other"}},
+		"not a header":    {"timestamp: {header: \"X Time\"}\n" + gateway, []string{`timestamp.header: "X Time" is not a header's name`}},
+		"no place":        {"value: {header: \"\"}\n" + gateway, []string{"value: nothing says where the signature travels"}},
+		"unknown unit":    {"timestamp: {unit: min}\n" + gateway, []string{`timestamp.unit: unknown unit "min"; known units are s, ms`}},
+		"no max_age":      {"timestamp: {max_age: 0s}\n" + gateway, []string{"timestamp.max_age: 0s accepts nothing"}},
+		"negative future": {"timestamp: {max_future: -1s}\n" + gateway, []string{"timestamp.max_future: -1s is negative"}},
+		"unknown format":  {"value: {format: json}\n" + gateway, []string{"value.format: unknown format \"json\"; known formats are plain"}},
+		"unknown encoding": {
+			"value: {encoding: base32}\n" + gateway,
+			[]string{"value.encoding: unknown encoding \"base32\"; known encodings are base64"},
+		},
 		"no separator":       {"value: {format: list, separator: \"\"}\n" + gateway, []string{"value.separator: list needs one"}},
 		"nothing selected":   {"value: {format: pairs}\n" + gateway, []string{"value.select: pairs needs the names"}},
 		"select of a plain":  {"value: {select: [a]}\n" + gateway, []string{"value.select: only value.format: pairs"}},
@@ -149,34 +173,100 @@ func TestValidateNamesTheKeyAndWhatWouldBeRight(t *testing.T) {
 		"consumer unchecked": {github + "consumer_id: a\n" + secret, []string{"consumer_id: nothing in the scheme carries a consumer"}},
 		"components":         {github + "components: [\"@method\"]\n" + secret, []string{"components: only scheme: rfc9421"}},
 
-		"no keys":                {"url: \"\"", []string{"keys: there are none"}},
-		"no version":             {"keys: [{public_key_file: a}]", []string{"keys[0].version: missing; the scheme carries a key version (header X-Key-Version)"}},
-		"no version of several":  {github + "keys: [{secret: " + testSecret + "}, {version: b, secret: " + testSecret + "}]", []string{"keys[0].version: missing; with several keys"}},
-		"same version":           {"keys: [{version: a, public_key_file: a}, {version: a, public_key_file: b}]", []string{`keys[1]: keys[0] has version "a"`}},
-		"too many to try":        {github + "keys: [" + strings.Join(nineKeys(), ", ") + "]", []string{"keys: the scheme carries no key version, so 9 keys"}},
-		"unknown algorithm":      {"keys: [{version: a, algorithm: RS256, public_key_file: a}]", []string{`keys[0].algorithm: unknown algorithm "RS256"; known algorithms are rsa_sha256`}},
-		"none for custom":        {"scheme: custom\nvalue: {header: S}\nsigned_string: \"{body}\"\nkeys: [{public_key_file: a}]", []string{"keys[0].algorithm: missing; choose the sender's, one of rsa_sha256"}},
-		"RSA without a file":     {"keys: [{version: a}]", []string{"keys[0].public_key_file: missing; rsa_sha256 verifies with a public key"}},
-		"RSA with a secret":      {"keys: [{version: a, secret: " + testSecret + "}]", []string{"keys[0]: rsa_sha256 verifies with a public key"}},
-		"RSA with a secret file": {"keys: [{version: a, secret_file: a, public_key_file: b}]", []string{"keys[0]: rsa_sha256 verifies with a public key"}},
-		"HMAC with a public key": {github + "keys: [{public_key_file: a}]", []string{"keys[0].public_key_file: hmac_sha256 verifies with a shared secret"}},
-		"both secrets":           {github + "keys: [{secret: " + testSecret + ", secret_file: b}]", []string{"keys[0]: secret and secret_file exclude each other"}},
-		"empty secret":           {github + "keys: [{secret: \"\"}]", []string{"keys[0].secret: missing or empty"}},
-		"short secret":           {github + "keys: [{secret: fifteen-bytes-x}]", []string{"keys[0].secret: the secret has fewer than 16 bytes"}},
-		"short when decoded":     {github + "keys: [{secret: 0123456789abcdef0123456789abcd, secret_encoding: hex}]", []string{"fewer than 16 bytes when decoded"}},
-		"secret not hex":         {github + "keys: [{secret: " + testSecret + "x, secret_encoding: hex}]", []string{"keys[0].secret: the secret is not in its encoding"}},
-		"secret encoding":        {github + "keys: [{secret: " + testSecret + ", secret_encoding: base32}]", []string{"keys[0].secret_encoding: unknown encoding"}},
-		"PEM as a secret":        {github + "keys: [{secret: \"-----BEGIN PUBLIC KEY-----\\nMFkw\\n-----END PUBLIC KEY-----\"}]", []string{"keys[0].secret: this is a public key or a certificate"}},
-		"bad date":               {"keys: [{version: a, public_key_file: a, not_before: soon}]", []string{`keys[0].not_before: "soon" is not an RFC 3339 date`}},
-		"bad other date":         {"keys: [{version: a, public_key_file: a, not_after: \"2026-02-30\"}]", []string{"keys[0].not_after"}},
-		"dates the wrong way":    {"keys: [{version: a, public_key_file: a, not_before: 2026-02-01T00:00:00Z, not_after: 2026-01-01T00:00:00Z}]", []string{"keys[0].not_after: not after not_before"}},
-		"consumer of no use":     {github + "keys: [{secret: " + testSecret + ", consumer_id: a}]", []string{"keys[0].consumer_id: the scheme carries no consumer"}},
-		"another consumer":       {"consumer_id: a\nkeys: [{version: a, public_key_file: a, consumer_id: b}]", []string{"keys[0].consumer_id: signature.consumer_id accepts another"}},
+		"no keys": {"url: \"\"", []string{"keys: there are none"}},
+		"no version": {
+			"keys: [{public_key_file: a}]",
+			[]string{"keys[0].version: missing; the scheme carries a key version (header X-Key-Version)"},
+		},
+		"no version of several": {
+			github + "keys: [{secret: " + testSecret + "}, {version: b, secret: " + testSecret + "}]",
+			[]string{"keys[0].version: missing; with several keys"},
+		},
+		"same version": {
+			"keys: [{version: a, public_key_file: a}, {version: a, public_key_file: b}]",
+			[]string{`keys[1]: keys[0] has version "a"`},
+		},
+		"too many to try": {
+			github + "keys: [" + strings.Join(nineKeys(), ", ") + "]",
+			[]string{"keys: the scheme carries no key version, so 9 keys"},
+		},
+		"unknown algorithm": {
+			"keys: [{version: a, algorithm: RS256, public_key_file: a}]",
+			[]string{`keys[0].algorithm: unknown algorithm "RS256"; known algorithms are rsa_sha256`},
+		},
+		"none for custom": {
+			"scheme: custom\nvalue: {header: S}\nsigned_string: \"{body}\"\nkeys: [{public_key_file: a}]",
+			[]string{"keys[0].algorithm: missing; choose the sender's, one of rsa_sha256"},
+		},
+		"RSA without a file": {"keys: [{version: a}]", []string{"keys[0].public_key_file: missing; rsa_sha256 verifies with a public key"}},
+		"RSA with a secret": {
+			"keys: [{version: a, secret: " + testSecret + "}]",
+			[]string{"keys[0]: rsa_sha256 verifies with a public key"},
+		},
+		"RSA with a secret file": {
+			"keys: [{version: a, secret_file: a, public_key_file: b}]",
+			[]string{"keys[0]: rsa_sha256 verifies with a public key"},
+		},
+		"HMAC with a public key": {
+			github + "keys: [{public_key_file: a}]",
+			[]string{"keys[0].public_key_file: hmac_sha256 verifies with a shared secret"},
+		},
+		"both secrets": {
+			github + "keys: [{secret: " + testSecret + ", secret_file: b}]",
+			[]string{"keys[0]: secret and secret_file exclude each other"},
+		},
+		"empty secret": {github + "keys: [{secret: \"\"}]", []string{"keys[0].secret: missing or empty"}},
+		"short secret": {github + "keys: [{secret: fifteen-bytes-x}]", []string{"keys[0].secret: the secret has fewer than 16 bytes"}},
+		"short when decoded": {
+			github + "keys: [{secret: 0123456789abcdef0123456789abcd, secret_encoding: hex}]",
+			[]string{"fewer than 16 bytes when decoded"},
+		},
+		"secret not hex": {
+			github + "keys: [{secret: " + testSecret + "x, secret_encoding: hex}]",
+			[]string{"keys[0].secret: the secret is not in its encoding"},
+		},
+		"secret encoding": {
+			github + "keys: [{secret: " + testSecret + ", secret_encoding: base32}]",
+			[]string{"keys[0].secret_encoding: unknown encoding"},
+		},
+		"PEM as a secret": {
+			github + "keys: [{secret: \"-----BEGIN PUBLIC KEY-----\\nMFkw\\n-----END PUBLIC KEY-----\"}]",
+			[]string{"keys[0].secret: this is a public key or a certificate"},
+		},
+		"bad date": {
+			"keys: [{version: a, public_key_file: a, not_before: soon}]",
+			[]string{`keys[0].not_before: "soon" is not an RFC 3339 date`},
+		},
+		"bad other date": {"keys: [{version: a, public_key_file: a, not_after: \"2026-02-30\"}]", []string{"keys[0].not_after"}},
+		"dates the wrong way": {
+			"keys: [{version: a, public_key_file: a, not_before: 2026-02-01T00:00:00Z, not_after: 2026-01-01T00:00:00Z}]",
+			[]string{"keys[0].not_after: not after not_before"},
+		},
+		"consumer of no use": {
+			github + "keys: [{secret: " + testSecret + ", consumer_id: a}]",
+			[]string{"keys[0].consumer_id: the scheme carries no consumer"},
+		},
+		"another consumer": {
+			"consumer_id: a\nkeys: [{version: a, public_key_file: a, consumer_id: b}]",
+			[]string{"keys[0].consumer_id: signature.consumer_id accepts another"},
+		},
 
-		"RFC 9421, algorithm":       {"scheme: rfc9421\nkeys: [{algorithm: hmac_sha1, secret: " + testSecret + "}]", []string{"keys[0].algorithm: hmac_sha1 is not an algorithm of RFC 9421; those are rsa_sha256"}},
-		"RFC 9421, nothing covered": {"scheme: rfc9421\ncomponents: []\nkeys: [{algorithm: hmac_sha256, secret: " + testSecret + "}]", []string{"components: empty"}},
-		"RFC 9421, component":       {"scheme: rfc9421\ncomponents: [\"@body\"]\nkeys: [{algorithm: hmac_sha256, secret: " + testSecret + "}]", []string{"components: \"@body\": not a component", "@target-uri"}},
-		"RFC 9421, own parts":       {"scheme: rfc9421\nsigned_string: \"{body}\"\nvalue: {header: S}\nkeys: [{algorithm: hmac_sha256, secret: " + testSecret + "}]", []string{"signed_string: RFC 9421 says where this is", "value: RFC 9421"}},
+		"RFC 9421, algorithm": {
+			"scheme: rfc9421\nkeys: [{algorithm: hmac_sha1, secret: " + testSecret + "}]",
+			[]string{"keys[0].algorithm: hmac_sha1 is not an algorithm of RFC 9421; those are rsa_sha256"},
+		},
+		"RFC 9421, nothing covered": {
+			"scheme: rfc9421\ncomponents: []\nkeys: [{algorithm: hmac_sha256, secret: " + testSecret + "}]",
+			[]string{"components: empty"},
+		},
+		"RFC 9421, component": {
+			"scheme: rfc9421\ncomponents: [\"@body\"]\nkeys: [{algorithm: hmac_sha256, secret: " + testSecret + "}]",
+			[]string{"components: \"@body\": not a component", "@target-uri"},
+		},
+		"RFC 9421, own parts": {
+			"scheme: rfc9421\nsigned_string: \"{body}\"\nvalue: {header: S}\nkeys: [{algorithm: hmac_sha256, secret: " + testSecret + "}]",
+			[]string{"signed_string: RFC 9421 says where this is", "value: RFC 9421"},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			config, err := decodeYAML(test.yaml)
@@ -243,13 +333,18 @@ func TestCoverageAndWarnings(t *testing.T) {
 			[]string{"does not cover", "MD5 or SHA-1", "nothing between {method} and {path}"},
 		},
 		"a time in the query": {
-			`{scheme: github, signed_string: "{url}\\n{body}", timestamp: {query: ts}}`, "body url timestamp", "method", []string{"cover: method", "leave them empty only where the sender signs the URL that it calls"},
+			`{scheme: github, signed_string: "{url}\\n{body}", timestamp: {query: ts}}`, "body url timestamp", "method", []string{
+				"cover: method",
+				"leave them empty only where the sender signs the URL that it calls",
+			},
 		},
 		"a time in the query, which a fixed URL leaves out": {
-			`{scheme: github, signed_string: "{url}\\n{body}", timestamp: {query: ts}, url: "` + testURL + `"}`, "body url", "method timestamp", []string{"cover: method, timestamp"},
+			`{scheme: github, signed_string: "{url}\\n{body}", timestamp: {query: ts}, url: "` + testURL +
+				`"}`, "body url", "method timestamp", []string{"cover: method, timestamp"},
 		},
 		"a time in a header that is signed by its name": {
-			`{scheme: github, signed_string: "{header:X-At}\\n{body}", timestamp: {header: x-at}}`, "body timestamp", "url method", []string{"cover: url, method"},
+			`{scheme: github, signed_string: "{header:X-At}\\n{body}", timestamp: {header: x-at}}`, "body timestamp", "url method",
+			[]string{"cover: url, method"},
 		},
 		"rfc9421": {"scheme: rfc9421", "body url method timestamp", "", []string{"Host header"}},
 		"rfc9421 over the path": {

@@ -42,7 +42,9 @@ func TestThePageOfSignatures(t *testing.T) {
 	}
 	assert.GreaterOrEqual(t, examples, 9)
 	for _, names := range [][]string{Schemes(), keys.Names(), TimeUnits(), {
-		"trim", "lower", "upper", "sha1", "sha256", "sha384", "sha512", "md5", "hex", "base64", "base64url", "urldecode", "urlencode", "utf16le", "json_compact", "json_canonical",
+		"trim", "lower", "upper", "sha1", "sha256", "sha384", "sha512", "md5", "hex", "base64", "base64url", "urldecode", "urlencode", "utf16le",
+		"json_compact",
+		"json_canonical",
 	}} {
 		for _, name := range names {
 			assert.Positive(t, strings.Count(string(page), "`"+name+"`"), "the page lacks %s", name) // Contains would print the page

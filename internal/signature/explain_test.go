@@ -35,8 +35,11 @@ func TestAMissingPartComesWithAHint(t *testing.T) {
 		headers []string
 		want    []string
 	}{
-		"nothing":   {nil, []string{"no header came but everyday ones"}},
-		"another":   {[]string{"WM_SEC.AUTH_SIGNATURE", "WM_SEC.TIMESTAMP"}, []string{`"Wm_sec.auth_signature" "Wm_sec.timestamp"`, "they look like scheme: walmart_marketplace"}},
+		"nothing": {nil, []string{"no header came but everyday ones"}},
+		"another": {
+			[]string{"WM_SEC.AUTH_SIGNATURE", "WM_SEC.TIMESTAMP"},
+			[]string{`"Wm_sec.auth_signature" "Wm_sec.timestamp"`, "they look like scheme: walmart_marketplace"},
+		},
 		"the other": {[]string{"WM_SEC.AUTH_SIGNATURE", "WM_CONSUMER.INTIMESTAMP", "WM_SEC.KEY_VERSION"}, []string{"walmart_service_registry"}},
 		"a message": {[]string{"Signature", "Signature-Input"}, []string{"rfc9421"}},
 		"detached":  {[]string{"X-JWS-Signature"}, []string{"they look like scheme: jws"}},

@@ -20,10 +20,13 @@ func fuzzVerifiers(f *testing.F) []*Verifier {
 	var verifiers []*Verifier
 	for _, yaml := range []string{
 		inEveryPart,
-		`{scheme: standard_webhooks, value: {header: X-Signature}, timestamp: {header: X-Timestamp}, nonce: {header: X-Nonce}, keys: [{secret: MDEyMzQ1Njc4OWFiY2RlZg==}]}`,
+		`{scheme: standard_webhooks, value: {header: X-Signature}, timestamp: {header: X-Timestamp}, nonce: {header: X-Nonce}, keys: ` +
+			`[{secret: MDEyMzQ1Njc4OWFiY2RlZg==}]}`,
 		`{scheme: stripe, value: {header: X-Signature}, signed_string: '{field:t}{field:x}{body}', keys: [{secret: ` + testSecret + `}]}`,
-		`{scheme: custom, value: {query: sig, encoding: hex}, timestamp: {query: ts, unit: rfc3339}, consumer: {query: c}, key_version: {query: v},
-		  signed_string: '{url}{query}{query:a|urldecode}{timestamp}{body|sha256|hex}', keys: [{version: "1", algorithm: hmac_sha512, secret: ` + testSecret + `}]}`,
+		`{scheme: custom, value: {query: sig, encoding: hex}, timestamp: {query: ts, unit: rfc3339}, consumer: {query: c},
+		  key_version: {query: v},
+		  signed_string: '{url}{query}{query:a|urldecode}{timestamp}{body|sha256|hex}',
+		    keys: [{version: "1", algorithm: hmac_sha512, secret: ` + testSecret + `}]}`,
 		`{scheme: rfc9421, components: ["@method", "@query|@path"], keys: [{version: "1", algorithm: hmac_sha256, secret: ` + testSecret + `}]}`,
 	} {
 		verifiers = append(verifiers, newVerifier(f, fromYAML(f, yaml)))
@@ -35,10 +38,12 @@ func fuzzVerifiers(f *testing.F) []*Verifier {
 // nothing may be accepted, nothing may panic, and every refusal has to be an *Error that repeats no signature.
 func FuzzExtract(f *testing.F) {
 	verifiers := fuzzVerifiers(f)
-	f.Add("AAAA", "1700000000000", "1", "alice", "n", `sig1=("@method" "@path");created=1700000000;keyid="1"`, "a=1&sig=00&ts=2023-11-14T22:13:20Z&c=c&v=1")
+	f.Add("AAAA", "1700000000000", "1", "alice", "n", `sig1=("@method" "@path");created=1700000000;keyid="1"`,
+		"a=1&sig=00&ts=2023-11-14T22:13:20Z&c=c&v=1")
 	f.Add("v1,AAAA v1,BBBB", "1700000000", "", "", "", `sig1=:AAAA:`, "a=%zz&a=&&=&sig")
 	f.Add("t=1700000000,v1=00,x=1", "x", "2", "bob", "", `sig1=()`, "a=1;b=2")
-	f.Add(strings.Repeat("A", 43), "9223372036854775807", "past", "", "\x00", `a=("@query-param";name="a" "@query" "x-timestamp");created=1700000000;keyid="1";alg="hmac-sha256";expires=1`, "?")
+	f.Add(strings.Repeat("A", 43), "9223372036854775807", "past", "", "\x00", `a=("@query-param";name="a" "@query" `+
+		`"x-timestamp");created=1700000000;keyid="1";alg="hmac-sha256";expires=1`, "?")
 	f.Fuzz(func(t *testing.T, signature, timestamp, version, consumer, nonce, input, query string) {
 		r := &http.Request{
 			Method: http.MethodPost, Host: "h", RequestURI: "/p?" + query, URL: &url.URL{Path: "/p", RawQuery: query},
@@ -77,7 +82,13 @@ func FuzzSignedParts(f *testing.F) {
 			t.Skip("no request of a server looks like this")
 		}
 		path, query, _ := strings.Cut(target, "?")
-		r := &http.Request{Method: http.MethodPost, Host: "h", RequestURI: target, URL: &url.URL{Path: path, RawQuery: query}, Header: http.Header{}}
+		r := &http.Request{
+			Method:     http.MethodPost,
+			Host:       "h",
+			RequestURI: target,
+			URL:        &url.URL{Path: path, RawQuery: query},
+			Header:     http.Header{},
+		}
 		r.Header.Set("X-Extra", extra)
 		r.Header.Set("X-Nonce", nonce)
 		require.NoError(t, signer.Sign(r, body, testNow))

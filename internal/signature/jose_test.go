@@ -93,22 +93,37 @@ jwt: {consumer_claim: iss, body_claim: {name: request_body_sha256}}
 		"no signature":              {unsigned(header(""), claims()), refusal.ReasonMalformed},
 		"HS256 with the public key": {compact(t, `{"alg":"HS256","kid":"k1"}`, claims(), withPublic), refusal.ReasonWrongAlgorithm},
 		"HS256 under RS256":         {compact(t, header(""), claims(), withPublic), refusal.ReasonMalformed},
-		"another hash":              {compact(t, `{"alg":"RS512","kid":"k1"}`, claims(), opensslSigner(t, "rsa_sha512", "rsa")), refusal.ReasonWrongAlgorithm},
-		"another padding":           {compact(t, `{"alg":"PS256","kid":"k1"}`, claims(), opensslSigner(t, "rsa_pss_sha256", "rsa")), refusal.ReasonWrongAlgorithm},
-		"ECDSA as DER":              {unsigned(`{"alg":"ES256","kid":"k2"}`, claims()) + base64.RawURLEncoding.EncodeToString(der), refusal.ReasonMalformed},
-		"ECDSA of zeros":            {unsigned(`{"alg":"ES256","kid":"k2"}`, claims()) + base64.RawURLEncoding.EncodeToString(make([]byte, 64)), refusal.ReasonBadSignature},
-		"another's key":             {compact(t, header(""), claims(), foreign), refusal.ReasonBadSignature},
-		"another's key, in jwk":     {compact(t, header(`,"jwk":`+string(jwk)), claims(), foreign), refusal.ReasonBadSignature},
-		"another's key, at jku":     {compact(t, header(`,"jku":"http://127.0.0.1:1/keys"`), claims(), foreign), refusal.ReasonBadSignature},
-		"another's key, at x5u":     {compact(t, header(`,"x5u":"http://127.0.0.1:1/cert"`), claims(), foreign), refusal.ReasonBadSignature},
-		"jku beside the right key":  {compact(t, header(`,"jku":"http://127.0.0.1:1/keys"`), claims(), rsaKey), ""},
-		"foreign kid":               {compact(t, `{"alg":"RS256","kid":"k9"}`, claims(), rsaKey), refusal.ReasonUnknownKey},
-		"kid of a path":             {compact(t, `{"alg":"RS256","kid":"../../dev/null"}`, claims(), rsaKey), refusal.ReasonUnknownKey},
-		"kid of the other key":      {compact(t, `{"alg":"RS256","kid":"k2"}`, claims(), rsaKey), refusal.ReasonWrongAlgorithm},
-		"kid of another consumer's": {compact(t, `{"alg":"HS256","kid":"k3"}`, claims(), SigningKey{Algorithm: "hmac_sha256", Secret: []byte(testSecret)}), refusal.ReasonUnknownKey},
-		"no kid":                    {compact(t, `{"alg":"RS256"}`, claims(), rsaKey), refusal.ReasonMissing},
-		"kid twice":                 {compact(t, `{"alg":"RS256","kid":"k9","kid":"k1"}`, claims(), rsaKey), refusal.ReasonMalformed},
-		"kid is a number":           {compact(t, `{"alg":"RS256","kid":1}`, claims(), rsaKey), refusal.ReasonMalformed},
+		"another hash": {
+			compact(t, `{"alg":"RS512","kid":"k1"}`, claims(), opensslSigner(t, "rsa_sha512", "rsa")),
+			refusal.ReasonWrongAlgorithm,
+		},
+		"another padding": {
+			compact(t, `{"alg":"PS256","kid":"k1"}`, claims(), opensslSigner(t, "rsa_pss_sha256", "rsa")),
+			refusal.ReasonWrongAlgorithm,
+		},
+		"ECDSA as DER": {
+			unsigned(`{"alg":"ES256","kid":"k2"}`, claims()) + base64.RawURLEncoding.EncodeToString(der),
+			refusal.ReasonMalformed,
+		},
+		"ECDSA of zeros": {
+			unsigned(`{"alg":"ES256","kid":"k2"}`, claims()) + base64.RawURLEncoding.EncodeToString(make([]byte, 64)),
+			refusal.ReasonBadSignature,
+		},
+		"another's key":            {compact(t, header(""), claims(), foreign), refusal.ReasonBadSignature},
+		"another's key, in jwk":    {compact(t, header(`,"jwk":`+string(jwk)), claims(), foreign), refusal.ReasonBadSignature},
+		"another's key, at jku":    {compact(t, header(`,"jku":"http://127.0.0.1:1/keys"`), claims(), foreign), refusal.ReasonBadSignature},
+		"another's key, at x5u":    {compact(t, header(`,"x5u":"http://127.0.0.1:1/cert"`), claims(), foreign), refusal.ReasonBadSignature},
+		"jku beside the right key": {compact(t, header(`,"jku":"http://127.0.0.1:1/keys"`), claims(), rsaKey), ""},
+		"foreign kid":              {compact(t, `{"alg":"RS256","kid":"k9"}`, claims(), rsaKey), refusal.ReasonUnknownKey},
+		"kid of a path":            {compact(t, `{"alg":"RS256","kid":"../../dev/null"}`, claims(), rsaKey), refusal.ReasonUnknownKey},
+		"kid of the other key":     {compact(t, `{"alg":"RS256","kid":"k2"}`, claims(), rsaKey), refusal.ReasonWrongAlgorithm},
+		"kid of another consumer's": {
+			compact(t, `{"alg":"HS256","kid":"k3"}`, claims(), SigningKey{Algorithm: "hmac_sha256", Secret: []byte(testSecret)}),
+			refusal.ReasonUnknownKey,
+		},
+		"no kid":          {compact(t, `{"alg":"RS256"}`, claims(), rsaKey), refusal.ReasonMissing},
+		"kid twice":       {compact(t, `{"alg":"RS256","kid":"k9","kid":"k1"}`, claims(), rsaKey), refusal.ReasonMalformed},
+		"kid is a number": {compact(t, `{"alg":"RS256","kid":1}`, claims(), rsaKey), refusal.ReasonMalformed},
 
 		"crit unknown":             {compact(t, header(`,"crit":["exp"],"exp":1`), claims(), rsaKey), refusal.ReasonMalformed},
 		"crit empty":               {compact(t, header(`,"crit":[]`), claims(), rsaKey), refusal.ReasonMalformed},
@@ -130,11 +145,17 @@ jwt: {consumer_claim: iss, body_claim: {name: request_body_sha256}}
 		"no time at all":           {compact(t, header(""), claims(`"iat":1700000000,`, ""), rsaKey), refusal.ReasonMissing},
 		"exp alone, soon":          {compact(t, header(""), claims(`"iat":1700000000`, `"exp":1700000600`), rsaKey), ""},
 		"exp alone, years ahead":   {compact(t, header(""), claims(`"iat":1700000000`, `"exp":1800000000`), rsaKey), refusal.ReasonFuture},
-		"exp is a text":            {compact(t, header(""), claims("1700000000", `1700000000,"exp":"1800000000"`), rsaKey), refusal.ReasonMalformed},
-		"exp beyond all time":      {compact(t, header(""), claims("1700000000", `1700000000,"exp":1e300`), rsaKey), refusal.ReasonMalformed},
-		"iat before 1970":          {compact(t, header(""), claims("1700000000", `-1`), rsaKey), refusal.ReasonMalformed},
-		"iat null":                 {compact(t, header(""), claims("1700000000", `null`), rsaKey), refusal.ReasonMalformed},
-		"iat twice":                {compact(t, header(""), claims("1700000000", `1600000000,"iat":1700000000`), rsaKey), refusal.ReasonMalformed},
+		"exp is a text": {
+			compact(t, header(""), claims("1700000000", `1700000000,"exp":"1800000000"`), rsaKey),
+			refusal.ReasonMalformed,
+		},
+		"exp beyond all time": {compact(t, header(""), claims("1700000000", `1700000000,"exp":1e300`), rsaKey), refusal.ReasonMalformed},
+		"iat before 1970":     {compact(t, header(""), claims("1700000000", `-1`), rsaKey), refusal.ReasonMalformed},
+		"iat null":            {compact(t, header(""), claims("1700000000", `null`), rsaKey), refusal.ReasonMalformed},
+		"iat twice": {
+			compact(t, header(""), claims("1700000000", `1600000000,"iat":1700000000`), rsaKey),
+			refusal.ReasonMalformed,
+		},
 
 		"no body claim":               {compact(t, header(""), claims(`,"request_body_sha256":"`+digest+`"`, ""), rsaKey), refusal.ReasonMissing},
 		"another body's claim":        {compact(t, header(""), claims(digest, strings.Repeat("0", 64)), rsaKey), refusal.ReasonBadDigest},
@@ -143,7 +164,11 @@ jwt: {consumer_claim: iss, body_claim: {name: request_body_sha256}}
 		"claims that are a list":      {compact(t, header(""), `[]`, rsaKey), refusal.ReasonMalformed},
 		"claims that are null":        {compact(t, header(""), `null`, rsaKey), refusal.ReasonMalformed},
 		"claims that are no JSON":     {compact(t, header(""), `iss=acme`, rsaKey), refusal.ReasonMalformed},
-		"changed claims":              {strings.Replace(good, base64.RawURLEncoding.EncodeToString([]byte(claims())), base64.RawURLEncoding.EncodeToString([]byte(claims("1700000000", "1700000001"))), 1), refusal.ReasonBadSignature},
+		"changed claims": {
+			strings.Replace(good, base64.RawURLEncoding.EncodeToString([]byte(claims())),
+				base64.RawURLEncoding.EncodeToString([]byte(claims("1700000000", "1700000001"))), 1),
+			refusal.ReasonBadSignature,
+		},
 
 		"four parts":            {good + ".x", refusal.ReasonMalformed},
 		"five parts, encrypted": {"eyJhbGciOiJkaXIiLCJlbmMiOiJBMTI4R0NNIn0....", refusal.ReasonMalformed},
@@ -216,16 +241,40 @@ func TestEveryAttackOnADetachedSignatureIsRefusedForItsReason(t *testing.T) {
 		"encoded for unencoded":          {detached(compact(t, header(plain), testBody, rsaKey)), testBody, refusal.ReasonBadSignature},
 		"b64 that is not critical":       {unencoded(header(`,"b64":false`), testBody), testBody, refusal.ReasonMalformed},
 		"b64 that is a text":             {unencoded(header(`,"b64":"false","crit":["b64"]`), testBody), testBody, refusal.ReasonMalformed},
-		"crit unknown beside b64":        {unencoded(header(`,"b64":false,"crit":["b64","x"],"x":1`), testBody), testBody, refusal.ReasonMalformed},
-		"crit unknown":                   {detached(compact(t, header(`,"crit":["x"],"x":1`), testBody, rsaKey)), testBody, refusal.ReasonMalformed},
-		"attached":                       {compact(t, header(""), testBody, rsaKey), testBody, refusal.ReasonMalformed},
-		"attached, another body":         {compact(t, header(""), testBody, rsaKey), "x", refusal.ReasonMalformed},
-		"alg none":                       {detached(compact(t, `{"alg":"none","kid":"k1"}`, testBody, rsaKey)), testBody, refusal.ReasonWrongAlgorithm},
-		"foreign kid":                    {detached(compact(t, `{"alg":"RS256","kid":"k9"}`, testBody, rsaKey)), testBody, refusal.ReasonUnknownKey},
-		"no kid":                         {detached(compact(t, `{"alg":"RS256"}`, testBody, rsaKey)), testBody, refusal.ReasonMissing},
-		"another's key, in jwk":          {detached(compact(t, header(`,"jwk":{"kty":"oct","k":"AAAA"}`), testBody, rsaKey)), testBody, refusal.ReasonMalformed},
-		"another key":                    {detached(compact(t, header(""), testBody, SigningKey{Algorithm: "rsa_sha256", PrivateKey: pairFor("rsa_sha256")})), testBody, refusal.ReasonBadSignature},
-		"empty":                          {"", testBody, refusal.ReasonMissing},
+		"crit unknown beside b64": {
+			unencoded(header(`,"b64":false,"crit":["b64","x"],"x":1`), testBody),
+			testBody,
+			refusal.ReasonMalformed,
+		},
+		"crit unknown": {
+			detached(compact(t, header(`,"crit":["x"],"x":1`), testBody, rsaKey)),
+			testBody,
+			refusal.ReasonMalformed,
+		},
+		"attached":               {compact(t, header(""), testBody, rsaKey), testBody, refusal.ReasonMalformed},
+		"attached, another body": {compact(t, header(""), testBody, rsaKey), "x", refusal.ReasonMalformed},
+		"alg none": {
+			detached(compact(t, `{"alg":"none","kid":"k1"}`, testBody, rsaKey)),
+			testBody,
+			refusal.ReasonWrongAlgorithm,
+		},
+		"foreign kid": {
+			detached(compact(t, `{"alg":"RS256","kid":"k9"}`, testBody, rsaKey)),
+			testBody,
+			refusal.ReasonUnknownKey,
+		},
+		"no kid": {detached(compact(t, `{"alg":"RS256"}`, testBody, rsaKey)), testBody, refusal.ReasonMissing},
+		"another's key, in jwk": {
+			detached(compact(t, header(`,"jwk":{"kty":"oct","k":"AAAA"}`), testBody, rsaKey)),
+			testBody,
+			refusal.ReasonMalformed,
+		},
+		"another key": {
+			detached(compact(t, header(""), testBody, SigningKey{Algorithm: "rsa_sha256", PrivateKey: pairFor("rsa_sha256")})),
+			testBody,
+			refusal.ReasonBadSignature,
+		},
+		"empty": {"", testBody, refusal.ReasonMissing},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := newRequest(t, http.MethodPost, testURL)
@@ -270,9 +319,11 @@ func TestConfigurationsOfTokens(t *testing.T) {
 		"scheme: jws\njwt: {consumer_claim: iss}" + key:                    "jwt: only scheme: jwt has it",
 		"scheme: jwt\njwt: {body_claim: {hash: sha256}}" + key:             "jwt.body_claim.name: missing",
 		"scheme: jwt\njwt: {body_claim: {name: b, hash: md5}}" + key:       "jwt.body_claim.hash: unknown hash \"md5\"; known hashes are sha256",
-		"scheme: jwt\njwt: {body_claim: {name: b, encoding: raw}}" + key:   "jwt.body_claim.encoding: unknown encoding \"raw\"; known encodings are hex, base64, base64url",
-		"scheme: jwt\nkeys: [{algorithm: rsa_raw, public_key_file: k}]":    "rsa_raw is not an algorithm of a JSON Web Token; those are rsa_sha256",
-		"scheme: jwt\ncomponents: ['@method']" + key:                       "components: only scheme: rfc9421 has them",
+		"scheme: jwt\njwt: {body_claim: {name: b, encoding: raw}}" + key: "jwt.body_claim.encoding: unknown encoding \"raw\"; known " +
+			"encodings are hex, base64, base64url",
+		"scheme: jwt\nkeys: [{algorithm: rsa_raw, public_key_file: k}]": "rsa_raw is not an algorithm of a JSON Web Token; those are " +
+			"rsa_sha256",
+		"scheme: jwt\ncomponents: ['@method']" + key: "components: only scheme: rfc9421 has them",
 	} {
 		config, err := decodeYAML(text)
 		require.NoError(t, err, text)
@@ -298,7 +349,14 @@ func FuzzToken(f *testing.F) {
 	jwt := newVerifier(f, fromYAML(f, "scheme: jwt\njwt: {consumer_claim: iss, body_claim: {name: b}}\n"+twoTokenKeys))
 	jws := newVerifier(f, fromYAML(f, "scheme: jws\nconsumer: {query: c}\n"+twoTokenKeys))
 	key := SigningKey{Algorithm: "hmac_sha256", Secret: []byte(testSecret)}
-	for _, header := range []string{`{"alg":"HS256","kid":"k3"}`, `{"alg":"RS256","kid":"k1","crit":["b64"],"b64":false}`, `{"alg":"none"}`, `{"alg":"ES256","kid":"k2","jwk":{"kty":"EC"}}`, `[]`, `{`} {
+	for _, header := range []string{
+		`{"alg":"HS256","kid":"k3"}`,
+		`{"alg":"RS256","kid":"k1","crit":["b64"],"b64":false}`,
+		`{"alg":"none"}`,
+		`{"alg":"ES256","kid":"k2","jwk":{"kty":"EC"}}`,
+		`[]`,
+		`{`,
+	} {
 		token := compact(f, header, `{"iss":"other","iat":1700000000,"exp":1.5e9,"b":"AA"}`, key)
 		f.Add(token)
 		parts := strings.Split(token, ".")

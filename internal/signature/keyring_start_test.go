@@ -53,11 +53,17 @@ func TestStartRefusesWithoutAUsableKey(t *testing.T) {
 		keys string
 		want string
 	}{
-		"no file":             {`[{version: a, algorithm: ed25519, public_key_file: /nonexistent/key}]`, "/nonexistent/key"},
-		"a directory":         {`[{version: a, algorithm: ed25519, public_key_file: ` + t.TempDir() + `}]`, "is a directory"},
-		"no end":              {`[{version: a, algorithm: ed25519, public_key_file: /dev/zero}]`, "larger than 65536 bytes"},
-		"all expired":         {`[{version: a, algorithm: ed25519, public_key_file: ` + good + `, not_after: 2020-01-01T00:00:00Z}]`, `key version "a": its not_after, 2020-01-01T00:00:00Z, has passed`},
-		"one good, one wrong": {`[{version: a, algorithm: ed25519, public_key_file: ` + good + `}, {version: b, algorithm: rsa_sha256, public_key_file: ` + good + `}]`, "keys[1]"},
+		"no file":     {`[{version: a, algorithm: ed25519, public_key_file: /nonexistent/key}]`, "/nonexistent/key"},
+		"a directory": {`[{version: a, algorithm: ed25519, public_key_file: ` + t.TempDir() + `}]`, "is a directory"},
+		"no end":      {`[{version: a, algorithm: ed25519, public_key_file: /dev/zero}]`, "larger than 65536 bytes"},
+		"all expired": {
+			`[{version: a, algorithm: ed25519, public_key_file: ` + good + `, not_after: 2020-01-01T00:00:00Z}]`,
+			`key version "a": its not_after, 2020-01-01T00:00:00Z, has passed`,
+		},
+		"one good, one wrong": {
+			`[{version: a, algorithm: ed25519, public_key_file: ` + good + `}, {version: b, algorithm: rsa_sha256, public_key_file: ` + good + `}]`,
+			"keys[1]",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			ring, _ := newRing(t, fromYAML(t, `keys: `+test.keys), KeyringOptions{})
@@ -70,7 +76,8 @@ func TestStartRefusesWithoutAUsableKey(t *testing.T) {
 	requireError(t, err, "keys: there are none")
 	ring, _ := newRing(t, fromYAML(t, `keys: [{version: a, algorithm: ed25519, public_key_file: /nonexistent/key}]`), KeyringOptions{})
 	require.ErrorIs(t, ring.Load(), keys.ErrNoUsableKey)
-	later, _ := newRing(t, fromYAML(t, `keys: [{version: a, algorithm: ed25519, public_key_file: `+good+`, not_before: 2099-01-01T00:00:00Z}]`), KeyringOptions{})
+	later, _ := newRing(t, fromYAML(t, `keys: [{version: a, algorithm: ed25519, public_key_file: `+good+
+		`, not_before: 2099-01-01T00:00:00Z}]`), KeyringOptions{})
 	require.NoError(t, later.Load(), "a key whose time will come is a key")
 }
 

@@ -46,7 +46,8 @@ func TestWeakAndWrongKeysAreRefusedWhenLoaded(t *testing.T) {
 		"RSA for Ed25519":   {"ed25519", pairs["rsa"].Public(), "needs an Ed25519 key"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			config := fromYAML(t, `keys: [{version: a, algorithm: `+test.algorithm+`, public_key_file: '`+writeFile(t, publicPEM(t, test.public))+`'}]`)
+			config := fromYAML(t, `keys: [{version: a, algorithm: `+test.algorithm+`, public_key_file: '`+
+				writeFile(t, publicPEM(t, test.public))+`'}]`)
 			ring, err := NewKeyring(config, KeyringOptions{})
 			require.NoError(t, err)
 			requireError(t, ring.Load(), "keys[0]", test.want)

@@ -48,7 +48,11 @@ func TestAKeyOfAConsumersOwnComesBeforeOneForAll(t *testing.T) {
 	config := fromYAML(t, inEveryPart)
 	config.Keys[2].Version = "1"
 	verifier := newVerifier(t, config)
-	for consumer, secret := range map[string]string{"alice": "alice-0123456789abcdef", "bob": "bobby-0123456789abcdef", "carol": "any-0123456789abcdef"} {
+	for consumer, secret := range map[string]string{
+		"alice": "alice-0123456789abcdef",
+		"bob":   "bobby-0123456789abcdef",
+		"carol": "any-0123456789abcdef",
+	} {
 		for _, used := range []string{secret, "any-0123456789abcdef"} {
 			signer, err := NewSigner(config, Callback{}, SigningKey{Version: "1", Consumer: consumer, Secret: []byte(used)})
 			require.NoError(t, err)
@@ -62,7 +66,8 @@ func TestAKeyOfAConsumersOwnComesBeforeOneForAll(t *testing.T) {
 }
 
 func TestQueryParametersMayNotComeTwice(t *testing.T) {
-	config := fromYAML(t, `{scheme: github, value: {query: sig, prefix: ""}, signed_string: '{query:a}{body}', keys: [{secret: `+testSecret+`}]}`)
+	config := fromYAML(t, `{scheme: github, value: {query: sig, prefix: ""}, signed_string: '{query:a}{body}', keys: [{secret: `+
+		testSecret+`}]}`)
 	verifier := newVerifier(t, config)
 	signer, err := NewSigner(config, Callback{}, SigningKey{Secret: []byte(testSecret)})
 	require.NoError(t, err)

@@ -45,7 +45,9 @@ var knownAnswers = map[string]knownAnswer{
 		target: testURL, body: testBody, at: testNow,
 		headers: []string{
 			"X-Consumer-Id", "consumer-1", "X-Timestamp", "1700000000000", "X-Key-Version", "7",
-			"X-Signature", "cg86zLAdgAv1RPx7HvZnmWeO+1lX+J5NSF/2SEfgVcX5xhyn2fRGxqIRyKvII3fXDQ6d8Z5XsbuCNld2OxkGQ7nVVPO28PzTLwhYZ3eE8AfmYj5kmRoFBQC4ctm95BM5hlcv1RyPTAYwwK5W7vXNyq/cEK6z0Ss7NyuZX4BZ39OJt6I9GGDIBJXRue+lts539u2aapXlnjFpzmqcgZF6P+szyv86cKlg64rfb2GBjCnQxnZyEOR6cOQD3A58ErfUeVEaNn/IMv9Wo+jRWDqDVZHQwhgh/wo0JtlQ/hPGr5C4CdykWtDFMk5/APM5eFcyNtC8GkGfBqUB4FfCk345jQ==",
+			"X-Signature", "cg86zLAdgAv1RPx7HvZnmWeO+1lX+J5NSF/2SEfgVcX5xhyn2fRGxqIRyKvII3fXDQ6d8Z5XsbuCNld2OxkGQ7nVVPO28PzTLwhYZ3eE8AfmYj5kmRo" +
+				"FBQC4ctm95BM5hlcv1RyPTAYwwK5W7vXNyq/cEK6z0Ss7NyuZX4BZ39OJt6I9GGDIBJXRue+lts539u2aapXlnjFpzmqcgZF6P+szyv86cKlg64rfb2GBjCnQxnZyEOR6" +
+				"cOQD3A58ErfUeVEaNn/IMv9Wo+jRWDqDVZHQwhgh/wo0JtlQ/hPGr5C4CdykWtDFMk5/APM5eFcyNtC8GkGfBqUB4FfCk345jQ==",
 		},
 		signature: "X-Signature",
 	},
@@ -57,7 +59,9 @@ var knownAnswers = map[string]knownAnswer{
 		target: testURL, body: testBody, at: time.Unix(1440058729, 0),
 		headers: []string{
 			"WM_CONSUMER.ID", "83f82845-f12c-48ae-a7a6-8a9b0461c3ab", "WM_CONSUMER.INTIMESTAMP", "1440058729000", "WM_SEC.KEY_VERSION", "1",
-			"WM_SEC.AUTH_SIGNATURE", "GET/EjhXjN4vRjTWw3NBSvdmsewJUNs8SKO3ThRUDVpNOKtEyd0q+lfxGt77DRrlUXIivFlJaNzxJg8Xb0E5KgZR3k2XeZ0NU8YT+7Wn20jukB9P8wbUtz0i0y36TtH2n9EEjb+09L3wisf5fYtv4a5lOVxc+2Jwu+umZ3B4XPNY9s7bQOKvqxT1hqgWdn69U+JpGJWIx9dZ8PcSTSNufEdtsCmNCRL45KQfu08oDYOspWzwFKcH4JdK4LX8+15mPOeYllvQMtbyN6Zf2OxMs8jeqvt43dZcDmiG5N88jmG1N3H7Cmd1Z/7bf/s4nAqlQwqzEXc8aj4PqXFpICs7rg==",
+			"WM_SEC.AUTH_SIGNATURE", "GET/EjhXjN4vRjTWw3NBSvdmsewJUNs8SKO3ThRUDVpNOKtEyd0q+lfxGt77DRrlUXIivFlJaNzxJg8Xb0E5KgZR3k2XeZ0NU8YT+7Wn2" +
+				"0jukB9P8wbUtz0i0y36TtH2n9EEjb+09L3wisf5fYtv4a5lOVxc+2Jwu+umZ3B4XPNY9s7bQOKvqxT1hqgWdn69U+JpGJWIx9dZ8PcSTSNufEdtsCmNCRL45KQfu08oDY" +
+				"OspWzwFKcH4JdK4LX8+15mPOeYllvQMtbyN6Zf2OxMs8jeqvt43dZcDmiG5N88jmG1N3H7Cmd1Z/7bf/s4nAqlQwqzEXc8aj4PqXFpICs7rg==",
 		},
 		signature: "WM_SEC.AUTH_SIGNATURE",
 	},
@@ -69,7 +73,9 @@ var knownAnswers = map[string]knownAnswer{
 		target: "https://marketplace.example.com/v3/feeds?feedType=item", body: testBody, at: time.Unix(1440058729, 0),
 		headers: []string{
 			"WM_CONSUMER.ID", "83f82845-f12c-48ae-a7a6-8a9b0461c3ab", "WM_SEC.TIMESTAMP", "1440058729000",
-			"WM_SEC.AUTH_SIGNATURE", "STUX7I+Z4ZLstdJ+PAWKWCyfbv5LwEZF/jExMYoC/Fe15GqXK22DjqIyrG7uPIRFK4YkrJSYPvsXvUW0ZP3t33mUWhr0j268x7hMvmMpNAEUEoDguNh1znNTyJmIt3E86bS9DuRg36f47rqtcNC/p6g7NgoQKn7+1/tvdV5aXqYcRX8J/02s+mGPS1s4lexuoC4bUUWcULPidEg9ET6OD3dNBz4tBIrbSYyyfzLDyFSRzQK1DSA4PzgfGfTMkG3hjdTUwiwMeM1916TTlIvv2/2v9t7ThY3gx7+bLyA3NoSm5OWB/6wnrxi/4QG5sMOgVbr8IoUfRvzGQn0YBrQhQA==",
+			"WM_SEC.AUTH_SIGNATURE", "STUX7I+Z4ZLstdJ+PAWKWCyfbv5LwEZF/jExMYoC/Fe15GqXK22DjqIyrG7uPIRFK4YkrJSYPvsXvUW0ZP3t33mUWhr0j268x7hMvmMpN" +
+				"AEUEoDguNh1znNTyJmIt3E86bS9DuRg36f47rqtcNC/p6g7NgoQKn7+1/tvdV5aXqYcRX8J/02s+mGPS1s4lexuoC4bUUWcULPidEg9ET6OD3dNBz4tBIrbSYyyfzLDyF" +
+				"SRzQK1DSA4PzgfGfTMkG3hjdTUwiwMeM1916TTlIvv2/2v9t7ThY3gx7+bLyA3NoSm5OWB/6wnrxi/4QG5sMOgVbr8IoUfRvzGQn0YBrQhQA==",
 		},
 		signature: "WM_SEC.AUTH_SIGNATURE",
 	},
@@ -116,7 +122,10 @@ var knownAnswers = map[string]knownAnswer{
 		scheme: "slack",
 		key:    KeyConfig{Algorithm: "hmac_sha256", Secret: "8f742231b10e8888abcd99yyyzzz85a5"},
 		target: testURL, at: time.Unix(1531420618, 0),
-		body: "token=xyzz0WbapA4vBCDEFasx0q6G&team_id=T1DC2JH3J&team_domain=testteamnow&channel_id=G8PSS9T3V&channel_name=foobar&user_id=U2CERLKJA&user_name=roadrunner&command=%2Fwebhook-collect&text=&response_url=https%3A%2F%2Fhooks.slack.com%2Fcommands%2FT1DC2JH3J%2F397700885554%2F96rGlfmibIGlgcZRskXaIFfN&trigger_id=398738663015.47445629121.803a0bc887a14d10d2c447fce8b6703c",
+		body: "token=xyzz0WbapA4vBCDEFasx0q6G&team_id=T1DC2JH3J&team_domain=testteamnow&channel_id=G8PSS9T3V&channel_name=foobar&" +
+			"user_id=U2CERLKJA&user_name=roadrunner&command=%2Fwebhook-collect&text=&" +
+			"response_url=https%3A%2F%2Fhooks.slack.com%2Fcommands%2FT1DC2JH3J%2F397700885554%2F96rGlfmibIGlgcZRskXaIFfN&" +
+			"trigger_id=398738663015.47445629121.803a0bc887a14d10d2c447fce8b6703c",
 		headers: []string{
 			"X-Slack-Request-Timestamp", "1531420618",
 			"X-Slack-Signature", "v0=a2114d57b48eac39b9ad189dd8316235a7b4a8d21a10bd27519666489c69b503",

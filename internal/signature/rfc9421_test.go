@@ -122,9 +122,15 @@ func TestRFC9421Refusals(t *testing.T) {
 			r.Header.Add("Signature", "sig2=:AAAA:")
 			r.Header.Add("Signature-Input", `sig2=("@method");created=1`)
 		}, ""},
-		"another line first":        {func(r *http.Request) { r.Header["Signature"] = []string{"sig2=:AAAA:", r.Header.Get("Signature")} }, ""},
-		"one label in two lines":    {func(r *http.Request) { r.Header["Signature"] = []string{"sig1=:AAAA:", r.Header.Get("Signature")} }, refusal.ReasonDuplicate},
-		"one input in two lines":    {func(r *http.Request) { r.Header.Add("Signature-Input", `sig1=("@method");created=1700000000`) }, refusal.ReasonDuplicate},
+		"another line first": {func(r *http.Request) { r.Header["Signature"] = []string{"sig2=:AAAA:", r.Header.Get("Signature")} }, ""},
+		"one label in two lines": {
+			func(r *http.Request) { r.Header["Signature"] = []string{"sig1=:AAAA:", r.Header.Get("Signature")} },
+			refusal.ReasonDuplicate,
+		},
+		"one input in two lines": {
+			func(r *http.Request) { r.Header.Add("Signature-Input", `sig1=("@method");created=1700000000`) },
+			refusal.ReasonDuplicate,
+		},
 		"a line that is broken":     {func(r *http.Request) { r.Header.Add("Signature-Input", "sig2=(") }, refusal.ReasonMalformed},
 		"a member in two lines":     {func(r *http.Request) { r.Header["Signature"] = []string{"sig1=:AA", "AA:"} }, refusal.ReasonMalformed},
 		"another label":             {edit("Signature", "sig1", "sig2"), refusal.ReasonMissing},
@@ -155,13 +161,16 @@ func TestRFC9421Refusals(t *testing.T) {
 		"unknown keyid":             {edit("Signature-Input", `keyid="test-shared-secret"`, `keyid="nobody"`), refusal.ReasonUnknownKey},
 		"another key's algorithm":   {edit("Signature-Input", `alg="hmac-sha256"`, `alg="ed25519"`), refusal.ReasonWrongAlgorithm},
 		"alg is not a string":       {edit("Signature-Input", `alg="hmac-sha256"`, `alg=1`), refusal.ReasonWrongAlgorithm},
-		"another key":               {edit("Signature-Input", `keyid="test-shared-secret";alg="hmac-sha256"`, `keyid="test-key-rsa"`), refusal.ReasonMalformed},
-		"a short signature":         {func(r *http.Request) { r.Header.Set("Signature", "sig1=:AAAA:") }, refusal.ReasonMalformed},
-		"an empty signature":        {func(r *http.Request) { r.Header.Set("Signature", "sig1=::") }, refusal.ReasonMalformed},
-		"another target":            {func(r *http.Request) { r.URL.Path = "/other" }, refusal.ReasonBadSignature},
-		"another query":             {func(r *http.Request) { r.URL.RawQuery = "a=2" }, refusal.ReasonBadSignature},
-		"another method":            {func(r *http.Request) { r.Method = http.MethodPut }, refusal.ReasonBadSignature},
-		"another digest":            {edit("Content-Digest", "sha-256", "sha-512"), refusal.ReasonBadSignature},
+		"another key": {
+			edit("Signature-Input", `keyid="test-shared-secret";alg="hmac-sha256"`, `keyid="test-key-rsa"`),
+			refusal.ReasonMalformed,
+		},
+		"a short signature":  {func(r *http.Request) { r.Header.Set("Signature", "sig1=:AAAA:") }, refusal.ReasonMalformed},
+		"an empty signature": {func(r *http.Request) { r.Header.Set("Signature", "sig1=::") }, refusal.ReasonMalformed},
+		"another target":     {func(r *http.Request) { r.URL.Path = "/other" }, refusal.ReasonBadSignature},
+		"another query":      {func(r *http.Request) { r.URL.RawQuery = "a=2" }, refusal.ReasonBadSignature},
+		"another method":     {func(r *http.Request) { r.Method = http.MethodPut }, refusal.ReasonBadSignature},
+		"another digest":     {edit("Content-Digest", "sha-256", "sha-512"), refusal.ReasonBadSignature},
 		"too many labels": {func(r *http.Request) {
 			r.Header.Set("Signature-Input", strings.Join(strings.Split("abcdefghi", ""), ", "))
 		}, refusal.ReasonMalformed},

@@ -56,7 +56,8 @@ func TestTheSignedStringIsTheSameOnBothSides(t *testing.T) {
 				config.SignedString, config.Value.Header = "{url} {body}", "X-Sig"
 			case SchemeRFC9421:
 				algorithm = "ecdsa_sha256"
-				config.Components = append(config.Components, "@authority", "@scheme", "@request-target", "@path", "@query", `@query-param;name="a"`, "host", "content-length")
+				config.Components = append(config.Components, "@authority", "@scheme", "@request-target", "@path", "@query",
+					`@query-param;name="a"`, "host", "content-length")
 			}
 			verifier, signer := signedWith(t, config, algorithm)
 			r := newRequest(t, http.MethodPost, testURL+"?a=b%20c")

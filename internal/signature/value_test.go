@@ -89,16 +89,22 @@ keys: [{algorithm: hmac_sha256, secret: `+testSecret+`}]
 func TestNamesOfPositionsAreNumbers(t *testing.T) {
 	const scheme = "scheme: custom\nsigned_string: \"{body}\"\nkeys: [{algorithm: hmac_sha256, secret: " + testSecret + "}]\n"
 	for text, want := range map[string]string{
-		`value: {header: A, format: positions, separator: ":"}`:                                       "value.select: positions needs the names of the fields",
-		`value: {header: A, format: positions, separator: ":", select: ["v1"]}`:                       "value.select: \"v1\" is not a position",
-		`value: {header: A, format: positions, separator: ":", select: ["0"]}`:                        "value.select: \"0\" is not a position",
-		`value: {header: A, format: positions, separator: ":", select: ["01"]}`:                       "value.select: \"01\" is not a position",
-		`value: {header: A, format: positions, separator: ":", select: ["99999"]}`:                    "value.select: \"99999\" is not a position",
+		`value: {header: A, format: positions, separator: ":"}`: "value.select: positions needs " +
+			"the names of the fields",
+		`value: {header: A, format: positions, separator: ":", select: ["v1"]}`: "value.select: \"v1\" is not a position",
+		`value: {header: A, format: positions, separator: ":", select: ["0"]}`:  "value.select: \"0\" is not a position",
+		`value: {header: A, format: positions, separator: ":", select: ["01"]}`: "value.select: \"01\" is not a position",
+		`value: {header: A, format: positions, separator: ":", select: ["99999"]}`: "value.select: " +
+			"\"99999\" is not a position",
 		"value: {header: A, format: positions, separator: ':', select: ['1']}\ntimestamp: {field: t}": "timestamp.field: \"t\" is not a position",
-		"value: {header: A, format: list}\ntimestamp: {field: t}":                                     "fields are there only with value.format: pairs or positions",
-		"value: {header: A}\ntimestamp: {header: T, layout: '02.01.2006'}":                            "timestamp.layout: \"02.01.2006\": a time written in it is not read back",
-		"value: {header: A}\ntimestamp: {header: T, unit: fortnights}":                                "unknown unit \"fortnights\"; known units are s, ms, us, ns, rfc3339, http_date, us_date, iso8601, iso8601_basic, dotnet_ticks, layout",
-		"value: {header: A, encoding: base32}":                                                        "known encodings are base64, hex, base64_of_hex",
+		"value: {header: A, format: list}\ntimestamp: {field: t}": "fields are there " +
+			"only with value.format: pairs or positions",
+		"value: {header: A}\ntimestamp: {header: T, layout: '02.01.2006'}": "timestamp.layout: \"02.01.2006\": " +
+			"a time written in it is not read back",
+		"value: {header: A}\ntimestamp: {header: T, unit: fortnights}": "unknown unit \"fortnights\"; known units are s, ms, us, ns, " +
+			"rfc3339, http_date, us_date, iso8601, " +
+			"iso8601_basic, dotnet_ticks, layout",
+		"value: {header: A, encoding: base32}": "known encodings are base64, hex, base64_of_hex",
 	} {
 		config, err := decodeYAML(scheme + text)
 		require.NoError(t, err, text)

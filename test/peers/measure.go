@@ -90,7 +90,8 @@ func median(values []float64) float64 {
 // report prints the medians, as a table and as lines that benchstat reads.
 func report(all []*subject, o options) error {
 	base := median(all[slices.IndexFunc(all, func(s *subject) bool { return s.name == baseline })].micros)
-	fmt.Printf("\nCPU time of the server's process, median of %d rounds; a delivery of otlpreceiver is a request for each signal.\n\n", o.rounds)
+	fmt.Printf("\nCPU time of the server's process, median of %d rounds; a delivery of otlpreceiver is a request for each signal.\n\n",
+		o.rounds)
 	fmt.Printf("%-32s %12s %12s %10s %14s\n", "", "µs/delivery", "µs/record", "ratio", "allocs/record")
 	worse := 0
 	for _, s := range all {
@@ -100,7 +101,8 @@ func report(all []*subject, o options) error {
 			verdict = fmt.Sprintf("  worse than %g", s.most)
 			worse++
 		}
-		if i := slices.IndexFunc(all, func(other *subject) bool { return other.name == s.dearer }); o.gate && i >= 0 && micros > median(all[i].micros) {
+		i := slices.IndexFunc(all, func(other *subject) bool { return other.name == s.dearer })
+		if o.gate && i >= 0 && micros > median(all[i].micros) {
 			verdict += "  dearer than " + s.dearer
 			worse++
 		}

@@ -161,7 +161,8 @@ func workflowRun() (request, error) {
 		return request{}, fmt.Errorf("find the githubreceiver's sample: %w", err)
 	}
 	const module = "github.com/open-telemetry/opentelemetry-collector-contrib/receiver/githubreceiver"
-	body, err := os.ReadFile(filepath.Join(strings.TrimSpace(string(cache)), module+"@"+versionOf(module), "testdata", "workflow-run-completed.json"))
+	body, err := os.ReadFile(filepath.Join(strings.TrimSpace(string(cache)), module+"@"+versionOf(module), "testdata",
+		"workflow-run-completed.json"))
 	return fixed("/events", body, func(body []byte) map[string]string {
 		header := signed(body)
 		header["X-GitHub-Event"], header["Content-Type"], header["User-Agent"] = "workflow_run", "application/json", "GitHub-Hookshot/1"

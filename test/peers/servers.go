@@ -40,7 +40,8 @@ var servers = map[string]func(address string, c certificate) error{
 	"confighttp": func(address string, _ certificate) error {
 		config := confighttp.NewDefaultServerConfig()
 		config.NetAddr.Endpoint = address
-		server, err := config.ToServer(context.Background(), componenttest.NewNopHost().GetExtensions(), componenttest.NewNopTelemetrySettings(), http.HandlerFunc(noContent))
+		server, err := config.ToServer(context.Background(), componenttest.NewNopHost().GetExtensions(),
+			componenttest.NewNopTelemetrySettings(), http.HandlerFunc(noContent))
 		if err != nil {
 			return err
 		}
@@ -56,7 +57,11 @@ var servers = map[string]func(address string, c certificate) error{
 		return startCXone(address, map[string]any{"tls": map[string]any{"cert_file": c.certFile(), "key_file": c.keyFile()}})
 	},
 	"cxone, mutual TLS": func(address string, c certificate) error {
-		return startCXone(address, map[string]any{"tls": map[string]any{"cert_file": c.certFile(), "key_file": c.keyFile(), "client_ca_file": c.certFile()}})
+		return startCXone(address, map[string]any{"tls": map[string]any{
+			"cert_file":      c.certFile(),
+			"key_file":       c.keyFile(),
+			"client_ca_file": c.certFile(),
+		}})
 	},
 	"cxone, 100 keys": func(address string, _ certificate) error {
 		var keys []any

@@ -53,7 +53,12 @@ func subjects(ctx context.Context) ([]*subject, error) {
 				return nil, err
 			}
 			encoding := map[bool]string{true: "JSON", false: "protobuf"}[json]
-			all = append(all, &subject{name: fmt.Sprintf("otlpreceiver %s, %s", encoding, each.name), server: "otlp", requests: requests, records: 1})
+			all = append(all, &subject{
+				name:     fmt.Sprintf("otlpreceiver %s, %s", encoding, each.name),
+				server:   "otlp",
+				requests: requests,
+				records:  1,
+			})
 		}
 	}
 	event, err := workflowRun()
@@ -80,7 +85,13 @@ func growth() []*subject {
 		{name: "voice 1, full memory", server: "cxone, full memory", requests: []request{voice(1)}, records: 1},
 	}
 	for _, n := range []int{1, 100, 1000, 9000} {
-		all = append(all, &subject{name: fmt.Sprintf("voice 1, %d connections", n), server: "cxone", requests: []request{voice(1)}, records: 1, connections: n})
+		all = append(all, &subject{
+			name:        fmt.Sprintf("voice 1, %d connections", n),
+			server:      "cxone",
+			requests:    []request{voice(1)},
+			records:     1,
+			connections: n,
+		})
 	}
 	return all
 }

@@ -56,11 +56,13 @@ func start(t *testing.T, name, backend string, further ...string) *example {
 	e.endpoint, e.telemetry, e.scrape = "localhost:"+receiver, "localhost:"+telemetry, "localhost:"+free(t)
 	e.env = append(os.Environ(), "CXONE_KEYS="+e.directory, "CXONE_ENDPOINT="+e.endpoint, "CXONE_HEALTH_ENDPOINT=localhost:"+free(t),
 		"CXONE_TELEMETRY_PORT="+telemetry, "CXONE_PROMETHEUS_ENDPOINT="+e.scrape, "CXONE_OUTPUT="+e.directory, "CXONE_QUEUE="+e.directory,
-		"CXONE_METRICS_ENDPOINT="+backend+"/otlp", "CXONE_TEMPO_ENDPOINT="+backend, "CXONE_LOKI_ENDPOINT="+backend, "OTEL_METRIC_EXPORT_INTERVAL=1000")
+		"CXONE_METRICS_ENDPOINT="+backend+"/otlp", "CXONE_TEMPO_ENDPOINT="+
+			backend, "CXONE_LOKI_ENDPOINT="+backend, "OTEL_METRIC_EXPORT_INTERVAL=1000")
 	e.cxonectl("keygen", "signature", "--out", e.directory)
 	args := []string{
 		"--config", e.config, "--config", "yaml:receivers::cxone::aggregation::interval: 1s",
-		"--config", `yaml:receivers::cxone::signature::keys: [{version: "1", public_key_file: "` + e.directory + `/v1.pub.pem", not_after: "2036-01-01T00:00:00Z"}]`,
+		"--config", `yaml:receivers::cxone::signature::keys: [{version: "1", public_key_file: "` + e.directory +
+			`/v1.pub.pem", not_after: "2036-01-01T00:00:00Z"}]`,
 	}
 	for _, config := range further {
 		args = append(args, "--config", config)
@@ -135,8 +137,13 @@ func (e *example) cxonectl(arguments ...string) (output []byte) {
 func (e *example) load(seed string) {
 	e.t.Helper()
 	sign := []string{"--config", e.config, "--private-key-file", filepath.Join(e.directory, "v1.key.pem"), "--consumer-id", "anybody"}
-	e.cxonectl(append([]string{"load", "--count", "400", "--batch", "3", "--seed", seed, "--scenario", "rush-hour", "--duplicate-ratio", "0.02", "--invalid-ratio", "0.05"}, sign...)...)
-	e.cxonectl(append([]string{"send", "unknown-fields", "degraded-call", "api-4xx", "api-5xx", "api-minus-one", "malformed", "oversized"}, sign...)...)
+	e.cxonectl(append([]string{
+		"load", "--count", "400", "--batch", "3", "--seed", seed, "--scenario", "rush-hour", "--duplicate-ratio",
+		"0.02", "--invalid-ratio", "0.05",
+	}, sign...)...)
+	e.cxonectl(append([]string{
+		"send", "unknown-fields", "degraded-call", "api-4xx", "api-5xx", "api-minus-one", "malformed", "oversized",
+	}, sign...)...)
 	e.refused()
 	body := filepath.Join(e.directory, "unreadable.json")
 	require.NoError(e.t, os.WriteFile(body, []byte(`{"ContactId": "`+seed+`", "AvgMos": "four", "EndDateTime": "yesterday"}`), 0o600))

@@ -5,7 +5,8 @@ package main
 
 // oneContact is a customer's journey: what they heard, and what the scripts did meanwhile.
 func oneContact() dashboard {
-	const legs, calls = `{ name = "contact" && span.cxone.master_contact.id = "$contact" }`, `{ kind = client && span.cxone.master_contact.id = "$contact" }`
+	const legs = `{ name = "contact" && span.cxone.master_contact.id = "$contact" }`
+	const calls = `{ kind = client && span.cxone.master_contact.id = "$contact" }`
 	return dashboard{
 		file: "one-contact", uid: "cxone-one-contact", title: "CXone: one contact",
 		text:      "Everything about one customer's journey, by the master contact ID.",
@@ -13,10 +14,13 @@ func oneContact() dashboard {
 		rows: []row{
 			{"Legs", []panel{
 				search("Call legs and their figures", "Click a trace ID: the trace shows below.",
-					legs+` | select(span.cxone.contact.id, span.cxone.skill.name, span.cxone.team.name, span.cxone.agent.name, span.cxone.call.mos, span.cxone.call.r_factor, span.cxone.call.packet_loss, span.cxone.call.jitter, span.cxone.call.rtt, span.cxone.call.ring_time, span.cxone.call.disconnect_reason)`).
+					legs+` | select(span.cxone.contact.id, span.cxone.skill.name, span.cxone.team.name, span.cxone.agent.name, span.cxone.call.mos, `+
+						`span.cxone.call.r_factor, span.cxone.call.packet_loss, span.cxone.call.jitter, span.cxone.call.rtt, span.cxone.call.ring_time, `+
+						`span.cxone.call.disconnect_reason)`).
 					showingTrace(),
 				search("API calls", "In the order in which they were made, by start time.",
-					calls+` | select(span.cxone.contact.id, span.cxone.script.name, span.cxone.action.label, span.url.full, span.http.response.status_code, span.error.type, span.cxone.script.api.response_message, span.cxone.script.api.duration)`).
+					calls+` | select(span.cxone.contact.id, span.cxone.script.name, span.cxone.action.label, span.url.full, `+
+						`span.http.response.status_code, span.error.type, span.cxone.script.api.response_message, span.cxone.script.api.duration)`).
 					showingTrace(),
 			}},
 			{"The journey", []panel{

@@ -123,10 +123,15 @@ func quantile(q, histogram, by string) string {
 
 // share is the part of a histogram's values that are at most the bound.
 func share(histogram, bound, by string) string {
-	return "sum" + by + " (rate(" + histogram + `_bucket{le="` + bound + `"AND_FILTER}[WINDOW])) / sum` + by + " (rate(" + histogram + "_countFILTER[WINDOW]))"
+	return "sum" + by + " (rate(" + histogram + `_bucket{le="` + bound + `"AND_FILTER}[WINDOW])) / sum` + by + " (rate(" +
+		histogram + "_countFILTER[WINDOW]))"
 }
 
 // percentiles are the usual three.
 func percentiles(histogram string) []query {
-	return []query{over(quantile("0.5", histogram, ""), "median"), over(quantile("0.95", histogram, ""), "95th percentile"), over(quantile("0.99", histogram, ""), "99th percentile")}
+	return []query{
+		over(quantile("0.5", histogram, ""), "median"),
+		over(quantile("0.95", histogram, ""), "95th percentile"),
+		over(quantile("0.99", histogram, ""), "99th percentile"),
+	}
 }

@@ -71,7 +71,8 @@ func export(t *testing.T) (ways []*exported, attributes map[string]bool, traces 
 	written, writeTo := prometheusOf(t, byWrite)
 	pushed, pushTo := prometheusOf(t, byOTLP)
 	scaled, scaleTo := prometheusOf(t, byScaleOut)
-	one := start(t, "prometheus.yaml", "", `yaml:exporters::prometheusremotewrite: {endpoint: "`+writeTo+`/write", resource_to_telemetry_conversion: {enabled: true}}`,
+	one := start(t, "prometheus.yaml", "", `yaml:exporters::prometheusremotewrite: {endpoint: "`+writeTo+
+		`/write", resource_to_telemetry_conversion: {enabled: true}}`,
 		"yaml:service::pipelines::metrics::exporters: [prometheus, prometheusremotewrite]")
 	scraped.scraped = one
 	collectors := []*example{one, start(t, "grafana-stack.yaml", pushTo), startScaleOut(t, scaleTo)}
@@ -125,11 +126,14 @@ func startScaleOut(t *testing.T, prometheus string) *example {
 	t.Cleanup(func() { _ = command.Process.Kill(); _ = command.Wait() })
 	listening(t, "localhost:"+broker)
 	run(t, t.TempDir(), os.Environ(), "--config", `yaml:{receivers: {otlp: {protocols: {grpc: {endpoint: "localhost:`+otlp+`"}}}},
-		exporters: {otlp_http: {endpoint: "`+prometheus+`/otlp", sending_queue: {enabled: false}}, nop: {}}, service: {telemetry: {metrics: {level: none}}, pipelines: {
-		metrics: {receivers: [otlp], exporters: [otlp_http]}, traces: {receivers: [otlp], exporters: [nop]}, logs: {receivers: [otlp], exporters: [nop]}}}}`)
+		exporters: {otlp_http: {endpoint: "`+prometheus+
+		`/otlp", sending_queue: {enabled: false}}, nop: {}}, service: {telemetry: {metrics: {level: none}}, pipelines: {
+		metrics: {receivers: [otlp], exporters: [otlp_http]}, traces: {receivers: [otlp], exporters: [nop]}, 
+			logs: {receivers: [otlp], exporters: [nop]}}}}`)
 	listening(t, "localhost:"+otlp)
 	processing := t.TempDir()
-	run(t, processing, append(os.Environ(), "CXONE_QUEUE="+processing, "CXONE_HEALTH_ENDPOINT=localhost:"+free(t), "CXONE_TELEMETRY_PORT="+free(t), "OTEL_METRIC_EXPORT_INTERVAL=1000"),
+	run(t, processing, append(os.Environ(), "CXONE_QUEUE="+processing, "CXONE_HEALTH_ENDPOINT=localhost:"+free(t),
+		"CXONE_TELEMETRY_PORT="+free(t), "OTEL_METRIC_EXPORT_INTERVAL=1000"),
 		"--config", filepath.Join(root, "examples", "scale-out", "processing.yaml"))
 	return start(t, "scale-out/edge.yaml", "")
 }

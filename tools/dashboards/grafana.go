@@ -145,7 +145,13 @@ func (p panel) defaults() object {
 		if len(p.limits) > 0 {
 			style = "dashed"
 		}
-		defaults["custom"] = object{"thresholdsStyle": object{"mode": style}, "showPoints": "never", "fillOpacity": 8, "lineWidth": 2, "spanNulls": 300_000}
+		defaults["custom"] = object{
+			"thresholdsStyle": object{"mode": style},
+			"showPoints":      "never",
+			"fillOpacity":     8,
+			"lineWidth":       2,
+			"spanNulls":       300_000,
+		}
 		defaults["color"] = object{"mode": "palette-classic"}
 	case "bargauge":
 		defaults["min"] = 0
@@ -185,7 +191,12 @@ func (p panel) options() object {
 	case "timeseries":
 		return object{"legend": object{"displayMode": "list", "placement": "bottom"}, "tooltip": object{"mode": "multi", "sort": "desc"}}
 	case "heatmap":
-		return object{"calculate": false, "color": object{"mode": "scheme", "scheme": "Oranges"}, "yAxis": object{"unit": p.unit}, "exemplars": object{"color": "rgba(31,120,193,0.7)"}}
+		return object{
+			"calculate": false,
+			"color":     object{"mode": "scheme", "scheme": "Oranges"},
+			"yAxis":     object{"unit": p.unit},
+			"exemplars": object{"color": "rgba(31,120,193,0.7)"},
+		}
 	case "logs":
 		return object{"showTime": true, "sortOrder": "Ascending", "enableLogDetails": true, "wrapLogMessage": true}
 	default:

@@ -49,7 +49,8 @@ func (e *exported) checkNames(t *testing.T, where string, expr parser.Expr) {
 			assert.NotEmpty(t, found, "%s: no metric %s", where, nameOf(node))
 			for _, m := range node.LabelMatchers {
 				assert.NotEmpty(t, found[m.Name], "%s: %s has no label %s", where, nameOf(node), m.Name)
-				if m.Name != model.MetricNameLabel && m.Value != "" && !strings.ContainsAny(m.Value, "$.*+[(") { // a value, or some: no variable, and no other pattern
+				if m.Name != model.MetricNameLabel && m.Value != "" &&
+					!strings.ContainsAny(m.Value, "$.*+[(") { // a value, or some: no variable, and no other pattern
 					for value := range strings.SplitSeq(m.Value, "|") {
 						assert.True(t, found[m.Name][value], "%s: no %s has %s=%q", where, nameOf(node), m.Name, value)
 					}

@@ -262,7 +262,9 @@ func (e *exported) checkExemplars(t *testing.T, traces string) {
 	querier, err := e.storage.ExemplarQuerier(t.Context())
 	require.NoError(t, err)
 	for _, name := range []string{"cxone_call_mos_distribution_bucket", "cxone_script_api_duration_seconds_bucket"} {
-		results, err := querier.Select(0, time.Now().Add(time.Hour).UnixMilli(), []*labels.Matcher{labels.MustNewMatcher(labels.MatchEqual, model.MetricNameLabel, name)})
+		results, err := querier.Select(0, time.Now().Add(time.Hour).UnixMilli(), []*labels.Matcher{
+			labels.MustNewMatcher(labels.MatchEqual, model.MetricNameLabel, name),
+		})
 		require.NoError(t, err)
 		poor, known := 0, 0
 		for _, r := range results {

@@ -37,7 +37,8 @@ func rules(t *testing.T) []rulefmt.Rule {
 
 // histogram is one that grows by so many values a minute for an hour, and by so many of them up to a bound.
 func histogram(name, label, bound, below, all string) string {
-	return fmt.Sprintf("%s_bucket{%s,le=%q} 0+%sx60\n%[1]s_bucket{%[2]s,le=\"+Inf\"} 0+%[5]sx60\n%[1]s_count{%[2]s} 0+%[5]sx60\n", name, label, bound, below, all)
+	return fmt.Sprintf("%s_bucket{%s,le=%q} 0+%sx60\n%[1]s_bucket{%[2]s,le=\"+Inf\"} 0+%[5]sx60\n%[1]s_count{%[2]s} 0+%[5]sx60\n",
+		name, label, bound, below, all)
 }
 
 type ruleCase struct {
@@ -75,7 +76,8 @@ func counter(name, label, each string) string {
 
 // expires is a credential that does so, so many seconds after the end.
 func expires(seconds int) string {
-	return fmt.Sprintf("otelcol_receiver_cxone_credential_expiry_time{kind=\"server_certificate\",name=\"tls.crt\"} %dx60\n", end.Unix()+int64(seconds))
+	return fmt.Sprintf("otelcol_receiver_cxone_credential_expiry_time{kind=\"server_certificate\",name=\"tls.crt\"} %dx60\n",
+		end.Unix()+int64(seconds))
 }
 
 // lag is that of deliveries that come as late as a bucket says, so many a minute.
@@ -104,9 +106,10 @@ var cases = map[string]ruleCase{
 	"CXonePoorCalls": {
 		fires: histogram("cxone_call_mos_distribution", `cxone_skill_name="Billing"`, "3.6", "1", "4"),
 		silent: map[string]string{
-			"few of them are poor":    histogram("cxone_call_mos_distribution", `cxone_skill_name="Billing"`, "3.6", "1", "10"),
-			"too few calls to tell":   histogram("cxone_call_mos_distribution", `cxone_skill_name="Billing"`, "3.6", "1", "1"),
-			"another skill has many":  histogram("cxone_call_mos_distribution", `cxone_skill_name="Billing"`, "3.6", "1", "1") + histogram("cxone_call_mos_distribution", `cxone_skill_name="Orders"`, "3.6", "0", "50"),
+			"few of them are poor":  histogram("cxone_call_mos_distribution", `cxone_skill_name="Billing"`, "3.6", "1", "10"),
+			"too few calls to tell": histogram("cxone_call_mos_distribution", `cxone_skill_name="Billing"`, "3.6", "1", "1"),
+			"another skill has many": histogram("cxone_call_mos_distribution", `cxone_skill_name="Billing"`, "3.6", "1",
+				"1") + histogram("cxone_call_mos_distribution", `cxone_skill_name="Orders"`, "3.6", "0", "50"),
 			"nobody calls any longer": histogram("cxone_call_mos_distribution", `cxone_skill_name="Billing"`, "3.6", "0", "0"),
 		},
 	},
@@ -123,8 +126,9 @@ var cases = map[string]ruleCase{
 	"CXoneAPISlow": {
 		fires: histogram(apiDuration, `server_address="a"`, "5", "2", "4") + apiDuration + `_bucket{server_address="a",le="10"} 0+4x60` + "\n",
 		silent: map[string]string{
-			"all are fast":          histogram(apiDuration, `server_address="a"`, "5", "4", "4"),
-			"too few calls to tell": histogram(apiDuration, `server_address="a"`, "5", "0", "1") + apiDuration + `_bucket{server_address="a",le="10"} 0+1x60` + "\n",
+			"all are fast": histogram(apiDuration, `server_address="a"`, "5", "4", "4"),
+			"too few calls to tell": histogram(apiDuration, `server_address="a"`, "5", "0", "1") + apiDuration +
+				`_bucket{server_address="a",le="10"} 0+1x60` + "\n",
 		},
 	},
 	"CXoneAPIInternalErrors": {
@@ -143,8 +147,11 @@ var cases = map[string]ruleCase{
 		silent: map[string]string{"all have one": `cxone_calls_total{cxone_skill_name="Billing"} 0+1x60` + "\n"},
 	},
 	"CXoneCollectorGone": {
-		fires:  counter("receiver_cxone_deliveries", `data_type="voice_quality"`, "1"),
-		silent: map[string]string{"one is there": counter("process_uptime", `instance="a"`, "60"), "one is there, by OTLP": counter("process_uptime_seconds_total", `instance="a"`, "60")},
+		fires: counter("receiver_cxone_deliveries", `data_type="voice_quality"`, "1"),
+		silent: map[string]string{
+			"one is there":          counter("process_uptime", `instance="a"`, "60"),
+			"one is there, by OTLP": counter("process_uptime_seconds_total", `instance="a"`, "60"),
+		},
 	},
 	"CXoneFeedSilent": {
 		fires:   `otelcol_receiver_cxone_last_accepted_time{data_type="voice_quality"} 0x9000` + "\n",
@@ -153,9 +160,11 @@ var cases = map[string]ruleCase{
 		minutes: noon,
 	},
 	"CXoneAuthenticationFailures": {
-		fires:  counter("receiver_cxone_authentication_failures", `data_type="voice_quality",reason="bad_signature"`, "1"),
-		also:   counter("receiver_cxone_authentication_failures_total", `data_type="voice_quality",reason="bad_signature"`, "1"),
-		silent: map[string]string{"none lately": `otelcol_receiver_cxone_authentication_failures{data_type="voice_quality",reason="bad_signature"} 0+1x20 20x40` + "\n"},
+		fires: counter("receiver_cxone_authentication_failures", `data_type="voice_quality",reason="bad_signature"`, "1"),
+		also:  counter("receiver_cxone_authentication_failures_total", `data_type="voice_quality",reason="bad_signature"`, "1"),
+		silent: map[string]string{
+			"none lately": `otelcol_receiver_cxone_authentication_failures{data_type="voice_quality",reason="bad_signature"} 0+1x20 20x40` + "\n",
+		},
 	},
 	"CXoneRefusals": {
 		fires:  counter("receiver_cxone_deliveries", `data_type="voice_quality",outcome="malformed"`, "1"),
@@ -163,13 +172,18 @@ var cases = map[string]ruleCase{
 		silent: map[string]string{"all are accepted": counter("receiver_cxone_deliveries", `data_type="voice_quality",outcome="accepted"`, "9")},
 	},
 	"CXonePipelineRefuses": {
-		fires:  counter("receiver_cxone_deliveries", `data_type="voice_quality",outcome="refused"`, "1"),
-		silent: map[string]string{"others are at fault": counter("receiver_cxone_deliveries", `data_type="voice_quality",outcome="malformed"`, "9")},
+		fires: counter("receiver_cxone_deliveries", `data_type="voice_quality",outcome="refused"`, "1"),
+		silent: map[string]string{
+			"others are at fault": counter("receiver_cxone_deliveries", `data_type="voice_quality",outcome="malformed"`, "9"),
+		},
 	},
 	"CXoneTelemetryLost": {
-		fires:  counter("exporter_send_failed_spans", `exporter="otlp_http"`, "1"),
-		also:   counter("exporter_send_failed_log_records_total", `exporter="otlp_http"`, "1"),
-		silent: map[string]string{"all was sent": counter("exporter_send_failed_spans", `exporter="otlp_http"`, "0") + counter("exporter_sent_spans", `exporter="otlp_http"`, "9")},
+		fires: counter("exporter_send_failed_spans", `exporter="otlp_http"`, "1"),
+		also:  counter("exporter_send_failed_log_records_total", `exporter="otlp_http"`, "1"),
+		silent: map[string]string{
+			"all was sent": counter("exporter_send_failed_spans", `exporter="otlp_http"`, "0") +
+				counter("exporter_sent_spans", `exporter="otlp_http"`, "9"),
+		},
 	},
 	"CXoneQueueFills": {
 		fires: queue("0+1000x60"),
@@ -185,8 +199,10 @@ var cases = map[string]ruleCase{
 		silent: map[string]string{"it is good for a month": expires(30 * 86400)},
 	},
 	"CXoneUnreadableFields": {
-		fires:  counter("receiver_cxone_unreadable_fields", `data_type="voice_quality",field="AvgMos"`, "1"),
-		silent: map[string]string{"all can be read": counter("receiver_cxone_unreadable_fields", `data_type="voice_quality",field="AvgMos"`, "0")},
+		fires: counter("receiver_cxone_unreadable_fields", `data_type="voice_quality",field="AvgMos"`, "1"),
+		silent: map[string]string{
+			"all can be read": counter("receiver_cxone_unreadable_fields", `data_type="voice_quality",field="AvgMos"`, "0"),
+		},
 	},
 	"CXoneUnreadableRecords": {
 		fires:  counter("receiver_cxone_records", `data_type="voice_quality",outcome="unreadable"`, "1"),

@@ -48,7 +48,8 @@ func (p panel) vmui() object {
 		exprs, aliases = append(exprs, strconv.FormatFloat(value, 'g', 6, 64)), append(aliases, "limit")
 	}
 	return object{
-		"title": p.title, "description": p.text, "unit": vmuiUnits[p.unit], "width": p.width / 2, "expr": exprs, "alias": aliases, "showLegend": true,
+		"title": p.title, "description": p.text, "unit": vmuiUnits[p.unit], "width": p.width /
+			2, "expr": exprs, "alias": aliases, "showLegend": true,
 	}
 }
 

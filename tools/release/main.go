@@ -51,7 +51,8 @@ func main() {
 	r := release{}
 	flag.StringVar(&r.version, "version", "", "the release's version, without a v")
 	epoch := flag.Int64("epoch", 0, "the time stamp of every file in the release, in seconds since 1970")
-	flag.StringVar(&r.programs, "programs", "build/release", "the folder of the compiled programs, with a folder GOOS-GOARCH for each platform")
+	flag.StringVar(&r.programs, "programs", "build/release", "the folder of the compiled programs, with a folder GOOS-GOARCH for each "+
+		"platform")
 	flag.StringVar(&r.dist, "dist", "dist", "the folder that the release goes to")
 	flag.Parse()
 	r.epoch = time.Unix(*epoch, 0).UTC()

@@ -99,20 +99,32 @@ func TestTheCollectorReadsTheSame(t *testing.T) {
 }
 
 func TestTheCollectorMergesTheSame(t *testing.T) {
-	base := pipelineOf(map[string]string{"cxone": `{endpoint: "localhost:1", signature: {url: "https://a.example", keys: [{version: "1", public_key_file: k.pem}]}}`})
+	base := pipelineOf(map[string]string{
+		"cxone": `{endpoint: "localhost:1", signature: {url: "https://a.example", keys: [{version: "1", public_key_file: k.pem}]}}`,
+	})
 	file := filepath.Join(t.TempDir(), "more.yaml")
-	require.NoError(t, os.WriteFile(file, []byte("receivers: {cxone: {signature: {keys: [{version: '2', public_key_file: l.pem}]}, script_api: null}}"), 0o600))
+	require.NoError(t, os.WriteFile(file, []byte("receivers: {cxone: {signature: {keys: [{version: '2', public_key_file: l.pem}]}, "+
+		"script_api: null}}"), 0o600))
 	t.Setenv("MERGED", "receivers: {cxone: {voice_quality: {path: /of/env}}}")
 	for name, each := range map[string]struct {
 		uris []string
 		want string
 	}{
-		"a key":            {[]string{base, "yaml:receivers::cxone::endpoint: localhost:2"}, "http://localhost:2, /cxone/voice-quality, /cxone/script-api, monitoring_gateway 1 keys, UTC"},
-		"a list":           {[]string{base, file}, "http://localhost:1, /cxone/voice-quality, off, monitoring_gateway 1 keys, UTC"},
-		"a file by URI":    {[]string{base, "file:" + file}, "http://localhost:1, /cxone/voice-quality, off, monitoring_gateway 1 keys, UTC"},
-		"an environment":   {[]string{base, "env:MERGED"}, "http://localhost:1, /of/env, /cxone/script-api, monitoring_gateway 1 keys, UTC"},
-		"switched off":     {[]string{base, "yaml:receivers::cxone: {allow_unauthenticated: true, signature: {enabled: false}}"}, "http://localhost:1, /cxone/voice-quality, /cxone/script-api, unsigned, UTC"},
-		"the last one won": {[]string{base, "yaml:receivers::cxone::endpoint: localhost:2", "yaml:receivers::cxone::endpoint: localhost:3"}, "http://localhost:3, /cxone/voice-quality, /cxone/script-api, monitoring_gateway 1 keys, UTC"},
+		"a key": {
+			[]string{base, "yaml:receivers::cxone::endpoint: localhost:2"},
+			"http://localhost:2, /cxone/voice-quality, /cxone/script-api, monitoring_gateway 1 keys, UTC",
+		},
+		"a list":         {[]string{base, file}, "http://localhost:1, /cxone/voice-quality, off, monitoring_gateway 1 keys, UTC"},
+		"a file by URI":  {[]string{base, "file:" + file}, "http://localhost:1, /cxone/voice-quality, off, monitoring_gateway 1 keys, UTC"},
+		"an environment": {[]string{base, "env:MERGED"}, "http://localhost:1, /of/env, /cxone/script-api, monitoring_gateway 1 keys, UTC"},
+		"switched off": {
+			[]string{base, "yaml:receivers::cxone: {allow_unauthenticated: true, signature: {enabled: false}}"},
+			"http://localhost:1, /cxone/voice-quality, /cxone/script-api, unsigned, UTC",
+		},
+		"the last one won": {
+			[]string{base, "yaml:receivers::cxone::endpoint: localhost:2", "yaml:receivers::cxone::endpoint: localhost:3"},
+			"http://localhost:3, /cxone/voice-quality, /cxone/script-api, monitoring_gateway 1 keys, UTC",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r, err := FindReceiver(readAll(t, each.uris...), "")

@@ -86,36 +86,125 @@ func summary(r *Receiver) string {
 // small are configurations of a receiver, by what is particular about each, and what they come to. They are read by the
 // collector too: see TestTheCollectorReadsTheSame.
 var small = map[string]struct{ block, want string }{
-	"bare":                {`{allow_unauthenticated: true}`, "http://localhost:8443, /cxone/voice-quality, /cxone/script-api, unsigned, UTC"},
-	"endpoint":            {`{allow_unauthenticated: true, endpoint: "0.0.0.0:1"}`, "http://localhost:1, /cxone/voice-quality, /cxone/script-api, unsigned, UTC"},
-	"tls":                 {`{allow_unauthenticated: true, tls: {cert_file: a, key_file: b}}`, "https://localhost:8443, /cxone/voice-quality, /cxone/script-api, unsigned, UTC"},
-	"tls off":             {`{allow_unauthenticated: true, tls: {enabled: false, cert_file: a, key_file: b}}`, "http://localhost:8443, /cxone/voice-quality, /cxone/script-api, unsigned, UTC"},
-	"tls on":              {`{allow_unauthenticated: true, tls: {enabled: true, cert_file: a, key_file: b}}`, "https://localhost:8443, /cxone/voice-quality, /cxone/script-api, unsigned, UTC"},
-	"tls null":            {`{allow_unauthenticated: true, tls: null}`, "http://localhost:8443, /cxone/voice-quality, /cxone/script-api, unsigned, UTC"},
-	"signature off":       {`{allow_unauthenticated: true, signature: {enabled: false, scheme: github, keys: [{secret: 0123456789abcdef}]}}`, "http://localhost:8443, /cxone/voice-quality, /cxone/script-api, unsigned, UTC"},
-	"signature null":      {`{allow_unauthenticated: true, signature: null}`, "http://localhost:8443, /cxone/voice-quality, /cxone/script-api, unsigned, UTC"},
-	"signature":           {`{signature: {keys: [{version: "1", public_key_file: k.pem}]}}`, "http://localhost:8443, /cxone/voice-quality, /cxone/script-api, monitoring_gateway 1 keys, UTC"},
-	"dollar":              {`{signature: {scheme: github, keys: [{secret: "a$$b-0123456789abcdef"}]}}`, "http://localhost:8443, /cxone/voice-quality, /cxone/script-api, github 1 keys, UTC"},
-	"two keys":            {`{signature: {keys: [{version: "1", public_key_file: k.pem}, {version: "2", public_key_file: l.pem, not_after: 2031-01-01T00:00:00Z}]}}`, "http://localhost:8443, /cxone/voice-quality, /cxone/script-api, monitoring_gateway 2 keys, UTC"},
-	"signature in query":  {`{signature: {scheme: custom, signed_string: "{timestamp}{body}", value: {query: sig}, timestamp: {query: at}, keys: [{algorithm: ed25519, public_key_file: k.pem}]}}`, "http://localhost:8443, /cxone/voice-quality, /cxone/script-api, custom 1 keys, UTC"},
-	"voice off":           {`{allow_unauthenticated: true, voice_quality: {enabled: false}}`, "http://localhost:8443, off, /cxone/script-api, unsigned, UTC"},
-	"voice null":          {`{allow_unauthenticated: true, voice_quality: null}`, "http://localhost:8443, off, /cxone/script-api, unsigned, UTC"},
-	"voice empty":         {`{allow_unauthenticated: true, voice_quality: {}}`, "http://localhost:8443, /cxone/voice-quality, /cxone/script-api, unsigned, UTC"},
-	"script off":          {`{allow_unauthenticated: true, script_api: {enabled: false, time_zone: Europe/Berlin}}`, "http://localhost:8443, /cxone/voice-quality, off, unsigned, UTC"},
-	"script on":           {`{allow_unauthenticated: true, script_api: {enabled: true, time_zone: Europe/Berlin}}`, "http://localhost:8443, /cxone/voice-quality, /cxone/script-api, unsigned, Europe/Berlin"},
-	"paths":               {`{allow_unauthenticated: true, voice_quality: {path: /v, signature_url: "https://x.example/v"}, script_api: {path: /s}}`, "http://localhost:8443, /v https://x.example/v, /s, unsigned, UTC"},
-	"variable":            {`{allow_unauthenticated: true, voice_quality: {path: "${env:SMALL_PATH}"}}`, "http://localhost:8443, /of/env, /cxone/script-api, unsigned, UTC"},
-	"bare variable":       {`{allow_unauthenticated: true, voice_quality: {path: "${SMALL_PATH}"}}`, "http://localhost:8443, /of/env, /cxone/script-api, unsigned, UTC"},
-	"default":             {`{allow_unauthenticated: true, endpoint: "${env:SMALL_UNSET:-127.0.0.1:2}"}`, "http://127.0.0.1:2, /cxone/voice-quality, /cxone/script-api, unsigned, UTC"},
-	"empty default":       {`{allow_unauthenticated: true, voice_quality: {signature_url: "${env:SMALL_UNSET:-}"}}`, "http://localhost:8443, /cxone/voice-quality, /cxone/script-api, unsigned, UTC"},
-	"empty variable":      {`{allow_unauthenticated: true, voice_quality: {signature_url: "${env:SMALL_EMPTY:-https://d.example}"}}`, "http://localhost:8443, /cxone/voice-quality, /cxone/script-api, unsigned, UTC"},
-	"variable in text":    {`{allow_unauthenticated: true, voice_quality: {path: "/x${env:SMALL_PATH}"}}`, "http://localhost:8443, /x/of/env, /cxone/script-api, unsigned, UTC"},
-	"variable is yaml":    {`{allow_unauthenticated: "${env:SMALL_TRUE}", replay_window: "${env:SMALL_YAML}"}`, "http://localhost:8443, /cxone/voice-quality, /cxone/script-api, unsigned, UTC"},
-	"yaml in place":       {`{allow_unauthenticated: true, script_api: "${yaml:path: /y}"}`, "http://localhost:8443, /cxone/voice-quality, /y, unsigned, UTC"},
-	"anchors":             {`{allow_unauthenticated: true, voice_quality: {path: &p /v}, script_api: {path: /s, signature_url: &u "https://x.example", time_zone: UTC}}`, "http://localhost:8443, /v, /s https://x.example, unsigned, UTC"},
-	"squashed":            {`{allow_unauthenticated: true, max_request_body_size: 1000, read_timeout: 5s, privacy: {phone_numbers: drop}}`, "http://localhost:8443, /cxone/voice-quality, /cxone/script-api, unsigned, UTC"},
-	"both methods":        {`{tls: {cert_file: a, key_file: b, client_ca_file: c}, signature: {scheme: stripe, keys: [{secret_file: s}]}}`, "https://localhost:8443, /cxone/voice-quality, /cxone/script-api, stripe 1 keys, UTC"},
-	"metrics":             {`{allow_unauthenticated: true, metrics: {cxone.call.mos: {enabled: false}}, resource_attributes: {service.name: {enabled: false}}}`, "http://localhost:8443, /cxone/voice-quality, /cxone/script-api, unsigned, UTC"},
+	"bare": {`{allow_unauthenticated: true}`, "http://localhost:8443, /cxone/voice-quality, /cxone/script-api, unsigned, UTC"},
+	"endpoint": {
+		`{allow_unauthenticated: true, endpoint: "0.0.0.0:1"}`,
+		"http://localhost:1, /cxone/voice-quality, /cxone/script-api, unsigned, UTC",
+	},
+	"tls": {
+		`{allow_unauthenticated: true, tls: {cert_file: a, key_file: b}}`,
+		"https://localhost:8443, /cxone/voice-quality, /cxone/script-api, unsigned, UTC",
+	},
+	"tls off": {
+		`{allow_unauthenticated: true, tls: {enabled: false, cert_file: a, key_file: b}}`,
+		"http://localhost:8443, /cxone/voice-quality, /cxone/script-api, unsigned, UTC",
+	},
+	"tls on": {
+		`{allow_unauthenticated: true, tls: {enabled: true, cert_file: a, key_file: b}}`,
+		"https://localhost:8443, /cxone/voice-quality, /cxone/script-api, unsigned, UTC",
+	},
+	"tls null": {
+		`{allow_unauthenticated: true, tls: null}`,
+		"http://localhost:8443, /cxone/voice-quality, /cxone/script-api, unsigned, UTC",
+	},
+	"signature off": {
+		`{allow_unauthenticated: true, signature: {enabled: false, scheme: github, keys: [{secret: 0123456789abcdef}]}}`,
+		"http://localhost:8443, /cxone/voice-quality, /cxone/script-api, unsigned, UTC",
+	},
+	"signature null": {
+		`{allow_unauthenticated: true, signature: null}`,
+		"http://localhost:8443, /cxone/voice-quality, /cxone/script-api, unsigned, UTC",
+	},
+	"signature": {
+		`{signature: {keys: [{version: "1", public_key_file: k.pem}]}}`,
+		"http://localhost:8443, /cxone/voice-quality, /cxone/script-api, monitoring_gateway 1 keys, UTC",
+	},
+	"dollar": {
+		`{signature: {scheme: github, keys: [{secret: "a$$b-0123456789abcdef"}]}}`,
+		"http://localhost:8443, /cxone/voice-quality, /cxone/script-api, github 1 keys, UTC",
+	},
+	"two keys": {
+		`{signature: {keys: [{version: "1", public_key_file: k.pem}, {version: "2", public_key_file: l.pem, not_after: 2031-01-01T00:00:00Z}]}}`,
+		"http://localhost:8443, /cxone/voice-quality, /cxone/script-api, monitoring_gateway 2 keys, UTC",
+	},
+	"signature in query": {
+		`{signature: {scheme: custom, signed_string: "{timestamp}{body}", value: {query: sig}, timestamp: {query: at}, keys: [{algorithm: ` +
+			`ed25519, public_key_file: k.pem}]}}`,
+		"http://localhost:8443, /cxone/voice-quality, /cxone/script-api, custom 1 keys, UTC",
+	},
+	"voice off": {
+		`{allow_unauthenticated: true, voice_quality: {enabled: false}}`,
+		"http://localhost:8443, off, /cxone/script-api, unsigned, UTC",
+	},
+	"voice null": {
+		`{allow_unauthenticated: true, voice_quality: null}`,
+		"http://localhost:8443, off, /cxone/script-api, unsigned, UTC",
+	},
+	"voice empty": {
+		`{allow_unauthenticated: true, voice_quality: {}}`,
+		"http://localhost:8443, /cxone/voice-quality, /cxone/script-api, unsigned, UTC",
+	},
+	"script off": {
+		`{allow_unauthenticated: true, script_api: {enabled: false, time_zone: Europe/Berlin}}`,
+		"http://localhost:8443, /cxone/voice-quality, off, unsigned, UTC",
+	},
+	"script on": {
+		`{allow_unauthenticated: true, script_api: {enabled: true, time_zone: Europe/Berlin}}`,
+		"http://localhost:8443, /cxone/voice-quality, /cxone/script-api, unsigned, Europe/Berlin",
+	},
+	"paths": {
+		`{allow_unauthenticated: true, voice_quality: {path: /v, signature_url: "https://x.example/v"}, script_api: {path: /s}}`,
+		"http://localhost:8443, /v https://x.example/v, /s, unsigned, UTC",
+	},
+	"variable": {
+		`{allow_unauthenticated: true, voice_quality: {path: "${env:SMALL_PATH}"}}`,
+		"http://localhost:8443, /of/env, /cxone/script-api, unsigned, UTC",
+	},
+	"bare variable": {
+		`{allow_unauthenticated: true, voice_quality: {path: "${SMALL_PATH}"}}`,
+		"http://localhost:8443, /of/env, /cxone/script-api, unsigned, UTC",
+	},
+	"default": {
+		`{allow_unauthenticated: true, endpoint: "${env:SMALL_UNSET:-127.0.0.1:2}"}`,
+		"http://127.0.0.1:2, /cxone/voice-quality, /cxone/script-api, unsigned, UTC",
+	},
+	"empty default": {
+		`{allow_unauthenticated: true, voice_quality: {signature_url: "${env:SMALL_UNSET:-}"}}`,
+		"http://localhost:8443, /cxone/voice-quality, /cxone/script-api, unsigned, UTC",
+	},
+	"empty variable": {
+		`{allow_unauthenticated: true, voice_quality: {signature_url: "${env:SMALL_EMPTY:-https://d.example}"}}`,
+		"http://localhost:8443, /cxone/voice-quality, /cxone/script-api, unsigned, UTC",
+	},
+	"variable in text": {
+		`{allow_unauthenticated: true, voice_quality: {path: "/x${env:SMALL_PATH}"}}`,
+		"http://localhost:8443, /x/of/env, /cxone/script-api, unsigned, UTC",
+	},
+	"variable is yaml": {
+		`{allow_unauthenticated: "${env:SMALL_TRUE}", replay_window: "${env:SMALL_YAML}"}`,
+		"http://localhost:8443, /cxone/voice-quality, /cxone/script-api, unsigned, UTC",
+	},
+	"yaml in place": {
+		`{allow_unauthenticated: true, script_api: "${yaml:path: /y}"}`,
+		"http://localhost:8443, /cxone/voice-quality, /y, unsigned, UTC",
+	},
+	"anchors": {
+		`{allow_unauthenticated: true, voice_quality: {path: &p /v}, script_api: {path: /s, signature_url: &u "https://x.example", ` +
+			`time_zone: UTC}}`,
+		"http://localhost:8443, /v, /s https://x.example, unsigned, UTC",
+	},
+	"squashed": {
+		`{allow_unauthenticated: true, max_request_body_size: 1000, read_timeout: 5s, privacy: {phone_numbers: drop}}`,
+		"http://localhost:8443, /cxone/voice-quality, /cxone/script-api, unsigned, UTC",
+	},
+	"both methods": {
+		`{tls: {cert_file: a, key_file: b, client_ca_file: c}, signature: {scheme: stripe, keys: [{secret_file: s}]}}`,
+		"https://localhost:8443, /cxone/voice-quality, /cxone/script-api, stripe 1 keys, UTC",
+	},
+	"metrics": {
+		`{allow_unauthenticated: true, metrics: {cxone.call.mos: {enabled: false}}, resource_attributes: {service.name: {enabled: false}}}`,
+		"http://localhost:8443, /cxone/voice-quality, /cxone/script-api, unsigned, UTC",
+	},
 	"unknown key":         {`{allow_unauthenticated: true, voice_qualty: {}}`, ""},
 	"unknown key below":   {`{signature: {consumerid: x, keys: [{version: "1", public_key_file: k}]}}`, ""},
 	"number as text":      {`{signature: {keys: [{version: 1, public_key_file: k}]}}`, ""},

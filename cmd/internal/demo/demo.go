@@ -106,7 +106,8 @@ func (d *Demo) start(ctx context.Context) error {
 	for _, further := range d.settings.Further {
 		args = append(args, "--config", further)
 	}
-	if d.Collector, err = process.Start("the collector", filepath.Join(d.Directory, "collector.log"), d.settings.Collector, args...); err != nil {
+	if d.Collector, err = process.Start("the collector", filepath.Join(d.Directory, "collector.log"), d.settings.Collector,
+		args...); err != nil {
 		return err
 	}
 	return d.Collector.WaitHealthy(ctx, d.health)

@@ -118,7 +118,11 @@ func hire(each int) map[int][]agent {
 	first := []string{"Jane", "Hercule", "Irene", "Nancy", "Auguste", "Precious", "Albert", "Harriet", "Kinsey", "Salvo", "Endeavour", "Vera"}
 	last := []string{"Archer", "Becker", "Castle", "Dubois", "Ellison", "Fletcher", "Garcia", "Haddad"}
 	desktops := [][3]string{
-		{"Windows", "11", "Edge"}, {"Windows", "11", "Chrome"}, {"Windows", "10", "Chrome"}, {"macOS", "14.4", "Chrome"}, {"Windows", "10", "Firefox"},
+		{"Windows", "11", "Edge"},
+		{"Windows", "11", "Chrome"},
+		{"Windows", "10", "Chrome"},
+		{"macOS", "14.4", "Chrome"},
+		{"Windows", "10", "Firefox"},
 	}
 	hired := map[int][]agent{}
 	for i, s := range skills {

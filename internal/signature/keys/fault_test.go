@@ -36,13 +36,21 @@ func TestAWrongKeyIsToldFromAWrongString(t *testing.T) {
 		"another string":          {keyOf("rsa_sha256"), signedWith(pair, "rsa_sha256"), differs},
 		"another string, SHA-512": {keyOf("rsa_sha512"), signedWith(pair, "rsa_sha512"), differs},
 		"another string, PSS":     {keyOf("rsa_pss_sha256"), signedWith(pair, "rsa_pss_sha256"), differs},
-		"another hash":            {keyOf("rsa_sha256"), signedWith(pair, "rsa_sha512"), "it signed with rsa_sha512, and its algorithm here is rsa_sha256"},
-		"another padding":         {keyOf("rsa_sha256"), signedWith(pair, "rsa_pss_sha256"), "it signed with rsa_pss_sha256"},
-		"another key":             {keyOf("rsa_sha256"), signedWith(other, "rsa_sha256"), "another key made it"},
-		"another key, PSS":        {keyOf("rsa_pss_sha256"), signedWith(other, "rsa_pss_sha256"), "another key made it"},
-		"noise":                   {keyOf("rsa_sha256"), make([]byte, 256), "another key made it"},
-		"no RSA":                  {[]*Key{{Algorithm: AlgorithmNamed("ed25519"), public: signaturetest.KeyPairs()["ed25519"].Public()}}, make([]byte, 64), ""},
-		"nothing was tried":       {make([]*Key, 0), make([]byte, 256), ""},
+		"another hash": {
+			keyOf("rsa_sha256"),
+			signedWith(pair, "rsa_sha512"),
+			"it signed with rsa_sha512, and its algorithm here is rsa_sha256",
+		},
+		"another padding":  {keyOf("rsa_sha256"), signedWith(pair, "rsa_pss_sha256"), "it signed with rsa_pss_sha256"},
+		"another key":      {keyOf("rsa_sha256"), signedWith(other, "rsa_sha256"), "another key made it"},
+		"another key, PSS": {keyOf("rsa_pss_sha256"), signedWith(other, "rsa_pss_sha256"), "another key made it"},
+		"noise":            {keyOf("rsa_sha256"), make([]byte, 256), "another key made it"},
+		"no RSA": {
+			[]*Key{{Algorithm: AlgorithmNamed("ed25519"), public: signaturetest.KeyPairs()["ed25519"].Public()}},
+			make([]byte, 64),
+			"",
+		},
+		"nothing was tried": {make([]*Key, 0), make([]byte, 256), ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			said := Fault(test.tried, [][]byte{test.signature}, "signature.url")

@@ -41,7 +41,8 @@ func TestEveryAlgorithmVerifiesWhatOpenSSLSigned(t *testing.T) {
 			assert.False(t, k.Verify(Bytes([]byte("signed by openssl ")), [][]byte{signature}))
 			for i := range algorithms {
 				other := Key{Algorithm: &algorithms[i], public: k.public, secret: k.secret}
-				accepted := other.Algorithm.Symmetric() == k.Algorithm.Symmetric() && other.Verify(Bytes([]byte("signed by openssl")), [][]byte{signature})
+				accepted := other.Algorithm.Symmetric() == k.Algorithm.Symmetric() &&
+					other.Verify(Bytes([]byte("signed by openssl")), [][]byte{signature})
 				assert.Equal(t, algorithms[i].Name == algorithm, accepted, "taken for %s", algorithms[i].Name)
 			}
 			signature[len(signature)/2] ^= 1

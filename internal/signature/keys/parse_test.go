@@ -127,8 +127,11 @@ func TestRSAKeysForPSSOnly(t *testing.T) {
 	_, err = ParsePublicKey(private)
 	require.ErrorIs(t, err, ErrPrivateKey)
 
-	// printf 'signed by openssl' | openssl dgst -sha256 -sign rsa-pss-only.key.pem -sigopt rsa_padding_mode:pss -sigopt rsa_pss_saltlen:32 | base64 -w0
-	signature, err := base64.StdEncoding.DecodeString("sYwLo9W2+97mppQKGaRnwY0vH6aWGG7ao/gqxrYwGng2XWHiXPEbBMHhyInSq7/3GF4s3Fs6Zk5rmY6s2j/HxDwonrbxxfmx+uD39DBkN0ska1MUbkA79wG37TgJqbm5PHJTEZvbfF22fXjpxI+g8Oe/FojoWjTklO2LfHU6sHj8++v0+7YXyeY4DCe79dZ15GrGNpqvzPkz/OFu65tvGejluSZ154Ta4cZhpNCoP5K0XCd0ByaydNHyF/aCdloeHk05HD3xPSuQ1CgP8agZZq1D9CmfVbv94dIns/ncaoW4OkeZYQ3bQqmClV9D7be/TuQ1anoz4sQh127h6eEWmQ==")
+	// printf 'signed by openssl' |
+	// openssl dgst -sha256 -sign rsa-pss-only.key.pem -sigopt rsa_padding_mode:pss -sigopt rsa_pss_saltlen:32 | base64 -w0
+	signature, err := base64.StdEncoding.DecodeString("sYwLo9W2+97mppQKGaRnwY0vH6aWGG7ao/gqxrYwGng2XWHiXPEbBMHhyInSq7/3GF4s3Fs6Zk5rmY6s2j" +
+		"/HxDwonrbxxfmx+uD39DBkN0ska1MUbkA79wG37TgJqbm5PHJTEZvbfF22fXjpxI+g8Oe/FojoWjTklO2LfHU6sHj8++v0+7YXyeY4DCe79dZ15GrGNpqvzPkz/OFu65tvG" +
+		"ejluSZ154Ta4cZhpNCoP5K0XCd0ByaydNHyF/aCdloeHk05HD3xPSuQ1CgP8agZZq1D9CmfVbv94dIns/ncaoW4OkeZYQ3bQqmClV9D7be/TuQ1anoz4sQh127h6eEWmQ==")
 	require.NoError(t, err)
 	assert.True(t, VerifyMessage("rsa_pss_sha256", public, []byte("signed by openssl"), signature))
 	assert.False(t, VerifyMessage("rsa_pss_sha256", public, []byte("signed by nobody"), signature))
@@ -142,9 +145,12 @@ func TestKeysThatAreNone(t *testing.T) {
 	private, err := x509.MarshalPKCS8PrivateKey(exchange)
 	require.NoError(t, err)
 	for name, data := range map[string]string{
-		"empty": "", "blank": " \n", "words": "not a key at all", "base64 of words": "bm90IGEga2V5", "an empty PEM block": "-----BEGIN PUBLIC KEY-----",
-		"a broken PEM block": "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n", "JSON": "{}", "broken JSON": "{", "a JWK set": `{"keys":[]}`,
-		"a JWK of half a curve": `{"kty":"EC","crv":"P-256","x":"AAAA"}`, "a point off the curve": `{"kty":"EC","crv":"P-256","x":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA","y":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAE"}`,
+		"empty": "", "blank": " \n", "words": "not a key at all", "base64 of words": "bm90IGEga2V5",
+		"an empty PEM block": "-----BEGIN PUBLIC KEY-----",
+		"a broken PEM block": "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n", "JSON": "{}", "broken JSON": "{",
+		"a JWK set":             `{"keys":[]}`,
+		"a JWK of half a curve": `{"kty":"EC","crv":"P-256","x":"AAAA"}`, "a point off the curve": `{"kty":"EC","crv":"P-256",` +
+			`"x":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA","y":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAE"}`,
 		"a secret JWK": `{"kty":"oct","k":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}`, "whpk_ of too few": "whpk_AAAA", "whpk_ of nothing": "whpk_",
 		"X25519": string(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: public})),
 	} {

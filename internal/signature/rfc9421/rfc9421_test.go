@@ -79,7 +79,11 @@ func TestContentDigestOfRFC9530(t *testing.T) {
 
 func TestRFC9421QueryParametersAreEncodedAsFormFields(t *testing.T) {
 	// The last five are the examples of RFC 9421 section 2.2.8.
-	m := &parts.Message{Target: parts.Target{Query: "a=1&b=x+y&c=%7E%2a&d=&param=value&foo=bar&baz=batman&qux=&var=this%20is%20a%20big%0Amultiline%20value&bar=with+plus+whitespace&fa%C3%A7ade%22%3A%20=something", HasQuery: true}}
+	m := &parts.Message{Target: parts.Target{
+		Query: "a=1&b=x+y&c=%7E%2a&d=&param=value&foo=bar&baz=batman&qux=&var=this%20is%20a%20big%0Amultiline%20value&" +
+			"bar=with+plus+whitespace&fa%C3%A7ade%22%3A%20=something",
+		HasQuery: true,
+	}}
 	for name, wanted := range map[string]string{
 		"a": "1", "b": "x%20y", "c": "%7E*", "d": "", "baz": "batman", "qux": "", "param": "value",
 		"var": "this%20is%20a%20big%0Amultiline%20value", "bar": "with%20plus%20whitespace", "fa%C3%A7ade%22%3A%20": "something",

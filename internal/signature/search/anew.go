@@ -13,7 +13,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-const anewFault = "the sender signs the JSON %s, and another writing of it arrived: something on the way, or the sender itself, writes the JSON anew; ask the sender to sign the bytes that it sends"
+const anewFault = "the sender signs the JSON %s, and another writing of it arrived: something on the way, or the sender itself, " +
+	"writes the JSON anew; ask the sender to sign the bytes that it sends"
 
 // writtenAnew are the ways in which libraries write JSON. A body that was signed in one and arrived in another cannot be
 // verified, unless what was signed is the compact or the canonical form, which have a filter.
@@ -35,15 +36,18 @@ func writtenAnew() []change {
 			add("indented by "+step.how+escapes.how, with(jsontext.Multiline(true), jsontext.WithIndent(step.text))...)
 			all = append(all, all[len(all)-1].then("with line ends CR LF", withCRLF))
 		}
-		add("with a blank behind every comma and colon, as Python does"+escapes.how, with(jsontext.SpaceAfterComma(true), jsontext.SpaceAfterColon(true))...)
+		add("with a blank behind every comma and colon, as Python does"+escapes.how,
+			with(jsontext.SpaceAfterComma(true), jsontext.SpaceAfterColon(true))...)
 		add("with a blank behind every colon"+escapes.how, with(jsontext.SpaceAfterColon(true))...)
 		add("with a blank behind every comma"+escapes.how, with(jsontext.SpaceAfterComma(true))...)
 	}
-	add("with its names sorted and blanks", jsontext.CanonicalizeRawInts(false), jsontext.ReorderRawObjects(true), jsontext.SpaceAfterComma(true), jsontext.SpaceAfterColon(true))
+	add("with its names sorted and blanks", jsontext.CanonicalizeRawInts(false), jsontext.ReorderRawObjects(true),
+		jsontext.SpaceAfterComma(true), jsontext.SpaceAfterColon(true))
 	compact := all[0]
 	all = append(all,
 		compact.then("with blanks around every colon", func(text []byte) []byte { return outsideStrings(text, ":", " : ") }),
-		compact.then("with every slash escaped, as PHP does", func(text []byte) []byte { return bytes.ReplaceAll(text, []byte("/"), []byte("\\/")) }),
+		compact.then("with every slash escaped, as PHP does",
+			func(text []byte) []byte { return bytes.ReplaceAll(text, []byte("/"), []byte("\\/")) }),
 		compact.then("with everything but ASCII escaped", escapeNonASCII))
 	return all
 }

@@ -55,13 +55,19 @@ type change struct {
 
 // changes are what the receiver cannot undo: it has to be undone where it is done.
 var changes = []change{
-	{"the sender signs the body before it compresses it, and the receiver verifies the body as it travelled: ask the sender not to compress", decompressed},
+	{
+		"the sender signs the body before it compresses it, and the receiver verifies the body as it travelled: ask the sender not to compress",
+		decompressed,
+	},
 	{"the body was signed with line ends CR LF, and arrived with LF: something on the way rewrites bodies", func(c Capture) []byte {
 		return bytes.ReplaceAll(bytes.ReplaceAll(c.Body, []byte("\r\n"), []byte("\n")), []byte("\n"), []byte("\r\n"))
 	}},
-	{"the body was signed with line ends LF, and arrived with CR LF: something on the way, or an editor, rewrites bodies", func(c Capture) []byte {
-		return bytes.ReplaceAll(c.Body, []byte("\r\n"), []byte("\n"))
-	}},
+	{
+		"the body was signed with line ends LF, and arrived with CR LF: something on the way, or an editor, rewrites bodies",
+		func(c Capture) []byte {
+			return bytes.ReplaceAll(c.Body, []byte("\r\n"), []byte("\n"))
+		},
+	},
 	{"the body was signed with a byte order mark before it, which is gone: something on the way writes the body anew", func(c Capture) []byte {
 		return append([]byte("\xef\xbb\xbf"), c.Body...)
 	}},

@@ -14,14 +14,17 @@ import (
 func (s *run) certainty(c *composition) []string {
 	lines := []string{fmt.Sprintf("The bytes that are signed are certain: %s by the receiver's own code.", s.verified())}
 	if len(s.captures) == 1 {
-		lines = append(lines, "What they stand for is read from one request, which cannot tell a field from a constant: give a second one with --capture, of another time, body and callback.")
+		lines = append(lines, "What they stand for is read from one request, which cannot tell a field from a constant: give a second one "+
+			"with --capture, of another time, body and callback.")
 	} else if constant := c.constantParts(); len(constant) > 0 {
-		lines = append(lines, fmt.Sprintf("The same in all %d requests, so that it may be a constant: %s.", len(s.captures), strings.Join(constant, ", ")))
+		lines = append(lines, fmt.Sprintf("The same in all %d requests, so that it may be a constant: %s.", len(s.captures),
+			strings.Join(constant, ", ")))
 	}
 	choices := s.partsOf(c.site, c.opening)
 	for _, p := range c.parts {
 		if others := othersOf(p, choices); len(others) > 0 {
-			lines = append(lines, fmt.Sprintf("%s could as well be %s: they are the same in what was captured.", p.label(), strings.Join(others, " or ")))
+			lines = append(lines, fmt.Sprintf("%s could as well be %s: they are the same in what was captured.", p.label(),
+				strings.Join(others, " or ")))
 		}
 	}
 	return lines
@@ -84,15 +87,18 @@ func (s *run) hints() []string {
 	case isOurs:
 		add("The key is right, but the receiver has no algorithm that makes such a signature: ask the sender for SHA-256.")
 	case s.key.isRSA():
-		add("The key opens none of the signatures, so the string does not matter yet: is it the public half of the key in the vendor's form, and of the version that the request names?")
+		add("The key opens none of the signatures, so the string does not matter yet: is it the public half of the key in the vendor's " +
+			"form, and of the version that the request names?")
 		hints = append(hints, s.otherKinds()...)
 	default:
 		add("A wrong key and a wrong string look the same here: make sure of the key first, and of a secret's encoding.")
 	}
 	if s.options.SignatureURL == "" {
-		add("The request went to https://%s%s as far as can be seen here: if the vendor's form says another SIGNATURE URL, give it with --signature-url.", s.captures[0].Request.Host, s.captures[0].Request.RequestURI)
+		add("The request went to https://%s%s as far as can be seen here: if the vendor's form says another SIGNATURE URL, give it with "+
+			"--signature-url.", s.captures[0].Request.Host, s.captures[0].Request.RequestURI)
 	} else if u, err := url.Parse(s.options.SignatureURL); err == nil && u.Host != s.captures[0].Request.Host {
-		add("The request's Host is %q, that of --signature-url %q: something on the way changes it, and perhaps more.", s.captures[0].Request.Host, u.Host)
+		add("The request's Host is %q, that of --signature-url %q: something on the way changes it, and perhaps more.",
+			s.captures[0].Request.Host, u.Host)
 	}
 	if s.options.ConsumerID == "" || s.options.KeyVersion == "" {
 		add("What the form has for CONSUMER ID and KEY VERSION may be signed without being sent: give --consumer-id and --key-version.")
@@ -107,9 +113,17 @@ const largeBody = 64 << 10
 func (s *run) requestHints() []string {
 	var hints []string
 	header, body := s.captures[0].Request.Header, s.captures[0].Body
-	for _, name := range []string{"Via", "X-Forwarded-For", "X-Forwarded-Host", "Forwarded", "X-Amzn-Trace-Id", "X-Envoy-Expected-Rq-Timeout-Ms"} {
+	for _, name := range []string{
+		"Via",
+		"X-Forwarded-For",
+		"X-Forwarded-Host",
+		"Forwarded",
+		"X-Amzn-Trace-Id",
+		"X-Envoy-Expected-Rq-Timeout-Ms",
+	} {
 		if header.Get(name) != "" {
-			hints = append(hints, fmt.Sprintf("A proxy was on the way (%s): it may have changed path, Host or body, or dropped headers; capture a request in front of it.", name))
+			hints = append(hints, fmt.Sprintf("A proxy was on the way (%s): it may have changed path, Host or body, or dropped headers; "+
+				"capture a request in front of it.", name))
 			break
 		}
 	}
@@ -117,7 +131,8 @@ func (s *run) requestHints() []string {
 		hints = append(hints, fmt.Sprintf("The body is compressed (%s), and was tried as it is and decompressed.", encoding))
 	}
 	if len(body) > largeBody {
-		hints = append(hints, fmt.Sprintf("The body has %d bytes, which makes each string slow to try: a capture with a short body is searched far sooner.", len(body)))
+		hints = append(hints, fmt.Sprintf("The body has %d bytes, which makes each string slow to try: a capture with a short body is "+
+			"searched far sooner.", len(body)))
 	}
 	if len(body) == 0 {
 		hints = append(hints, "The capture has no body: is the file complete?")

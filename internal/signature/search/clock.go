@@ -38,10 +38,12 @@ func (s *run) judgeClock(config *signature.Config, times []time.Time) []string {
 		lines = append(lines, fmt.Sprintf("The timestamp lies in the future; %s.", why))
 	case known && -least > maxAge:
 		config.Timestamp.MaxAge = (-least + time.Minute).Truncate(time.Minute)
-		lines = append(lines, fmt.Sprintf("When it was captured the request was %s old already: the sender's clock is behind, or it repeats an old request; set the clocks right, or keep max_age as it is here.", -least))
+		lines = append(lines, fmt.Sprintf("When it was captured the request was %s old already: the sender's clock is behind, or it repeats "+
+			"an old request; set the clocks right, or keep max_age as it is here.", -least))
 	}
 	if age := time.Since(slices.MinFunc(times, time.Time.Compare)).Round(time.Second); age > config.Timestamp.MaxAge {
-		lines = append(lines, fmt.Sprintf("The captured requests are authentic, but up to %s old by now: the receiver would refuse them as stale (max_age is %s). Fresh ones are accepted.", age, config.Timestamp.MaxAge))
+		lines = append(lines, fmt.Sprintf("The captured requests are authentic, but up to %s old by now: the receiver would refuse them as "+
+			"stale (max_age is %s). Fresh ones are accepted.", age, config.Timestamp.MaxAge))
 	}
 	return lines
 }

@@ -19,8 +19,12 @@ func placeCorpus() []corpusScheme {
 	return []corpusScheme{
 		{
 			kind: "positions", name: "time.signature", algorithm: "hmac_sha256",
-			text: func(c *call) string { return c.s() + "." + c.body }, put: func(c *call, s []byte) { c.bare().set("X-Signature", c.s()+"."+hexOf(s)) }, unbound: "url",
-			byHand: signed(`{timestamp}.{body}`) + "value: {header: X-Signature, format: positions, separator: ., select: ['2'], encoding: hex}\ntimestamp: {field: '1', unit: s}\n",
+			text: func(c *call) string {
+				return c.s() + "." +
+					c.body
+			}, put: func(c *call, s []byte) { c.bare().set("X-Signature", c.s()+"."+hexOf(s)) }, unbound: "url",
+			byHand: signed(`{timestamp}.{body}`) + "value: {header: X-Signature, format: positions, separator: ., select: ['2'], encoding: " +
+				"hex}\ntimestamp: {field: '1', unit: s}\n",
 		},
 		{
 			kind: "positions", name: "app:signature:nonce:time", algorithm: "hmac_sha256",
@@ -29,7 +33,8 @@ func placeCorpus() []corpusScheme {
 				c.bare().set("Authorization", "amx "+strings.Join([]string{"acme-7", b64(s), c.nonce, c.s()}, ":"))
 			},
 			byHand: signed(`{consumer_id}{method}{path}{timestamp}{field:3}{body|md5|base64}`) +
-				"value: {header: Authorization, format: positions, separator: ':', prefix: 'amx ', select: ['2']}\ntimestamp: {field: '4', unit: s}\nconsumer: {field: '1'}\n",
+				"value: {header: Authorization, format: positions, separator: ':', prefix: 'amx ', select: ['2']}\ntimestamp: {field: '4', unit: " +
+				"s}\nconsumer: {field: '1'}\n",
 		},
 		{
 			kind: "quoted pairs", name: "key, time and signature", algorithm: "rsa_sha256",
@@ -37,7 +42,8 @@ func placeCorpus() []corpusScheme {
 			put: func(c *call, s []byte) {
 				c.bare().set("Authorization", fmt.Sprintf(`Signature keyId="3",created="%s",algorithm="rsa-sha256",signature="%s"`, c.s(), b64(s)))
 			},
-			byHand: signed(`{method}\n{path}\n{timestamp}\n{body}`) + "value: {header: Authorization, format: pairs, prefix: 'Signature ', select: [signature]}\ntimestamp: {field: created, unit: s}\nkey_version: {field: keyId}\n",
+			byHand: signed(`{method}\n{path}\n{timestamp}\n{body}`) + "value: {header: Authorization, format: pairs, prefix: 'Signature ', " +
+				"select: [signature]}\ntimestamp: {field: created, unit: s}\nkey_version: {field: keyId}\n",
 		},
 		{
 			kind: "quoted pairs", name: "the headers named, as the HTTP signatures of before the RFC", algorithm: "rsa_sha256",
@@ -52,19 +58,24 @@ func placeCorpus() []corpusScheme {
 				c.set("Signature", fmt.Sprintf(`keyId="3",algorithm="rsa-sha256",headers="(request-target) host date digest",signature="%s"`, b64(s)))
 			},
 			byHand: signed(`(request-target): {method|lower} {path}\nhost: {authority}\ndate: {timestamp}\ndigest: SHA-256={body|sha256|base64}`) +
-				"value: {header: Signature, format: pairs, select: [signature]}\ntimestamp: {header: Date, unit: http_date}\nkey_version: {field: keyId}\n",
+				"value: {header: Signature, format: pairs, select: [signature]}\ntimestamp: {header: Date, unit: http_date}\nkey_version: {field: " +
+				"keyId}\n",
 		},
 		{
 			kind: "quoted pairs", name: "the headers named, with created and an HMAC", algorithm: "hmac_sha256",
 			text: func(c *call) string {
-				return lines("(request-target): post "+c.target(), "(created): "+c.s(), "content-type: application/json", "digest: SHA-256="+b64(hash256(c.body)))
+				return lines("(request-target): post "+c.target(), "(created): "+c.s(), "content-type: application/json",
+					"digest: SHA-256="+b64(hash256(c.body)))
 			},
 			put: func(c *call, s []byte) {
 				c.bare().set("Digest", "SHA-256="+b64(hash256(c.body)))
-				c.set("Authorization", fmt.Sprintf(`Signature keyId="3",algorithm="hs2019",created=%s,headers="(request-target) (created) content-type digest",signature="%s"`, c.s(), b64(s)))
+				c.set("Authorization", fmt.Sprintf(`Signature keyId="3",algorithm="hs2019",created=%s,headers="(request-target) (created) `+
+					`content-type digest",signature="%s"`, c.s(), b64(s)))
 			},
-			byHand: signed(`(request-target): {method|lower} {path}\n(created): {timestamp}\ncontent-type: {header:Content-Type}\ndigest: SHA-256={body|sha256|base64}`) +
-				"value: {header: Authorization, format: pairs, prefix: 'Signature ', select: [signature]}\ntimestamp: {field: created, unit: s}\nkey_version: {field: keyId}\n",
+			byHand: signed(`(request-target): {method|lower} {path}\n(created): {timestamp}\ncontent-type: {header:Content-Type}\ndigest: `+
+				`SHA-256={body|sha256|base64}`) +
+				"value: {header: Authorization, format: pairs, prefix: 'Signature ', select: [signature]}\ntimestamp: {field: created, unit: " +
+				"s}\nkey_version: {field: keyId}\n",
 		},
 		{
 			kind: "base64 of hex", name: "HMAC", algorithm: "hmac_sha256",
@@ -78,7 +89,10 @@ func placeCorpus() []corpusScheme {
 		},
 		{
 			kind: "separated hex", name: "dashes, as .NET's BitConverter writes it", algorithm: "hmac_sha512",
-			text: func(c *call) string { return c.ms() + "|" + c.path + "|" + c.body }, put: func(c *call, s []byte) { inHeader(c, strings.ToUpper(separated(s, "-"))) },
+			text: func(c *call) string {
+				return c.ms() + "|" + c.path + "|" +
+					c.body
+			}, put: func(c *call, s []byte) { inHeader(c, strings.ToUpper(separated(s, "-"))) },
 			byHand: signed(`{timestamp}|{path}|{body}`) + inXSignHex + atMilliseconds,
 		},
 	}
@@ -112,39 +126,48 @@ func keyCorpus() []corpusScheme {
 		raw("SHA-1 in hex", hash1, hexOf, "sha1|hex"),
 		raw("MD5 in hex", hashMD5, hexOf, "md5|hex"),
 		{
-			kind: "a hash that is signed", name: "hex, RSA", slow: true, algorithm: "rsa_sha256", text: func(c *call) string { return hexOf(hash256(fiveParts(c))) }, put: inB64("X-Signature", ""),
+			kind: "a hash that is signed", name: "hex, RSA", slow: true, algorithm: "rsa_sha256",
+			text: func(c *call) string { return hexOf(hash256(fiveParts(c))) }, put: inB64("X-Signature", ""),
 			byHand: signed(`{(`+five+`)|sha256|hex}`) + inXSignature + places,
 		},
 		{
-			kind: "a hash that is signed", name: "bare, RSA", slow: true, algorithm: "rsa_sha256", text: func(c *call) string { return string(hash256(fiveParts(c))) }, put: inB64("X-Signature", ""),
+			kind: "a hash that is signed", name: "bare, RSA", slow: true, algorithm: "rsa_sha256",
+			text: func(c *call) string { return string(hash256(fiveParts(c))) }, put: inB64("X-Signature", ""),
 			byHand: signed(`{(`+five+`)|sha256}`) + inXSignature + places,
 		},
 		{
-			kind: "a hash that is signed", name: "bare, ECDSA", slow: true, algorithm: "ecdsa_sha256", text: func(c *call) string { return string(hash256(lines(c.ms(), c.path, c.body))) }, put: inB64("X-Signature", ""),
+			kind: "a hash that is signed", name: "bare, ECDSA", slow: true, algorithm: "ecdsa_sha256",
+			text: func(c *call) string { return string(hash256(lines(c.ms(), c.path, c.body))) }, put: inB64("X-Signature", ""),
 			byHand: signed(`{({timestamp}\n{path}\n{body})|sha256}`) + inXSignature + atMilliseconds,
 		},
 		{
-			kind: "a hash that is signed", name: "bare, Ed25519", slow: true, algorithm: "ed25519", text: func(c *call) string { return string(hash512(c.ms() + "." + c.body)) }, put: inB64("X-Signature", ""), unbound: "url",
+			kind: "a hash that is signed", name: "bare, Ed25519", slow: true, algorithm: "ed25519",
+			text: func(c *call) string { return string(hash512(c.ms() + "." + c.body)) }, put: inB64("X-Signature", ""), unbound: "url",
 			byHand: signed(`{({timestamp}.{body})|sha512}`) + inXSignature + atMilliseconds,
 		},
 		{
-			kind: "a hash that is signed", name: "MD5 in hex, HMAC", slow: true, algorithm: "hmac_sha256", text: func(c *call) string { return hexOf(hashMD5(c.path + c.ms() + c.body)) }, put: inHex("X-Signature", ""),
+			kind: "a hash that is signed", name: "MD5 in hex, HMAC", slow: true, algorithm: "hmac_sha256",
+			text: func(c *call) string { return hexOf(hashMD5(c.path + c.ms() + c.body)) }, put: inHex("X-Signature", ""),
 			byHand: signed(`{({path}{timestamp}{body})|md5|hex}`) + inXSignHex + atMilliseconds,
 		},
 		{
-			kind: "a string that is encoded", name: "base64, HMAC", slow: true, algorithm: "hmac_sha256", text: func(c *call) string { return b64(lines(c.method, c.path, c.ms(), c.body)) }, put: inHex("X-Signature", ""),
+			kind: "a string that is encoded", name: "base64, HMAC", slow: true, algorithm: "hmac_sha256",
+			text: func(c *call) string { return b64(lines(c.method, c.path, c.ms(), c.body)) }, put: inHex("X-Signature", ""),
 			byHand: signed(`{({method}\n{path}\n{timestamp}\n{body})|base64}`) + inXSignHex + atMilliseconds,
 		},
 		{
-			kind: "a string that is encoded", name: "UTF-16, as .NET's Encoding.Unicode", slow: true, algorithm: "hmac_sha256", text: func(c *call) string { return utf16Text(c.ms() + c.path + c.body) }, put: inB64("X-Signature", ""),
+			kind: "a string that is encoded", name: "UTF-16, as .NET's Encoding.Unicode", slow: true, algorithm: "hmac_sha256",
+			text: func(c *call) string { return utf16Text(c.ms() + c.path + c.body) }, put: inB64("X-Signature", ""),
 			byHand: signed(`{({timestamp}{path}{body})|utf16le}`) + inXSignature + atMilliseconds,
 		},
 		{
-			kind: "a digest with a secret", name: "the secret behind", algorithm: "digest_sha256", text: func(c *call) string { return c.path + c.ms() + c.body + c.keys.secret }, put: inHex("X-Signature", ""),
+			kind: "a digest with a secret", name: "the secret behind", algorithm: "digest_sha256",
+			text: func(c *call) string { return c.path + c.ms() + c.body + c.keys.secret }, put: inHex("X-Signature", ""),
 			byHand: signed(`{path}{timestamp}{body}{secret}`) + inXSignHex + atMilliseconds,
 		},
 		{
-			kind: "a digest with a secret", name: "the secret first", algorithm: "digest_sha512", text: func(c *call) string { return strings.Join([]string{c.keys.secret, c.ms(), c.path, c.body}, ":") }, put: inHex("X-Signature", ""),
+			kind: "a digest with a secret", name: "the secret first", algorithm: "digest_sha512",
+			text: func(c *call) string { return strings.Join([]string{c.keys.secret, c.ms(), c.path, c.body}, ":") }, put: inHex("X-Signature", ""),
 			byHand: signed(`{secret}:{timestamp}:{path}:{body}`) + inXSignHex + atMilliseconds,
 		},
 		{
@@ -160,23 +183,56 @@ func keyCorpus() []corpusScheme {
 		},
 		{
 			kind: "key=secret", name: "the secret first", slow: true, algorithm: "digest_sha256",
-			text: func(c *call) string { return "key=" + c.keys.secret + "&timestamp=" + c.ms() + "&body=" + c.body }, put: inHex("X-Signature", ""), unbound: "url",
+			text: func(c *call) string {
+				return "key=" + c.keys.secret + "&timestamp=" + c.ms() + "&body=" +
+					c.body
+			}, put: inHex("X-Signature", ""), unbound: "url",
 			byHand: signed(`key={secret}&timestamp={timestamp}&body={body}`) + inXSignHex + atMilliseconds,
 		},
 		{
 			kind: "a private key's text as a secret", name: "HMAC", algorithm: "hmac_sha256 pem", text: fiveParts, put: inB64("X-Signature", ""),
 			byHand: signed(five) + inXSignature + places,
 		},
-		{kind: "hashes and curves", name: "RSA with SHA-384", algorithm: "rsa_sha384", text: fiveParts, put: inB64("X-Signature", ""), byHand: signed(five) + inXSignature + places},
-		{kind: "hashes and curves", name: "RSA with SHA-1", algorithm: "rsa_sha1", text: fiveParts, put: inB64("X-Signature", ""), byHand: signed(five) + inXSignature + places},
-		{kind: "hashes and curves", name: "PSS with SHA-384", algorithm: "rsa_pss_sha384", text: fiveParts, put: inB64("X-Signature", ""), byHand: signed(five) + inXSignature + places},
-		{kind: "hashes and curves", name: "HMAC-SHA384", algorithm: "hmac_sha384", text: fiveParts, put: inHex("X-Signature", ""), byHand: signed(five) + inXSignHex + places},
 		{
-			kind: "hashes and curves", name: "P-521 with SHA-512", slow: true, algorithm: "ecdsa_sha512 P-521", text: func(c *call) string { return lines(c.ms(), c.path, c.body) }, put: inB64("X-Signature", ""),
+			kind:      "hashes and curves",
+			name:      "RSA with SHA-384",
+			algorithm: "rsa_sha384",
+			text:      fiveParts,
+			put:       inB64("X-Signature", ""),
+			byHand:    signed(five) + inXSignature + places,
+		},
+		{
+			kind:      "hashes and curves",
+			name:      "RSA with SHA-1",
+			algorithm: "rsa_sha1",
+			text:      fiveParts,
+			put:       inB64("X-Signature", ""),
+			byHand:    signed(five) + inXSignature + places,
+		},
+		{
+			kind:      "hashes and curves",
+			name:      "PSS with SHA-384",
+			algorithm: "rsa_pss_sha384",
+			text:      fiveParts,
+			put:       inB64("X-Signature", ""),
+			byHand:    signed(five) + inXSignature + places,
+		},
+		{
+			kind:      "hashes and curves",
+			name:      "HMAC-SHA384",
+			algorithm: "hmac_sha384",
+			text:      fiveParts,
+			put:       inHex("X-Signature", ""),
+			byHand:    signed(five) + inXSignHex + places,
+		},
+		{
+			kind: "hashes and curves", name: "P-521 with SHA-512", slow: true, algorithm: "ecdsa_sha512 P-521",
+			text: func(c *call) string { return lines(c.ms(), c.path, c.body) }, put: inB64("X-Signature", ""),
 			byHand: signed(`{timestamp}\n{path}\n{body}`) + inXSignature + atMilliseconds,
 		},
 		{
-			kind: "hashes and curves", name: "P-256 with SHA-512", slow: true, algorithm: "ecdsa_sha512 raw", text: func(c *call) string { return lines(c.ms(), c.path, c.body) }, put: inB64("X-Signature", ""),
+			kind: "hashes and curves", name: "P-256 with SHA-512", slow: true, algorithm: "ecdsa_sha512 raw",
+			text: func(c *call) string { return lines(c.ms(), c.path, c.body) }, put: inB64("X-Signature", ""),
 			byHand: signed(`{timestamp}\n{path}\n{body}`) + inXSignature + atMilliseconds,
 		},
 	}
@@ -203,16 +259,19 @@ func tokenCorpus() []corpusScheme {
 		{
 			kind: "JWT", name: "RS256, the body's hash in a claim", algorithm: "rsa_sha256",
 			send: func(c *call) {
-				c.bare().set("Authorization", "Bearer "+token(c, "rsa_sha256", `{"alg":"RS256","typ":"JWT","kid":"3"}`, claims(c, `,"body_sha256":"`+hexOf(hash256(c.body))+`"`)))
+				c.bare().set("Authorization", "Bearer "+token(c, "rsa_sha256", `{"alg":"RS256","typ":"JWT","kid":"3"}`,
+					claims(c, `,"body_sha256":"`+hexOf(hash256(c.body))+`"`)))
 			}, unbound: "url",
 			byHand: "scheme: jwt\njwt: {body_claim: {name: body_sha256}}\n",
 		},
 		{
 			kind: "JWT", name: "HS256 in a header of its own", algorithm: "hmac_sha256",
 			send: func(c *call) {
-				c.bare().set("X-Request-Token", token(c, "hmac_sha256", `{"alg":"HS256","typ":"JWT","kid":"3"}`, claims(c, `,"htb":"`+b64url(hash256(c.body))+`"`)))
+				c.bare().set("X-Request-Token", token(c, "hmac_sha256", `{"alg":"HS256","typ":"JWT","kid":"3"}`,
+					claims(c, `,"htb":"`+b64url(hash256(c.body))+`"`)))
 			}, unbound: "url", options: Options{ConsumerID: "acme-7"},
-			byHand: "scheme: jwt\nvalue: {header: X-Request-Token, prefix: ''}\njwt: {consumer_claim: iss, body_claim: {name: htb, encoding: base64}}\n",
+			byHand: "scheme: jwt\nvalue: {header: X-Request-Token, prefix: ''}\njwt: {consumer_claim: iss, body_claim: {name: htb, encoding: " +
+				"base64}}\n",
 		},
 		{
 			kind: "JWT", name: "ES256 without the body", algorithm: "ecdsa_sha256 raw",
@@ -268,14 +327,16 @@ func writtenCorpus() []corpusScheme {
 			text: func(c *call) string {
 				return "body=" + c.body + "&consumer_id=acme-7&key_version=3&timestamp=" + c.ms()
 			}, put: inHex("X-Signature", ""), unbound: "url",
-			byHand: signed(`body={body}&consumer_id={consumer_id}&key_version={key_version}&timestamp={timestamp}`) + inXSignHex + atMilliseconds + atConsumer + atVersion,
+			byHand: signed(`body={body}&consumer_id={consumer_id}&key_version={key_version}&timestamp={timestamp}`) + inXSignHex +
+				atMilliseconds + atConsumer + atVersion,
 		},
 		{
 			kind: "name=value&", name: "in the order of the form, RSA", algorithm: "rsa_sha256",
 			text: func(c *call) string {
 				return "consumerId=acme-7&url=" + c.url() + "&timestamp=" + c.ms() + "&keyVersion=3&body=" + c.body
 			}, put: inB64("X-Signature", ""),
-			byHand: signed(`consumerId={consumer_id}&url={url}&timestamp={timestamp}&keyVersion={key_version}&body={body}`) + inXSignature + atMilliseconds + atConsumer + atVersion,
+			byHand: signed(`consumerId={consumer_id}&url={url}&timestamp={timestamp}&keyVersion={key_version}&body={body}`) +
+				inXSignature + atMilliseconds + atConsumer + atVersion,
 		},
 		{
 			kind: "name=value&", name: "ECDSA", slow: true, algorithm: "ecdsa_sha256",
@@ -288,7 +349,8 @@ func writtenCorpus() []corpusScheme {
 			text: func(c *call) string {
 				return lines("X-Consumer-Id: acme-7", "X-Key-Version: 3", "X-Timestamp: "+c.ms(), c.body)
 			}, put: inB64("X-Signature", ""), unbound: "url",
-			byHand: signed(`X-Consumer-Id: {consumer_id}\nX-Key-Version: {key_version}\nX-Timestamp: {timestamp}\n{body}`) + inXSignature + atMilliseconds + atConsumer + atVersion,
+			byHand: signed(`X-Consumer-Id: {consumer_id}\nX-Key-Version: {key_version}\nX-Timestamp: {timestamp}\n{body}`) + inXSignature +
+				atMilliseconds + atConsumer + atVersion,
 		},
 		{
 			kind: "Name: value", name: "everything named", algorithm: "hmac_sha256",
@@ -302,7 +364,8 @@ func writtenCorpus() []corpusScheme {
 			text: func(c *call) string {
 				return lines("POST", c.path, "x-consumer-id:acme-7", "x-timestamp:"+c.ms(), hexOf(hash256(c.body)))
 			}, put: inHex("X-Signature", ""),
-			byHand: signed(`{method}\n{path}\nx-consumer-id:{consumer_id}\nx-timestamp:{timestamp}\n{body|sha256|hex}`) + inXSignHex + atMilliseconds + atConsumer,
+			byHand: signed(`{method}\n{path}\nx-consumer-id:{consumer_id}\nx-timestamp:{timestamp}\n{body|sha256|hex}`) + inXSignHex +
+				atMilliseconds + atConsumer,
 		},
 		{
 			kind: "a canonical request", name: "hashed below a first line", algorithm: "hmac_sha256",
@@ -312,31 +375,44 @@ func writtenCorpus() []corpusScheme {
 				return lines("NICE-HMAC-SHA256", c.header.Get("X-Date"), hexOf(hash256(canonical)))
 			},
 			put: inHex("Authorization", "NICE-HMAC-SHA256 Credential=acme-7, SignedHeaders=host;x-date, Signature="),
-			byHand: signed(`NICE-HMAC-SHA256\n{timestamp}\n{({method}\n{path}\n\nhost:{authority}\nx-date:{timestamp}\n\nhost;x-date\n{body|sha256|hex})|sha256|hex}`) +
+			byHand: signed(`NICE-HMAC-SHA256\n{timestamp}\n{({method}\n{path}\n\nhost:{authority}\nx-date:{timestamp}\n\nhost;`+
+				`x-date\n{body|sha256|hex})|sha256|hex}`) +
 				"value: {header: Authorization, format: pairs, select: [Signature], encoding: hex}\ntimestamp: {header: X-Date, unit: iso8601_basic}\n",
 		},
 		{
 			kind: "a canonical request", name: "signed as it is, RSA", algorithm: "rsa_sha256",
 			prepare: func(c *call) { c.bare().set("X-Date", c.at.Format("20060102T150405Z")) },
 			text: func(c *call) string {
-				return lines(c.method, c.path, "", "content-type:application/json", "host:"+c.host, "x-date:"+c.header.Get("X-Date"), "", "content-type;host;x-date", hexOf(hash256(c.body)))
+				return lines(c.method, c.path, "", "content-type:application/json", "host:"+c.host, "x-date:"+c.header.Get("X-Date"), "",
+					"content-type;host;x-date", hexOf(hash256(c.body)))
 			},
 			put: inB64("Authorization", "NICE-RSA-SHA256 Credential=acme-7, SignedHeaders=content-type;host;x-date, Signature="),
-			byHand: signed(`{method}\n{path}\n\ncontent-type:{header:Content-Type}\nhost:{authority}\nx-date:{timestamp}\n\ncontent-type;host;x-date\n{body|sha256|hex}`) +
+			byHand: signed(`{method}\n{path}\n\ncontent-type:{header:Content-Type}\nhost:{authority}\nx-date:{timestamp}\n\ncontent-type;host;`+
+				`x-date\n{body|sha256|hex}`) +
 				"value: {header: Authorization, format: pairs, select: [Signature]}\ntimestamp: {header: X-Date, unit: iso8601_basic}\n",
 		},
 		{
 			kind: "JSON of the parts", name: "compact", algorithm: "hmac_sha256",
-			text: func(c *call) string { return `{"timestamp":` + c.ms() + `,"body":` + strings.TrimSpace(c.body) + `}` }, put: inHex("X-Signature", ""), unbound: "url",
+			text: func(c *call) string {
+				return `{"timestamp":` + c.ms() + `,"body":` + strings.TrimSpace(c.body) +
+					`}`
+			}, put: inHex("X-Signature", ""), unbound: "url",
 			byHand: signed(`\{"timestamp":{timestamp},"body":{body|trim}\}`) + inXSignHex + atMilliseconds,
 		},
 		{
 			kind: "JSON of the parts", name: "sorted, texts, RSA", slow: true, algorithm: "rsa_sha256",
 			text: func(c *call) string {
-				text, _ := json.Marshal(map[string]string{"consumerId": "acme-7", "keyVersion": "3", "path": c.path, "timestamp": c.ms(), "bodyHash": hexOf(hash256(c.body))})
+				text, _ := json.Marshal(map[string]string{
+					"consumerId": "acme-7",
+					"keyVersion": "3",
+					"path":       c.path,
+					"timestamp":  c.ms(),
+					"bodyHash":   hexOf(hash256(c.body)),
+				})
 				return string(text)
 			}, put: inB64("X-Signature", ""),
-			byHand: signed(`\{"bodyHash":"{body|sha256|hex}","consumerId":"{consumer_id}","keyVersion":"{key_version}","path":"{path}","timestamp":"{timestamp}"\}`) + inXSignature + atMilliseconds + atConsumer + atVersion,
+			byHand: signed(`\{"bodyHash":"{body|sha256|hex}","consumerId":"{consumer_id}","keyVersion":"{key_version}","path":"{path}",`+
+				`"timestamp":"{timestamp}"\}`) + inXSignature + atMilliseconds + atConsumer + atVersion,
 		},
 		{
 			kind: "an encoded URL", name: "joined by &", algorithm: "hmac_sha256",

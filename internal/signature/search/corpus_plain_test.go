@@ -57,7 +57,8 @@ func plainCorpus() []corpusScheme {
 			byHand: signed(`{consumer_id}\n{url}\n{timestamp}\n3\n{body}`) + "consumer_id: acme-7\n" + inXSignature + atMilliseconds,
 		},
 		{
-			kind: "the form's five parts", name: "among proxies' headers", algorithm: "hmac_sha256", prepare: addProxies, text: fiveParts, put: inB64("X-Nice-Sign", ""),
+			kind: "the form's five parts", name: "among proxies' headers", algorithm: "hmac_sha256", prepare: addProxies, text: fiveParts,
+			put:    inB64("X-Nice-Sign", ""),
 			byHand: signed(five) + "value: {header: X-Nice-Sign}\n" + atMilliseconds + atConsumer + atVersion,
 		},
 
@@ -65,19 +66,23 @@ func plainCorpus() []corpusScheme {
 			kind: "seven parts", name: "RSA", algorithm: "rsa_sha256", prepare: withNonce,
 			text: func(c *call) string {
 				return lines(c.method, c.url(), c.consumer, c.nonce, c.ms(), c.version, c.body)
-			}, put: inB64("X-Signature", ""), byHand: signed(`{method}\n{url}\n{consumer_id}\n{nonce}\n{timestamp}\n{key_version}\n{body}`) + inXSignature + atMilliseconds + atConsumer + atVersion + "nonce: {header: X-Nonce}\n",
+			}, put: inB64("X-Signature", ""),
+			byHand: signed(`{method}\n{url}\n{consumer_id}\n{nonce}\n{timestamp}\n{key_version}\n{body}`) + inXSignature + atMilliseconds +
+				atConsumer + atVersion + "nonce: {header: X-Nonce}\n",
 		},
 		{
 			kind: "seven parts", name: "ECDSA", slow: true, algorithm: "ecdsa_sha256", prepare: withNonce,
 			text: func(c *call) string {
 				return lines(c.method, c.path, c.consumer, c.version, c.ms(), c.nonce, hexOf(hash256(c.body)))
-			}, put: inB64("X-Signature", ""), byHand: signed(`{method}\n{path}\n{consumer_id}\n{key_version}\n{timestamp}\n{nonce}\n{body|sha256|hex}`) + inXSignature + atMilliseconds + atConsumer + atVersion + "nonce: {header: X-Nonce}\n",
+			}, put: inB64("X-Signature", ""), byHand: signed(`{method}\n{path}\n{consumer_id}\n{key_version}\n{timestamp}\n{nonce}\n{body|sha25`+
+				`6|hex}`) + inXSignature + atMilliseconds + atConsumer + atVersion + "nonce: {header: X-Nonce}\n",
 		},
 		{
 			kind: "seven parts", name: "Ed25519", slow: true, algorithm: "ed25519", prepare: withNonce,
 			text: func(c *call) string {
 				return strings.Join([]string{c.method, c.path, c.consumer, c.version, c.nonce, c.ms(), c.body}, "|")
-			}, put: inB64("X-Signature", ""), byHand: signed(`{method}|{path}|{consumer_id}|{key_version}|{nonce}|{timestamp}|{body}`) + inXSignature + atMilliseconds + atConsumer + atVersion + "nonce: {header: X-Nonce}\n",
+			}, put: inB64("X-Signature", ""), byHand: signed(`{method}|{path}|{consumer_id}|{key_version}|{nonce}|{timestamp}|{body}`) +
+				inXSignature + atMilliseconds + atConsumer + atVersion + "nonce: {header: X-Nonce}\n",
 		},
 
 		{
@@ -105,7 +110,8 @@ func plainCorpus() []corpusScheme {
 			kind: "the body's hash", name: "SHA-512 in base64", algorithm: "hmac_sha512", prepare: withNonce,
 			text: func(c *call) string { return c.nonce + c.ms() + c.consumer + b64(hash512(c.body)) },
 			put:  func(c *call, s []byte) { inHeader(c, base64.URLEncoding.EncodeToString(s)) }, unbound: "url",
-			byHand: signed(`{nonce}{timestamp}{consumer_id}{body|sha512|base64}`) + inXSignature + atMilliseconds + atConsumer + "nonce: {header: X-Nonce}\n",
+			byHand: signed(`{nonce}{timestamp}{consumer_id}{body|sha512|base64}`) + inXSignature + atMilliseconds + atConsumer +
+				"nonce: {header: X-Nonce}\n",
 		},
 		{
 			kind: "the body's hash", name: "Content-MD5 and Date", algorithm: "rsa_sha256",
@@ -113,8 +119,9 @@ func plainCorpus() []corpusScheme {
 			text: func(c *call) string {
 				return lines(c.method, b64(hashMD5(c.body)), "application/json", c.header.Get("Date"), c.path)
 			},
-			put:    inB64("Authorization", "NICE acme-7:"),
-			byHand: signed(`{method}\n{body|md5|base64}\n{header:Content-Type}\n{timestamp}\n{path}`) + "value: {header: Authorization, prefix: 'NICE acme-7:'}\ntimestamp: {header: Date, unit: http_date}\n",
+			put: inB64("Authorization", "NICE acme-7:"),
+			byHand: signed(`{method}\n{body|md5|base64}\n{header:Content-Type}\n{timestamp}\n{path}`) +
+				"value: {header: Authorization, prefix: 'NICE acme-7:'}\ntimestamp: {header: Date, unit: http_date}\n",
 		},
 		{
 			kind: "the body's hash", name: "many parts under Ed25519", algorithm: "ed25519",
@@ -145,7 +152,13 @@ func plainCorpus() []corpusScheme {
 		{
 			kind: "kinds of URL", name: "without its query", algorithm: "rsa_sha512",
 			prepare: func(c *call) { c.query = "a=1" },
-			text:    func(c *call) string { return strings.Join([]string{"https://" + c.host + c.path, c.ms(), c.body}, "|") }, put: inB64("X-Signature", ""),
+			text: func(c *call) string {
+				return strings.Join([]string{
+					"https://" + c.host + c.path,
+					c.ms(),
+					c.body,
+				}, "|")
+			}, put: inB64("X-Signature", ""),
 			byHand: signed(`https://{authority}{path}|{timestamp}|{body}`) + inXSignature + atMilliseconds,
 		},
 		{
@@ -174,19 +187,25 @@ func plainCorpus() []corpusScheme {
 		{
 			kind: "a time in the URL", name: "consumer and version there too", algorithm: "ecdsa_sha256",
 			prepare: func(c *call) { c.bare().query = "client_id=acme-7&key_version=3&t=" + c.s() },
-			text:    func(c *call) string { return c.target() + "\n" + c.body }, put: inB64("X-Signature", ""), options: Options{ConsumerID: "acme-7", KeyVersion: "3"},
-			byHand: signed(`{path}?{query}\n{body}`) + inXSignature + "timestamp: {query: t, unit: s}\nconsumer: {query: client_id}\nkey_version: {query: key_version}\n",
+			text: func(c *call) string {
+				return c.target() + "\n" +
+					c.body
+			}, put: inB64("X-Signature", ""), options: Options{ConsumerID: "acme-7", KeyVersion: "3"},
+			byHand: signed(`{path}?{query}\n{body}`) + inXSignature + "timestamp: {query: t, unit: s}\nconsumer: {query: " +
+				"client_id}\nkey_version: {query: key_version}\n",
 		},
 
 		{
 			kind: "encodings of the signature", name: "hex in upper case", algorithm: "hmac_sha256",
-			text: func(c *call) string { return c.ms() + c.body }, put: func(c *call, s []byte) { inHeader(c, strings.ToUpper(hexOf(s))) }, unbound: "url",
-			byHand: signed(`{timestamp}{body}`) + inXSignHex + atMilliseconds,
+			text: func(c *call) string { return c.ms() + c.body }, put: func(c *call, s []byte) { inHeader(c, strings.ToUpper(hexOf(s))) },
+			unbound: "url",
+			byHand:  signed(`{timestamp}{body}`) + inXSignHex + atMilliseconds,
 		},
 		{
 			kind: "encodings of the signature", name: "base64url without padding", algorithm: "ecdsa_sha256 raw",
 			text: func(c *call) string { return c.method + " " + c.path + " " + c.ms() + " " + c.body },
-			put:  func(c *call, s []byte) { inHeader(c, b64url(s)) }, byHand: signed(`{method} {path} {timestamp} {body}`) + inXSignature + atMilliseconds,
+			put:  func(c *call, s []byte) { inHeader(c, b64url(s)) }, byHand: signed(`{method} {path} {timestamp} {body}`) + inXSignature +
+				atMilliseconds,
 		},
 		{
 			kind: "ECDSA", name: "P-384, DER", algorithm: "ecdsa_sha384 P-384", prepare: func(c *call) { c.set("X-Request-Id", c.nonce) },
@@ -214,11 +233,15 @@ func plainCorpus() []corpusScheme {
 			byHand: signed(`{url}{body}`) + inXSignature,
 		},
 		{
-			kind: "the body alone", name: "HMAC-SHA512", algorithm: "hmac_sha512", text: func(c *call) string { return c.body }, put: inHex("X-Signature", ""), unbound: "url time",
+			kind: "the body alone", name: "HMAC-SHA512", algorithm: "hmac_sha512", text: func(c *call) string { return c.body },
+			put: inHex("X-Signature", ""), unbound: "url time",
 			byHand: signed(`{body}`) + inXSignHex,
 		},
 		{
-			kind: "the body alone", name: "trimmed, with a time", algorithm: "rsa_sha256", text: func(c *call) string { return c.ms() + "." + strings.TrimSpace(c.body) }, put: inB64("X-Signature", ""), unbound: "url",
+			kind: "the body alone", name: "trimmed, with a time", algorithm: "rsa_sha256", text: func(c *call) string {
+				return c.ms() +
+					"." + strings.TrimSpace(c.body)
+			}, put: inB64("X-Signature", ""), unbound: "url",
 			byHand: signed(`{timestamp}.{body|trim}`) + inXSignature + atMilliseconds,
 		},
 
@@ -232,13 +255,15 @@ func plainCorpus() []corpusScheme {
 			kind: "a list", name: "with prefixes", algorithm: "hmac_sha256",
 			text: func(c *call) string { return c.version + "." + c.ms() + "." + c.body },
 			put:  func(c *call, s []byte) { inHeader(c, "v0:"+b64(make([]byte, 32))+", v1:"+b64(s)) }, unbound: "url",
-			byHand: signed(`{key_version}.{timestamp}.{body}`) + "value: {header: X-Signature, format: list, prefix: 'v1:', encoding: base64}\n" + atMilliseconds + atVersion,
+			byHand: signed(`{key_version}.{timestamp}.{body}`) +
+				"value: {header: X-Signature, format: list, prefix: 'v1:', encoding: base64}\n" + atMilliseconds + atVersion,
 		},
 		{
 			kind: "pairs", name: "time, key and signature", algorithm: "hmac_sha256",
-			text:   func(c *call) string { return c.path + ";" + c.s() + ";" + c.body },
-			put:    func(c *call, s []byte) { c.bare().set("X-Hook", fmt.Sprintf("ts=%s; kid=3; sig=%s", c.s(), b64(s))) },
-			byHand: signed(`{path};{timestamp};{body}`) + "value: {header: X-Hook, format: pairs, separator: ';', select: [sig]}\ntimestamp: {field: ts, unit: s}\nkey_version: {field: kid}\n",
+			text: func(c *call) string { return c.path + ";" + c.s() + ";" + c.body },
+			put:  func(c *call, s []byte) { c.bare().set("X-Hook", fmt.Sprintf("ts=%s; kid=3; sig=%s", c.s(), b64(s))) },
+			byHand: signed(`{path};{timestamp};{body}`) + "value: {header: X-Hook, format: pairs, separator: ';', select: [sig]}\ntimestamp: " +
+				"{field: ts, unit: s}\nkey_version: {field: kid}\n",
 		},
 		{
 			kind: "separators", name: "a line end behind", algorithm: "rsa_sha256",

@@ -106,7 +106,8 @@ func TestCorpusIsFound(t *testing.T) {
 			result, err := Run(ctx, captures, ours().keyFor(t, s.algorithm), s.options)
 			require.NoError(t, err)
 			took := (processorTime(t) - before) / 2
-			t.Logf("%d strings, %s, %s on two idle cores, level %d", result.Tried, result.Elapsed.Round(time.Millisecond), took.Round(time.Millisecond), result.Level+1)
+			t.Logf("%d strings, %s, %s on two idle cores, level %d", result.Tried, result.Elapsed.Round(time.Millisecond),
+				took.Round(time.Millisecond), result.Level+1)
 			assert.Less(t, took, time.Minute)
 			if s.hidden == "" {
 				findable++
@@ -123,7 +124,8 @@ func TestCorpusIsFound(t *testing.T) {
 			s.requireSafe(t, result.Finding.YAML)
 		})
 	}
-	t.Logf("found %d of %d findable, of %d schemes; the slowest, %s, took %s", found, findable, len(corpus()), slowestName, slowest.Round(time.Millisecond))
+	t.Logf("found %d of %d findable, of %d schemes; the slowest, %s, took %s", found, findable, len(corpus()), slowestName,
+		slowest.Round(time.Millisecond))
 }
 
 // processorTime is what this process has used, on all cores together. Others may use the same cores.
@@ -257,7 +259,10 @@ func startedWith(t testing.TB, yaml string) *started {
 	require.NoError(t, err, yaml)
 	require.NoError(t, keyring.Load(), yaml)
 	made := &started{config: scheme, callbacks: map[string]*signature.Verifier{}}
-	for path, callback := range map[string]string{"/cxone/voice-quality": config.VoiceQuality.Get().SignatureURL, "/cxone/script-api": config.ScriptAPI.Get().SignatureURL} {
+	for path, callback := range map[string]string{
+		"/cxone/voice-quality": config.VoiceQuality.Get().SignatureURL,
+		"/cxone/script-api":    config.ScriptAPI.Get().SignatureURL,
+	} {
 		made.callbacks[path], err = signature.NewVerifier(scheme, keyring, signature.Callback{SignatureURL: callback})
 		require.NoError(t, err, yaml)
 	}

@@ -38,7 +38,9 @@ func queryTexts(r *http.Request, l signature.LocationConfig) []string {
 	return parametersOf(r)[l.Query]
 }
 
-func appendField(all []field, captures []Capture, location signature.LocationConfig, texts func(*http.Request, signature.LocationConfig) []string) []field {
+func appendField(all []field, captures []Capture, location signature.LocationConfig,
+	texts func(*http.Request, signature.LocationConfig) []string,
+) []field {
 	f := field{location: location}
 	for _, c := range captures {
 		values := texts(c.Request, location)
@@ -131,8 +133,9 @@ var (
 
 // timeLayouts are other ways to write a time.
 var timeLayouts = []string{
-	"2006-01-02 15:04:05", "20060102150405", "2006-01-02 15:04:05.000", "2006/01/02 15:04:05", "2006-01-02T15:04:05-0700", "2006-01-02 15:04:05 -0700",
-	"2006-01-02 15:04:05 MST", time.RFC1123Z, time.RFC850, time.ANSIC, "02/01/2006 15:04:05", "02.01.2006 15:04:05", "20060102T150405", "Jan 2, 2006, 3:04:05 PM",
+	"2006-01-02 15:04:05", "20060102150405", "2006-01-02 15:04:05.000", "2006/01/02 15:04:05", "2006-01-02T15:04:05-0700",
+	"2006-01-02 15:04:05 -0700", "2006-01-02 15:04:05 MST", time.RFC1123Z, time.RFC850, time.ANSIC, "02/01/2006 15:04:05",
+	"02.01.2006 15:04:05", "20060102T150405", "Jan 2, 2006, 3:04:05 PM",
 }
 
 // timeForm is how a time is written, empty for what is not a time.
@@ -189,7 +192,8 @@ func (o *Options) roleOf(f field) role {
 		return roleVersion
 	case f.constant() && containsAny(name, "consumer", "client-id", "client_id", "clientid", "app-id", "tenant", "account"):
 		return roleConsumer
-	case (!f.constant() || len(f.texts) == 1) && containsAny(name, "nonce", "delivery", "request-id", "request_id", "requestid", "message-id", "msg-id", "webhook-id", "event-id", "uuid", "transaction"):
+	case (!f.constant() || len(f.texts) == 1) && containsAny(name, "nonce", "delivery", "request-id", "request_id", "requestid",
+		"message-id", "msg-id", "webhook-id", "event-id", "uuid", "transaction"):
 		return roleNonce
 	default:
 		return roleNone

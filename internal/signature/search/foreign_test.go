@@ -55,10 +55,20 @@ func TestTheClockIsToldFromAnExpiry(t *testing.T) {
 		want   string
 		yaml   []string
 	}{
-		"right":     {"X-Timestamp", 0, "authentic, but", nil},
-		"ahead":     {"X-Timestamp", 3 * time.Minute, "the sender's clock is 3m0s ahead", []string{"max_future: 4m0s"}},
-		"an expiry": {"X-Valid-Until", 10 * time.Minute, "it is when the request expires", []string{"max_future: 11m0s", "replay_window: {ttl: 21m0s}"}},
-		"behind":    {"X-Timestamp", -20 * time.Minute, "the sender's clock is behind", []string{"max_age: 21m0s", "replay_window: {ttl: 22m0s}"}},
+		"right": {"X-Timestamp", 0, "authentic, but", nil},
+		"ahead": {"X-Timestamp", 3 * time.Minute, "the sender's clock is 3m0s ahead", []string{"max_future: 4m0s"}},
+		"an expiry": {
+			"X-Valid-Until",
+			10 * time.Minute,
+			"it is when the request expires",
+			[]string{"max_future: 11m0s", "replay_window: {ttl: 21m0s}"},
+		},
+		"behind": {
+			"X-Timestamp",
+			-20 * time.Minute,
+			"the sender's clock is behind",
+			[]string{"max_age: 21m0s", "replay_window: {ttl: 22m0s}"},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var captures []Capture

@@ -46,7 +46,8 @@ func PublicKey(file string) (*Key, error) {
 	}
 	k := &Key{file: absolute(file), public: public}
 	if len(k.algorithms()) == 0 {
-		return nil, fmt.Errorf("%s: no algorithm of the receiver takes this key: it has to be RSA of 2048 bits at least, on curve P-256, P-384 or P-521, or Ed25519", file)
+		return nil, fmt.Errorf("%s: no algorithm of the receiver takes this key: it has to be RSA of 2048 bits at least, on curve P-256, "+
+			"P-384 or P-521, or Ed25519", file)
 	}
 	return k, nil
 }
@@ -97,7 +98,11 @@ func (k *Key) algorithms() []string {
 		return a.CheckPublic(k.public) == nil
 	})
 	if public, ok := k.public.(*ecdsa.PublicKey); ok {
-		usual := map[elliptic.Curve]string{elliptic.P256(): "ecdsa_sha256", elliptic.P384(): "ecdsa_sha384", elliptic.P521(): "ecdsa_sha512"}[public.Curve]
+		usual := map[elliptic.Curve]string{
+			elliptic.P256(): "ecdsa_sha256",
+			elliptic.P384(): "ecdsa_sha384",
+			elliptic.P521(): "ecdsa_sha512",
+		}[public.Curve]
 		slices.SortStableFunc(names, func(a, b string) int { return cmp.Compare(boolInt(a != usual), boolInt(b != usual)) })
 	}
 	return names

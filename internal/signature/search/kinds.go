@@ -31,9 +31,15 @@ func (s *run) otherKinds() []string {
 	case len(hints) > 0 || len(s.sites) > 0:
 		return hints
 	case s.key.public != nil:
-		return []string{"No header and no query parameter holds anything that can be a signature by this key: is it of the right kind and length? An HMAC needs --secret-file."}
+		return []string{
+			"No header and no query parameter holds anything that can be a signature by this key: is it of the right kind and length? An HMAC " +
+				"needs --secret-file.",
+		}
 	default:
-		return []string{"No header and no query parameter holds anything of an HMAC's length (20, 32, 48 or 64 bytes): a longer signature needs --public-key-file."}
+		return []string{
+			"No header and no query parameter holds anything of an HMAC's length (20, 32, 48 or 64 bytes): a longer signature needs " +
+				"--public-key-file.",
+		}
 	}
 }
 
@@ -45,13 +51,15 @@ func (s *run) kindOf(value []byte) string {
 	isDER := len(value) >= 68 && value[0] == 0x30 && int(value[1]) == len(value)-2
 	switch name := hmacs[len(value)]; {
 	case name != "" && s.key.public != nil && (len(value) != 64 || !isECDSA && !isEd25519):
-		return fmt.Sprintf("an HMAC, with a secret that both sides know: put a secret made by `cxonectl keygen signature --algorithm %s` into the vendor's form, and give it here with --secret-file", name)
+		return fmt.Sprintf("an HMAC, with a secret that both sides know: put a secret made by `cxonectl keygen signature --algorithm %s` "+
+			"into the vendor's form, and give it here with --secret-file", name)
 	case isDER && !isECDSA:
 		return "an ECDSA signature: give the public key of that pair with --public-key-file"
 	case len(value) >= 256 && len(value)%64 == 0 && !s.key.isRSA():
 		return fmt.Sprintf("an RSA signature of %d bits: give the public key of that pair with --public-key-file", 8*len(value))
 	case len(value) >= 256 && len(value)%64 == 0 && s.key.public.(*rsa.PublicKey).Size() != len(value):
-		return fmt.Sprintf("an RSA signature of %d bits, and this key has %d: it is another key", 8*len(value), 8*s.key.public.(*rsa.PublicKey).Size())
+		return fmt.Sprintf("an RSA signature of %d bits, and this key has %d: it is another key", 8*len(value),
+			8*s.key.public.(*rsa.PublicKey).Size())
 	default:
 		return ""
 	}

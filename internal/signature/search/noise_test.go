@@ -18,7 +18,8 @@ func addProxies(c *call) {
 		"Accept-Encoding": "gzip, br", "Via": "1.1 varnish", "Cf-Ray": "85e2" + c.nonce + "-FRA", "Cf-Connecting-Ip": "203.0.113.9",
 		"Cf-Visitor": `{"scheme":"https"}`, "Cf-Ipcountry": "US", "Cdn-Loop": "cloudflare", "X-Forwarded-For": "203.0.113.9, 10.0.0.3",
 		"X-Forwarded-Proto": "https", "X-Forwarded-Port": "443", "X-Forwarded-Host": c.host, "X-Real-Ip": "203.0.113.9",
-		"X-Request-Id": "0af7651916cd43dd8448eb211c80319c", "X-Amzn-Trace-Id": "Root=1-65f2" + c.nonce, "X-B3-Traceid": "80f198ee56343ba864fe8b2a57d3eff7",
+		"X-Request-Id": "0af7651916cd43dd8448eb211c80319c", "X-Amzn-Trace-Id": "Root=1-65f2" +
+			c.nonce, "X-B3-Traceid": "80f198ee56343ba864fe8b2a57d3eff7",
 		"X-B3-Spanid": "e457b5a2e4d86bd1", "X-B3-Sampled": "1", "Traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
 		"X-Envoy-Attempt-Count": "1", "Date": c.at.Add(time.Second).Format(http.TimeFormat),
 	} {

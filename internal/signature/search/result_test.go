@@ -86,7 +86,11 @@ func signedByPreset(t *testing.T, scheme, algorithm string) []Capture {
 func TestAMessageSignatureOfFewerComponents(t *testing.T) {
 	config, _ := signature.Preset(signature.SchemeRFC9421)
 	config.Components = []string{"@authority", "content-digest", "content-type"}
-	signer, err := signature.NewSigner(&config, signature.Callback{}, signature.SigningKey{Version: "k", Algorithm: "ed25519", PrivateKey: ours().pair("ed25519")})
+	signer, err := signature.NewSigner(&config, signature.Callback{}, signature.SigningKey{
+		Version:    "k",
+		Algorithm:  "ed25519",
+		PrivateKey: ours().pair("ed25519"),
+	})
 	require.NoError(t, err)
 	c := calls()[0]
 	r, err := http.NewRequest(c.method, c.url(), http.NoBody)
@@ -244,7 +248,9 @@ func TestASecondRequestDropsCoincidences(t *testing.T) {
 	two := search(t, key, Options{}, captures[:2]...)
 	require.NotNil(t, two.Finding)
 	assert.Equal(t, `{timestamp}\n{header:X-Shard}\n{body}`, two.Finding.Config.SignedString)
-	assert.Equal(t, []string{"The bytes that are signed are certain: all 2 requests verify by the receiver's own code."}, two.Finding.Certainty)
+	assert.Equal(t, []string{
+		"The bytes that are signed are certain: all 2 requests verify by the receiver's own code.",
+	}, two.Finding.Certainty)
 	requireAccepts(t, two.Finding.YAML, captures...)
 }
 

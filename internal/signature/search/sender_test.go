@@ -55,7 +55,12 @@ func calls() []*call {
 	at := time.Date(2026, 3, 14, 9, 26, 53, 589e6, time.UTC)
 	made := []*call{
 		{path: "/cxone/voice-quality", body: `{"contactID":"8675309","mos":4.31,"agent":"7"}` + "\n", nonce: "a41c-77", at: at},
-		{path: "/cxone/script-api", body: `{"scriptId": 17, "status": 200, "url": "https://crm.example.com/v1?a=b"}`, nonce: "b93f-02", at: at.Add(97 * time.Second)},
+		{
+			path:  "/cxone/script-api",
+			body:  `{"scriptId": 17, "status": 200, "url": "https://crm.example.com/v1?a=b"}`,
+			nonce: "b93f-02",
+			at:    at.Add(97 * time.Second),
+		},
 		{path: "/cxone/voice-quality", body: `{"contactID":"1","mos":1}`, nonce: "c00d-91", at: at.Add(3 * time.Hour)},
 	}
 	for _, c := range made {

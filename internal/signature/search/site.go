@@ -108,7 +108,8 @@ func readings(f field, key *Key) []signature.ValueConfig {
 }
 
 func sameValue(a, b signature.ValueConfig) bool {
-	return a.Format == b.Format && a.Separator == b.Separator && a.Prefix == b.Prefix && a.Encoding == b.Encoding && slices.Equal(a.Select, b.Select)
+	return a.Format == b.Format && a.Separator == b.Separator && a.Prefix == b.Prefix && a.Encoding == b.Encoding &&
+		slices.Equal(a.Select, b.Select)
 }
 
 // plainReadings finds a signature that is all of the text, or its end. What is hex would be base64 too, of another length.

@@ -60,7 +60,8 @@ func (s *run) tryTokens() *Finding {
 		}
 		fits := slices.IndexFunc(s.key.algorithms(), func(name string) bool { return keys.AlgorithmNamed(name).JOSE == tokens[0].head.Alg })
 		if fits < 0 {
-			s.tokenHint = fmt.Sprintf("%s holds a JSON Web Token that says alg %s, and this key is not of that algorithm: give the key that the sender means.",
+			s.tokenHint = fmt.Sprintf("%s holds a JSON Web Token that says alg %s, and this key is not of that algorithm: give the key that "+
+				"the sender means.",
 				placeName(f.location), tokens[0].head.Alg)
 			continue
 		}
@@ -68,11 +69,14 @@ func (s *run) tryTokens() *Finding {
 			config := s.tokenConfig(f, tokens)
 			config.Keys = keysOf(material, tokens, s.options.KeyVersion)
 			if finding, err := s.prove(&config); err == nil {
-				finding.Certainty = []string{fmt.Sprintf("The header says what it is: scheme %s; %s by the receiver's own code.", config.Scheme, s.verified())}
+				finding.Certainty = []string{
+					fmt.Sprintf("The header says what it is: scheme %s; %s by the receiver's own code.", config.Scheme, s.verified()),
+				}
 				return finding
 			}
 		}
-		s.tokenHint = fmt.Sprintf("%s holds a JSON Web Token, and this key did not make its signature: is it the right key, and of kid %q?", placeName(f.location), tokens[0].head.Kid)
+		s.tokenHint = fmt.Sprintf("%s holds a JSON Web Token, and this key did not make its signature: is it the right key, and of kid %q?",
+			placeName(f.location), tokens[0].head.Kid)
 	}
 	return nil
 }
@@ -107,7 +111,8 @@ func (s *run) tokenConfig(f field, tokens []token) signature.Config {
 	}
 	for _, name := range []string{"iss", "sub", "client_id", "azp"} {
 		isConsumer := func(t token) bool { return t.claims[name] == s.options.ConsumerID }
-		if s.options.ConsumerID != "" && config.JWT.ConsumerClaim == "" && !slices.ContainsFunc(tokens, func(t token) bool { return !isConsumer(t) }) {
+		if s.options.ConsumerID != "" && config.JWT.ConsumerClaim == "" &&
+			!slices.ContainsFunc(tokens, func(t token) bool { return !isConsumer(t) }) {
 			config.JWT.ConsumerClaim, config.ConsumerID = name, s.options.ConsumerID
 		}
 	}

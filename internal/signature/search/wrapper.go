@@ -94,7 +94,13 @@ func (w wrapper) newApply() func([]byte) []byte {
 	}
 }
 
-var stepHashes = map[string]func() hash.Hash{"md5": md5.New, "sha1": sha1.New, "sha256": sha256.New, "sha384": sha512.New384, "sha512": sha512.New}
+var stepHashes = map[string]func() hash.Hash{
+	"md5":    md5.New,
+	"sha1":   sha1.New,
+	"sha256": sha256.New,
+	"sha384": sha512.New384,
+	"sha512": sha512.New,
+}
 
 func newStep(name string) func([]byte) []byte {
 	var buffer []byte

@@ -29,7 +29,8 @@ func TestGroupsRender(t *testing.T) {
 		// printf ' Body\n' | openssl dgst -sha384 -r
 		`{body|sha384|hex}`: "37ee6edfd72d5397dc08053ecc83b2cf9681da4b41ca1d72d3f9b45c7d25f1e1e27005eb76d5b1c32754b3150a67b2c8",
 		// printf 'POST(%s)' "$(printf 'v7 Body\n' | openssl dgst -sha1 -r | cut -d' ' -f1)" | openssl dgst -sha512 -binary | base64 -w0
-		`{({method}\({({key_version}{body})|sha1|hex}\))|sha512|base64}`: "s28YVo9oEQ0M18YCnXZ56okWeVwL9USX0B+x8CoPJUIptOh6hUJ+oAxGBD2rBNiryGCD80zcNtPN+6b2B5qm9Q==",
+		`{({method}\({({key_version}{body})|sha1|hex}\))|sha512|base64}`: "s28YVo9oEQ0M18YCnXZ56okWeVwL9USX0B+x8CoPJUIptOh6hUJ+oAxGBD2rBNiry" +
+			"GCD80zcNtPN+6b2B5qm9Q==",
 		// printf Value | iconv -t UTF-16LE | xxd -p
 		`{header:X-Mixed|utf16le|hex}`: "560061006c0075006500",
 		// python3 -c "import urllib.parse; print(urllib.parse.quote('https://Inner.example:8443/a%2Fb/?x=1&y=%2f+z', safe='~'))"
@@ -57,7 +58,11 @@ func TestUTF16OfWhatIsBeyondTheFirstPlane(t *testing.T) {
 
 func TestJSONIsWrittenAnew(t *testing.T) {
 	for name, test := range map[string]struct{ template, body, want string }{
-		"compact":                 {`{body|json_compact}`, " { \"b\" : [ 1.0 , \"a  \\u0041\\/\" ] ,\r\n\t\"a\" : { } }\n", `{"b":[1.0,"a  \u0041\/"],"a":{}}`},
+		"compact": {
+			`{body|json_compact}`,
+			" { \"b\" : [ 1.0 , \"a  \\u0041\\/\" ] ,\r\n\t\"a\" : { } }\n",
+			`{"b":[1.0,"a  \u0041\/"],"a":{}}`,
+		},
 		"compact, within a group": {`{({timestamp}.{body|json_compact})|upper}`, `{ "a": 1 }`, `1700000000.{"A":1}`},
 		"compact of a group":      {`{({body})|json_compact}`, `[ ]`, `[]`},
 		// RFC 8785 section 3.2.2 and 3.2.3.
@@ -68,13 +73,17 @@ func TestJSONIsWrittenAnew(t *testing.T) {
 }`, `{"literals":[null,true,false],"numbers":[333333333.3333333,1e+30,4.5,0.002,1e-27],"string":"€$\u000f\nA'B\"\\\\\"/"}`},
 		// RFC 8785 section 3.2.3: names are sorted by UTF-16 code units.
 		"canonical, order": {
-			`{body|json_canonical}`, `{"\u20ac": "Euro Sign", "\r": "Carriage Return", "\ufb33": "Hebrew Letter Dalet With Dagesh", "1": "One", "\ud83d\ude00": "Emoji: Grinning Face", "\u0080": "Control", "\u00f6": "Latin Small Letter O With Diaeresis"}`,
-			"{\"\\r\":\"Carriage Return\",\"1\":\"One\",\"\u0080\":\"Control\",\"ö\":\"Latin Small Letter O With Diaeresis\",\"€\":\"Euro Sign\",\"😀\":\"Emoji: Grinning Face\",\"\ufb33\":\"Hebrew Letter Dalet With Dagesh\"}",
+			`{body|json_canonical}`, `{"\u20ac": "Euro Sign", "\r": "Carriage Return", "\ufb33": "Hebrew Letter Dalet With Dagesh", "1": ` +
+				`"One", "\ud83d\ude00": "Emoji: Grinning Face", "\u0080": "Control", "\u00f6": "Latin Small Letter O With Diaeresis"}`,
+			"{\"\\r\":\"Carriage Return\",\"1\":\"One\",\"\u0080\":\"Control\",\"ö\":\"Latin Small Letter O With Diaeresis\",\"€\":\"Euro " +
+				"Sign\",\"😀\":\"Emoji: Grinning Face\",\"\ufb33\":\"Hebrew Letter Dalet With Dagesh\"}",
 		},
 		// RFC 8785 appendix B, some of the numbers.
 		"canonical, numbers": {
-			`{body|json_canonical}`, `[0, -0, 9007199254740992, 295147905179352830000, 1e23, 1e21, 999999999999999900000, 9.999999999999997e22, 0.000001, 1e-7, 333333333.33333325, -0.0000033333333333333333, 1424953923781206.25]`,
-			`[0,0,9007199254740992,295147905179352830000,1e+23,1e+21,999999999999999900000,9.999999999999997e+22,0.000001,1e-7,333333333.33333325,-0.0000033333333333333333,1424953923781206.2]`,
+			`{body|json_canonical}`, `[0, -0, 9007199254740992, 295147905179352830000, 1e23, 1e21, 999999999999999900000, ` +
+				`9.999999999999997e22, 0.000001, 1e-7, 333333333.33333325, -0.0000033333333333333333, 1424953923781206.25]`,
+			`[0,0,9007199254740992,295147905179352830000,1e+23,1e+21,999999999999999900000,9.999999999999997e+22,0.000001,1e-7,` +
+				`333333333.33333325,-0.0000033333333333333333,1424953923781206.2]`,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -92,8 +101,9 @@ func TestWhatIsNotJSONIsRefusedUnderAJSONFilter(t *testing.T) {
 		parsed, err := Parse(text)
 		require.NoError(t, err)
 		for name, body := range map[string]string{
-			"empty": "", "a word": "secret-word", "a duplicate name": `{"a":1,"b":2,"a":1}`, "a duplicate name, escaped": `{"a":1,"\u0061":2}`, "a duplicate name below": `[{"x":{"b":1,"b":1}}]`,
-			"two values": `{} {}`, "cut": `{"a":`, "a comment": "{}//", "single quotes": "{'a':1}", "NaN": "[NaN]",
+			"empty": "", "a word": "secret-word", "a duplicate name": `{"a":1,"b":2,"a":1}`, "a duplicate name, escaped": `{"a":1,"\u0061":2}`,
+			"a duplicate name below": `[{"x":{"b":1,"b":1}}]`,
+			"two values":             `{} {}`, "cut": `{"a":`, "a comment": "{}//", "single quotes": "{'a':1}", "NaN": "[NaN]",
 		} {
 			rendering := parsed.renderer(templateRequest(t), []byte(body))
 			rendering.whole()
@@ -131,7 +141,8 @@ func TestFaultsOfTemplatesAreNamed(t *testing.T) {
 // What is hashed to one length cannot lend bytes to its neighbour.
 func TestNeighboursAreWarnedOf(t *testing.T) {
 	for text, warnings := range map[string]int{
-		`{method}{path}`: 1, `{method}{path|sha256|hex}`: 0, `{method|sha256|hex|trim}{path}`: 1, `{method|sha256}{path}`: 0, `{({method}{path})|sha256}`: 1,
+		`{method}{path}`: 1, `{method}{path|sha256|hex}`: 0, `{method|sha256|hex|trim}{path}`: 1, `{method|sha256}{path}`: 0,
+		`{({method}{path})|sha256}`: 1,
 		`{({method}.{path})}{body}`: 1, `{({method}.{path})|sha512|base64url}{body}`: 0, `{method}.{path}`: 0, `{body|md5|hex}.{path|sha1}`: 2,
 	} {
 		parsed, err := Parse(text)

@@ -21,7 +21,13 @@ import (
 func templateRequest(t testing.TB) *parts.Message {
 	r := signaturetest.Request(t, "POST /a%2Fb/?x=1&y=%2f+z&sig=t%3D12%2C%20v1%3Daa%20%2C%20v1%3Dbb HTTP/1.1\r\nHost: Inner.example:8443\r\n"+
 		"X-Mixed:  Value  \r\nX-Encoded: a%20b+c%zz\r\nTime: 1700000000\r\nVersion: v7\r\nConsumer: Consumer\r\nNonce: n-1\r\n\r\n")
-	value := parts.Value{Location: parts.Location{Query: "sig"}, Format: parts.FormatPairs, Separator: ",", Select: []string{"v1"}, Encoding: parts.EncodingHex}
+	value := parts.Value{
+		Location:  parts.Location{Query: "sig"},
+		Format:    parts.FormatPairs,
+		Separator: ",",
+		Select:    []string{"v1"},
+		Encoding:  parts.EncodingHex,
+	}
 	layout := parts.NewLayout(value, parts.Timestamp{Location: parts.Location{Header: "Time"}, Unit: "s"},
 		parts.Location{Header: "Version"}, parts.Location{Header: "Consumer"}, parts.Location{Header: "Nonce"})
 	m := parts.NewMessage(r, parts.OriginOf(""), time.Time{})
@@ -101,9 +107,12 @@ func TestTemplatesRenderTheTargetAsItTravelled(t *testing.T) {
 
 func FuzzTemplate(f *testing.F) {
 	for _, seed := range []string{
-		``, `{`, `}`, `{}`, `\`, `\n`, `{body|}`, `{body||hex}`, `{header:}`, `{header:a:b}`, `{query:a|urldecode|trim}`, `{field:t}{body|sha256|hex|upper}`,
-		`{body|md5|base64|lower|base64url}`, `{url|urldecode|urldecode}`, "\x00{method}\xff", strings.Repeat("{body}", 100), `{body|hex|hex|hex|hex}`,
-		`{({method}\n{({body|json_canonical})|sha256|hex}\))|urlencode|utf16le|base64}`, `{(`, `{()}`, `{({body})`, `{({body})x}`, `{secret}{({query:x}{secret})|sha384}`,
+		``, `{`, `}`, `{}`, `\`, `\n`, `{body|}`, `{body||hex}`, `{header:}`, `{header:a:b}`, `{query:a|urldecode|trim}`,
+		`{field:t}{body|sha256|hex|upper}`,
+		`{body|md5|base64|lower|base64url}`, `{url|urldecode|urldecode}`, "\x00{method}\xff", strings.Repeat("{body}", 100),
+		`{body|hex|hex|hex|hex}`,
+		`{({method}\n{({body|json_canonical})|sha256|hex}\))|urlencode|utf16le|base64}`, `{(`, `{()}`, `{({body})`, `{({body})x}`,
+		`{secret}{({query:x}{secret})|sha384}`,
 	} {
 		f.Add(seed, []byte(`{"a": [1, 2.0]}`))
 	}

@@ -92,7 +92,11 @@ func TestABoundBelongsToTheBucketBelowIt(t *testing.T) {
 func TestNamesUnitsAndAttributes(t *testing.T) {
 	a := aggregator(t, unchanged)
 	start := time.Now()
-	api := translate.Observation{Type: payload.ScriptAPI, Seconds: 1.5, Attributes: attribute.NewSet(attribute.String("server.address", "a.example"))}
+	api := translate.Observation{
+		Type:       payload.ScriptAPI,
+		Seconds:    1.5,
+		Attributes: attribute.NewSet(attribute.String("server.address", "a.example")),
+	}
 	api.Counted = attribute.NewSet(attribute.String("server.address", "a.example"), attribute.Int64("http.response.status_code", 503))
 	a.Count([]translate.Observation{call("a", 4, 60), call("a", nan, nan), api, {Type: payload.ScriptAPI, Seconds: nan}})
 	require.NoError(t, a.Emit(t.Context(), func(md pmetric.Metrics) error {
@@ -137,7 +141,8 @@ func TestDeltasAreWhatCameSince(t *testing.T) {
 	second := emit(t, a)
 	require.Equal(t, 1, second["cxone.calls"].Sum().DataPoints().Len())
 	assert.EqualValues(t, 1, second["cxone.calls"].Sum().DataPoints().At(0).IntValue())
-	assert.GreaterOrEqual(t, second["cxone.calls"].Sum().DataPoints().At(0).StartTimestamp(), first.DataPoints().At(0).Timestamp(), "deltas do not overlap")
+	assert.GreaterOrEqual(t, second["cxone.calls"].Sum().DataPoints().At(0).StartTimestamp(),
+		first.DataPoints().At(0).Timestamp(), "deltas do not overlap")
 	assert.InDelta(t, 3, second["cxone.call.mos.distribution"].Histogram().DataPoints().At(0).Sum(), 0)
 }
 

@@ -59,6 +59,11 @@ func (r *newest) Collect(to *[]exemplar.Exemplar) {
 	*to = make([]exemplar.Exemplar, len(r.kept))
 	for i := range r.kept {
 		k := &r.kept[i]
-		(*to)[i] = exemplar.Exemplar{Time: k.at, Value: exemplar.NewValue(k.value), TraceID: bytes.Clone(k.trace[:]), SpanID: bytes.Clone(k.span[:])}
+		(*to)[i] = exemplar.Exemplar{
+			Time:    k.at,
+			Value:   exemplar.NewValue(k.value),
+			TraceID: bytes.Clone(k.trace[:]),
+			SpanID:  bytes.Clone(k.span[:]),
+		}
 	}
 }

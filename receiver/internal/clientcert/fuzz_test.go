@@ -66,7 +66,11 @@ func FuzzScope(f *testing.F) {
 		{IndirectCRL: true},
 		{OnlyContainsAttributeCerts: true},
 		{OnlySomeReasons: asn1.BitString{Bytes: []byte{0x60, 0x80}, BitLength: 9}},
-		{DistributionPoint: distributionPointName{FullName: []asn1.RawValue{{Class: asn1.ClassContextSpecific, Tag: tagURI, Bytes: []byte("http://a/b.crl")}}}},
+		{
+			DistributionPoint: distributionPointName{
+				FullName: []asn1.RawValue{{Class: asn1.ClassContextSpecific, Tag: tagURI, Bytes: []byte("http://a/b.crl")}},
+			},
+		},
 	} {
 		der, err := asn1.Marshal(point)
 		require.NoError(f, err)

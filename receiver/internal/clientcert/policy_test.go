@@ -126,12 +126,15 @@ func TestWithoutLists(t *testing.T) {
 		state  *tls.ConnectionState
 		reason string
 	}{
-		"plain HTTP":      {nil, ReasonMissing},
-		"no certificate":  {&tls.ConnectionState{}, ReasonMissing},
-		"another CA":      {with(stranger.issue(2, nil)), ReasonBad},
-		"expired":         {with(ca.issue(3, func(c *x509.Certificate) { c.NotAfter = now.Add(-time.Second) })), ReasonBad},
-		"not valid yet":   {with(ca.issue(4, func(c *x509.Certificate) { c.NotBefore = now.Add(time.Second) })), ReasonBad},
-		"for servers":     {with(ca.issue(5, func(c *x509.Certificate) { c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth} })), ReasonBad},
+		"plain HTTP":     {nil, ReasonMissing},
+		"no certificate": {&tls.ConnectionState{}, ReasonMissing},
+		"another CA":     {with(stranger.issue(2, nil)), ReasonBad},
+		"expired":        {with(ca.issue(3, func(c *x509.Certificate) { c.NotAfter = now.Add(-time.Second) })), ReasonBad},
+		"not valid yet":  {with(ca.issue(4, func(c *x509.Certificate) { c.NotBefore = now.Add(time.Second) })), ReasonBad},
+		"for servers": {
+			with(ca.issue(5, func(c *x509.Certificate) { c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth} })),
+			ReasonBad,
+		},
 		"self-signed":     {with(stranger.cert), ReasonBad},
 		"an intermediate": {&tls.ConnectionState{PeerCertificates: []*x509.Certificate{stranger.issue(6, nil), stranger.cert}}, ReasonBad},
 	} {
@@ -144,7 +147,11 @@ func marshalNames(t *testing.T, tagsAndTexts ...any) []byte {
 	t.Helper()
 	var names []asn1.RawValue
 	for i := 0; i < len(tagsAndTexts); i += 2 {
-		names = append(names, asn1.RawValue{Class: asn1.ClassContextSpecific, Tag: tagsAndTexts[i].(int), Bytes: []byte(tagsAndTexts[i+1].(string))})
+		names = append(names, asn1.RawValue{
+			Class: asn1.ClassContextSpecific,
+			Tag:   tagsAndTexts[i].(int),
+			Bytes: []byte(tagsAndTexts[i+1].(string)),
+		})
 	}
 	der, err := asn1.Marshal(names)
 	require.NoError(t, err)
@@ -267,10 +274,13 @@ func TestFilesThatCannotBeReadRefuseToStart(t *testing.T) {
 	}{
 		"no CA file":       {Settings{CAFile: "missing.pem"}, "tls::client_ca_file: missing.pem: no such file"},
 		"CA file is empty": {Settings{CAFile: write(t, "empty", nil)}, "it is empty"},
-		"CA is a client":   {Settings{CAFile: write(t, "leaf", certPEM(ca.issue(2, nil)))}, `holds no certificate authority's certificate, but that of "CN=cxone"`},
-		"no CRL file":      {Settings{CAFile: good, CRLFile: "missing.crl"}, "client_certificate::crl_file: missing.crl: no such file"},
-		"CRL is a CA":      {Settings{CAFile: good, CRLFile: good}, "client_certificate::crl_file"},
-		"CRL is noise":     {Settings{CAFile: good, CRLFile: write(t, "noise", []byte("noise"))}, "client_certificate::crl_file"},
+		"CA is a client": {
+			Settings{CAFile: write(t, "leaf", certPEM(ca.issue(2, nil)))},
+			`holds no certificate authority's certificate, but that of "CN=cxone"`,
+		},
+		"no CRL file":  {Settings{CAFile: good, CRLFile: "missing.crl"}, "client_certificate::crl_file: missing.crl: no such file"},
+		"CRL is a CA":  {Settings{CAFile: good, CRLFile: good}, "client_certificate::crl_file"},
+		"CRL is noise": {Settings{CAFile: good, CRLFile: write(t, "noise", []byte("noise"))}, "client_certificate::crl_file"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := New(tc.settings, zap.NewNop())

@@ -66,7 +66,9 @@ func unknown(parent, key string, known []string) error {
 }
 
 // walk visits the keys below a path that the type does not know, and the scalars that stand where the type has a text.
-func walk(path string, value any, t reflect.Type, unknown func(path string, known []string), unquoted func(path string, value any, text reflect.Type)) {
+func walk(path string, value any, t reflect.Type, unknown func(path string, known []string),
+	unquoted func(path string, value any, text reflect.Type),
+) {
 	optional := false
 	for {
 		if t.Kind() == reflect.Pointer {

@@ -54,7 +54,8 @@ func (d *Decoder) Decode(body []byte, yield func(*Record) error) error {
 
 	text := validUTF8(bytes.TrimPrefix(body, []byte(byteOrderMark)))
 	err := d.decode(text)
-	if problem, ok := err.(*Error); ok && d.stopped == nil && problem.Part == partBody && problem.Offset > 0 && len(text) != len(body) { //nolint:errorlint // never wrapped
+	problem, ok := err.(*Error) //nolint:errorlint // never wrapped
+	if ok && d.stopped == nil && problem.Part == partBody && problem.Offset > 0 && len(text) != len(body) {
 		problem.Offset = offsetIn(body, problem.Offset)
 	}
 	return err

@@ -134,39 +134,47 @@ func TestBodiesThatAreRefused(t *testing.T) {
 		body     string
 		says     string
 	}{
-		"nothing":                       {VoiceQuality, ``, "it ends too early at byte 0"},
-		"white space":                   {VoiceQuality, `  `, "it ends too early at byte 2"},
-		"a word":                        {VoiceQuality, `nope`, "not valid JSON"},
-		"null":                          {VoiceQuality, `null`, "null where an object"},
-		"a number":                      {VoiceQuality, `12`, "a number where an object"},
-		"a string of no JSON":           {VoiceQuality, `"x"`, "the JSON held as a string: not valid JSON"},
-		"a string in a string":          {VoiceQuality, `"\"{}\""`, "the JSON held as a string: a string where an object"},
-		"an empty object":               {VoiceQuality, `{}`, "without one known field"},
-		"no known field":                {ScriptAPI, `{"a":1}`, "without one known field"},
-		"broken off":                    {VoiceQuality, `{"ContactId":`, "it ends too early at byte 13"},
-		"broken off in an array":        {VoiceQuality, `[{"ContactId":1},`, "it ends too early"},
-		"two bodies":                    {VoiceQuality, `{"ContactId":1}{"ContactId":2}`, "more data follows"},
-		"a comma too many":              {VoiceQuality, `{"ContactId":1,}`, "not valid JSON"},
-		"single quotes":                 {VoiceQuality, `{'ContactId':1}`, "not valid JSON"},
-		"a name that is no string":      {VoiceQuality, `{1:2}`, "not valid JSON"},
-		"a control character":           {VoiceQuality, "{\"ContactId\":\"\n\"}", "not valid JSON"},
-		"UTF-16":                        {VoiceQuality, "\xff\xfe{\x00}\x00", "not valid JSON"},
-		"nested too deep":               {VoiceQuality, `{"x":` + strings.Repeat("[", 100) + strings.Repeat("]", 100) + `}`, "nested deeper than 100 levels"},
+		"nothing":                  {VoiceQuality, ``, "it ends too early at byte 0"},
+		"white space":              {VoiceQuality, `  `, "it ends too early at byte 2"},
+		"a word":                   {VoiceQuality, `nope`, "not valid JSON"},
+		"null":                     {VoiceQuality, `null`, "null where an object"},
+		"a number":                 {VoiceQuality, `12`, "a number where an object"},
+		"a string of no JSON":      {VoiceQuality, `"x"`, "the JSON held as a string: not valid JSON"},
+		"a string in a string":     {VoiceQuality, `"\"{}\""`, "the JSON held as a string: a string where an object"},
+		"an empty object":          {VoiceQuality, `{}`, "without one known field"},
+		"no known field":           {ScriptAPI, `{"a":1}`, "without one known field"},
+		"broken off":               {VoiceQuality, `{"ContactId":`, "it ends too early at byte 13"},
+		"broken off in an array":   {VoiceQuality, `[{"ContactId":1},`, "it ends too early"},
+		"two bodies":               {VoiceQuality, `{"ContactId":1}{"ContactId":2}`, "more data follows"},
+		"a comma too many":         {VoiceQuality, `{"ContactId":1,}`, "not valid JSON"},
+		"single quotes":            {VoiceQuality, `{'ContactId':1}`, "not valid JSON"},
+		"a name that is no string": {VoiceQuality, `{1:2}`, "not valid JSON"},
+		"a control character":      {VoiceQuality, "{\"ContactId\":\"\n\"}", "not valid JSON"},
+		"UTF-16":                   {VoiceQuality, "\xff\xfe{\x00}\x00", "not valid JSON"},
+		"nested too deep": {
+			VoiceQuality,
+			`{"x":` + strings.Repeat("[", 100) + strings.Repeat("]", 100) + `}`,
+			"nested deeper than 100 levels",
+		},
 		"nested too deep in an element": {VoiceQuality, strings.Repeat("[", 101) + strings.Repeat("]", 101), "nested deeper than 100 levels"},
-		"nested too deep in metadata":   {ScriptAPI, `{"metadata":"[` + strings.Repeat("[", 100) + strings.Repeat("]", 100) + `]"}`, "metadata: nested deeper than 100 levels"},
-		"8 MiB of [":                    {VoiceQuality, strings.Repeat("[", 8<<20), "not valid JSON"},
-		"8 MiB of names":                {VoiceQuality, strings.Repeat(`{"a":`, 8<<20/5), "not valid JSON"},
-		"no metadata":                   {ScriptAPI, `{"event":"SCRIPT_API_MONITORING "}`, "the envelope has no metadata"},
-		"metadata null":                 {ScriptAPI, `{"event":"x","metadata":null}`, "the envelope has no metadata"},
-		"metadata empty":                {ScriptAPI, `{"event":"x","metadata":""}`, "the envelope has no metadata"},
-		"metadata a number":             {ScriptAPI, `{"metadata":5}`, "metadata: a number where an array"},
-		"metadata no JSON":              {ScriptAPI, `{"metadata":"[{"}`, "metadata: not valid JSON: it ends too early at byte 2"},
-		"metadata with more":            {ScriptAPI, `{"metadata":"[] []"}`, "metadata: not valid JSON: more data"},
-		"voice on the script path":      {ScriptAPI, `{"ContactId":1,"AvgMos":4}`, "this is the voice_quality payload"},
-		"only voice in an array":        {ScriptAPI, `[{"ContactId":1,"AvgMos":4},{}]`, "this is the voice_quality payload"},
-		"only voice in an envelope":     {ScriptAPI, `{"metadata":[{"AvgMos":4}]}`, "this is the voice_quality payload"},
-		"script on the voice path":      {VoiceQuality, `{"event":"x","metadata":"[]"}`, "this is the script_api payload"},
-		"a script record on voice":      {VoiceQuality, `{"contactId":1,"actionId":2}`, "this is the script_api payload"},
+		"nested too deep in metadata": {
+			ScriptAPI,
+			`{"metadata":"[` + strings.Repeat("[", 100) + strings.Repeat("]", 100) + `]"}`,
+			"metadata: nested deeper than 100 levels",
+		},
+		"8 MiB of [":                {VoiceQuality, strings.Repeat("[", 8<<20), "not valid JSON"},
+		"8 MiB of names":            {VoiceQuality, strings.Repeat(`{"a":`, 8<<20/5), "not valid JSON"},
+		"no metadata":               {ScriptAPI, `{"event":"SCRIPT_API_MONITORING "}`, "the envelope has no metadata"},
+		"metadata null":             {ScriptAPI, `{"event":"x","metadata":null}`, "the envelope has no metadata"},
+		"metadata empty":            {ScriptAPI, `{"event":"x","metadata":""}`, "the envelope has no metadata"},
+		"metadata a number":         {ScriptAPI, `{"metadata":5}`, "metadata: a number where an array"},
+		"metadata no JSON":          {ScriptAPI, `{"metadata":"[{"}`, "metadata: not valid JSON: it ends too early at byte 2"},
+		"metadata with more":        {ScriptAPI, `{"metadata":"[] []"}`, "metadata: not valid JSON: more data"},
+		"voice on the script path":  {ScriptAPI, `{"ContactId":1,"AvgMos":4}`, "this is the voice_quality payload"},
+		"only voice in an array":    {ScriptAPI, `[{"ContactId":1,"AvgMos":4},{}]`, "this is the voice_quality payload"},
+		"only voice in an envelope": {ScriptAPI, `{"metadata":[{"AvgMos":4}]}`, "this is the voice_quality payload"},
+		"script on the voice path":  {VoiceQuality, `{"event":"x","metadata":"[]"}`, "this is the script_api payload"},
+		"a script record on voice":  {VoiceQuality, `{"contactId":1,"actionId":2}`, "this is the script_api payload"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := decode(t, tc.dataType, tc.body)
@@ -180,7 +188,8 @@ func TestBodiesThatAreRefused(t *testing.T) {
 }
 
 func TestOneBadRecordCostsOnlyItself(t *testing.T) {
-	records, err := decode(t, VoiceQuality, `[{"ContactId":1}, 2, "three", null, [4], {}, {"AvgMos":5,"actionId":1}, {"messageId":"m"}, {"ContactId":9}]`)
+	records, err := decode(t, VoiceQuality, `[{"ContactId":1}, 2, "three", null, [4], {}, {"AvgMos":5,"actionId":1}, {"messageId":"m"}, `+
+		`{"ContactId":9}]`)
 	require.NoError(t, err)
 	var errs []string
 	for _, r := range records {

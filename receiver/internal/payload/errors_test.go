@@ -23,24 +23,72 @@ func TestErrorsSayWhere(t *testing.T) {
 		body     string
 		want     string
 	}{
-		"in a value":                  {VoiceQuality, `{"ContactId":1,"AvgMos":nope}`, "not valid JSON: invalid character 'o' in literal null (expecting 'u') at byte 25, in AvgMos"},
-		"in a value in another case":  {VoiceQuality, `{"avgmos":01}`, "not valid JSON: invalid character '1' after object value (expecting ',' or '}') at byte 11"},
-		"in a value that ends":        {VoiceQuality, `{"AvgMos":`, "not valid JSON: it ends too early at byte 10, in AvgMos"},
-		"in a string that ends":       {VoiceQuality, `{"Agent":"Sherl`, "not valid JSON: it ends too early at byte 15, in Agent"},
-		"in an unknown field":         {VoiceQuality, `{"Secret":nope}`, "not valid JSON: invalid character 'o' in literal null (expecting 'u') at byte 11"},
-		"deep in a known field":       {VoiceQuality, `{"spearlineAnalysis":{"x":[1,}}`, "not valid JSON: invalid character '}' at start of value at byte 29, in spearlineAnalysis"},
-		"in metadata":                 {ScriptAPI, `{"metadata":"[{\"responseTime\":x}]"}`, "metadata: not valid JSON: invalid character 'x' at start of value at byte 17, in responseTime"},
-		"in the envelope":             {ScriptAPI, `{"timestamp":x}`, "not valid JSON: invalid character 'x' at start of value at byte 13, in timestamp"},
-		"encoded twice":               {VoiceQuality, `"{\"AvgMos\":"`, "the JSON held as a string: not valid JSON: it ends too early at byte 10, in AvgMos"},
-		"a body after the body":       {VoiceQuality, `{"AvgMos":1} {"AvgMos":2}`, "not valid JSON: more data follows the first value at byte 12"},
-		"a string after the string":   {VoiceQuality, `"{}" "{}"`, "not valid JSON: more data follows the first value at byte 4"},
-		"a bracket too many":          {VoiceQuality, `[]]`, "not valid JSON: invalid character ']' at start of value at byte 2"},
-		"after a byte order mark":     {VoiceQuality, "\ufeff" + `{"AvgMos":`, "not valid JSON: it ends too early at byte 13, in AvgMos"},
-		"after invalid UTF-8":         {VoiceQuality, "{\"Agent\":\"\xff\xff\xff\",\"AvgMos\":x", "not valid JSON: invalid character 'x' at start of value at byte 24, in AvgMos"},
-		"after a real U+FFFD":         {VoiceQuality, "\ufeff{\"Agent\":\"\ufffd\xff\",\"AvgMos\":x", "not valid JSON: invalid character 'x' at start of value at byte 28, in AvgMos"},
-		"an escape that is none":      {VoiceQuality, `{"Agent":"\u12Qz"}`, "not valid JSON: invalid escape in a string at byte 10, in Agent"},
-		"a bare control character":    {VoiceQuality, "{\"Agent\":\"\x01\"}", `not valid JSON: invalid character '\x01' in string (expecting non-control character) at byte 10, in Agent`},
-		"too deep":                    {VoiceQuality, `{"a":` + strings.Repeat("[", 100) + strings.Repeat("]", 100) + `}`, "nested deeper than 100 levels, up to here at byte 205"},
+		"in a value": {
+			VoiceQuality,
+			`{"ContactId":1,"AvgMos":nope}`,
+			"not valid JSON: invalid character 'o' in literal null (expecting 'u') at byte 25, in AvgMos",
+		},
+		"in a value in another case": {
+			VoiceQuality,
+			`{"avgmos":01}`,
+			"not valid JSON: invalid character '1' after object value (expecting ',' or '}') at byte 11",
+		},
+		"in a value that ends":  {VoiceQuality, `{"AvgMos":`, "not valid JSON: it ends too early at byte 10, in AvgMos"},
+		"in a string that ends": {VoiceQuality, `{"Agent":"Sherl`, "not valid JSON: it ends too early at byte 15, in Agent"},
+		"in an unknown field": {
+			VoiceQuality,
+			`{"Secret":nope}`,
+			"not valid JSON: invalid character 'o' in literal null (expecting 'u') at byte 11",
+		},
+		"deep in a known field": {
+			VoiceQuality,
+			`{"spearlineAnalysis":{"x":[1,}}`,
+			"not valid JSON: invalid character '}' at start of value at byte 29, in spearlineAnalysis",
+		},
+		"in metadata": {
+			ScriptAPI,
+			`{"metadata":"[{\"responseTime\":x}]"}`,
+			"metadata: not valid JSON: invalid character 'x' at start of value at byte 17, in responseTime",
+		},
+		"in the envelope": {
+			ScriptAPI,
+			`{"timestamp":x}`,
+			"not valid JSON: invalid character 'x' at start of value at byte 13, in timestamp",
+		},
+		"encoded twice": {
+			VoiceQuality,
+			`"{\"AvgMos\":"`,
+			"the JSON held as a string: not valid JSON: it ends too early at byte 10, in AvgMos",
+		},
+		"a body after the body": {
+			VoiceQuality,
+			`{"AvgMos":1} {"AvgMos":2}`,
+			"not valid JSON: more data follows the first value at byte 12",
+		},
+		"a string after the string": {VoiceQuality, `"{}" "{}"`, "not valid JSON: more data follows the first value at byte 4"},
+		"a bracket too many":        {VoiceQuality, `[]]`, "not valid JSON: invalid character ']' at start of value at byte 2"},
+		"after a byte order mark":   {VoiceQuality, "\ufeff" + `{"AvgMos":`, "not valid JSON: it ends too early at byte 13, in AvgMos"},
+		"after invalid UTF-8": {
+			VoiceQuality,
+			"{\"Agent\":\"\xff\xff\xff\",\"AvgMos\":x",
+			"not valid JSON: invalid character 'x' at start of value at byte 24, in AvgMos",
+		},
+		"after a real U+FFFD": {
+			VoiceQuality,
+			"\ufeff{\"Agent\":\"\ufffd\xff\",\"AvgMos\":x",
+			"not valid JSON: invalid character 'x' at start of value at byte 28, in AvgMos",
+		},
+		"an escape that is none": {VoiceQuality, `{"Agent":"\u12Qz"}`, "not valid JSON: invalid escape in a string at byte 10, in Agent"},
+		"a bare control character": {
+			VoiceQuality,
+			"{\"Agent\":\"\x01\"}",
+			`not valid JSON: invalid character '\x01' in string (expecting non-control character) at byte 10, in Agent`,
+		},
+		"too deep": {
+			VoiceQuality,
+			`{"a":` + strings.Repeat("[", 100) + strings.Repeat("]", 100) + `}`,
+			"nested deeper than 100 levels, up to here at byte 205",
+		},
 		"no record in it":             {ScriptAPI, `{"source":"NICE"}`, "the envelope has no metadata, so there is no record in it"},
 		"metadata that is no records": {ScriptAPI, `{"metadata":"null"}`, "metadata: null where an object or an array of objects was expected"},
 		"metadata that is blank":      {ScriptAPI, `{"metadata":"  "}`, "metadata: not valid JSON: it ends too early at byte 2"},
@@ -59,7 +107,8 @@ func TestErrorsNeverQuoteTheBody(t *testing.T) {
 	quoted, err := json.Marshal(strings.ReplaceAll(record, "[QQ]", "[1]"))
 	require.NoError(t, err)
 	for _, body := range []string{
-		record, strings.ReplaceAll(record, "[QQ]", "[1]"), `{"QQQQ":"QQQQ"}`, `QQQQ`, `"QQQQ"`, `["QQQQ",{"QQQQ":1}]`, `{"metadata":` + string(quoted) + `,"event":"QQQQ"}`,
+		record, strings.ReplaceAll(record, "[QQ]", "[1]"), `{"QQQQ":"QQQQ"}`, `QQQQ`, `"QQQQ"`, `["QQQQ",{"QQQQ":1}]`, `{"metadata":` +
+			string(quoted) + `,"event":"QQQQ"}`,
 		`{"metadata":"QQQQ"}`, `{"ContactId":"QQQQ","AvgMos":"QQQQ"}`, `{"x":"\uQQQQ"}`, `{"x":"\ud800\uQQQQ"}`, string(quoted),
 	} {
 		check := func(body string) {
@@ -85,8 +134,20 @@ func TestErrorsNeverQuoteTheBody(t *testing.T) {
 
 // TestYieldsErrorIsReturnedAsItIs also holds for errors that the JSON decoder has, too.
 func TestYieldsErrorIsReturnedAsItIs(t *testing.T) {
-	for _, stop := range []error{errors.New("stop"), io.EOF, io.ErrUnexpectedEOF, &jsontext.SyntacticError{}, &Error{Reason: "mine", Offset: 3}} {
-		for _, body := range []string{`{"contactId":1}`, `[{"contactId":1},{"contactId":2}]`, `[1,2]`, `{"metadata":[{"contactId":1}]}`, "\ufeff" + `{"metadata":"[{\"contactId\":1}]"}`} {
+	for _, stop := range []error{
+		errors.New("stop"),
+		io.EOF,
+		io.ErrUnexpectedEOF,
+		&jsontext.SyntacticError{},
+		&Error{Reason: "mine", Offset: 3},
+	} {
+		for _, body := range []string{
+			`{"contactId":1}`,
+			`[{"contactId":1},{"contactId":2}]`,
+			`[1,2]`,
+			`{"metadata":[{"contactId":1}]}`,
+			"\ufeff" + `{"metadata":"[{\"contactId\":1}]"}`,
+		} {
 			seen := 0
 			err := NewDecoder(ScriptAPI, time.UTC).Decode([]byte(body), func(*Record) error { seen++; return stop })
 			assert.Same(t, stop, err, "%T %s", stop, body)

@@ -19,7 +19,8 @@ func fuzzDecode(f *testing.F, dataType DataType) {
 	for _, seed := range []string{
 		sample(f, "voice_quality.json"), sample(f, "script_api.json"), `"{\"ContactId\":1}"`, `[{"contactId":1},2]`, `{"metadata":"[{}]"}`,
 		`{"contactId":"\ud800","x":{"y":[1e400]}}`, "{\"ContactId\":\"\xff\"}", "\ufeff[]",
-		`[{"metadata":"[{"},{"metadata":5,"x":1},{"metadata":[{"contactId":1,"source":"s","x":2}],"X":"y"}]`, `{"contactId":1,"event":"x","timestamp":"1/1/2024 1:00:00 AM"}`,
+		`[{"metadata":"[{"},{"metadata":5,"x":1},{"metadata":[{"contactId":1,"source":"s","x":2}],"X":"y"}]`,
+		`{"contactId":1,"event":"x","timestamp":"1/1/2024 1:00:00 AM"}`,
 		`{"AvgMos":" 4.2 ","avgmos":-1e-5,"StartDateTime":"2024-03-26T13:57:41.727Z","new":" ","NEW":null}`,
 	} {
 		f.Add([]byte(seed))
@@ -38,7 +39,8 @@ func fuzzDecode(f *testing.F, dataType DataType) {
 		}
 		_ = NewDecoder(dataType, time.UTC).Decode(body, func(r *Record) error {
 			require.True(t, utf8.ValidString(r.Raw))
-			compact, err := jsontext.AppendFormat(nil, r.Raw, jsontext.PreserveRawStrings(true), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+			compact, err := jsontext.AppendFormat(nil, r.Raw, jsontext.PreserveRawStrings(true), jsontext.AllowDuplicateNames(true),
+				jsontext.AllowInvalidUTF8(true))
 			require.NoError(t, err)
 			assert.Equal(t, string(compact), string(r.AppendCompact(nil)), "only white space goes")
 			for _, m := range r.Unknown {

@@ -28,7 +28,12 @@ func TestEveryFieldIsFoundInAnyCase(t *testing.T) {
 			if spec.field >= envelopeSource {
 				continue
 			}
-			for _, name := range []string{spec.name, strings.ToUpper(spec.name), strings.ToLower(spec.name), strings.ToUpper(spec.name[:1]) + spec.name[1:]} {
+			for _, name := range []string{
+				spec.name,
+				strings.ToUpper(spec.name),
+				strings.ToLower(spec.name),
+				strings.ToUpper(spec.name[:1]) + spec.name[1:],
+			} {
 				r := decodeOne(t, dataType, fmt.Sprintf(`{%q: "2024-03-26T13:57:41Z", "contactid": "1"}`, name))
 				assert.Zero(t, r.numUnknown, name)
 				if spec.kind == number {
@@ -49,7 +54,8 @@ func TestNamesAreComparedWithoutRegardToASCIICaseOnly(t *testing.T) {
 }
 
 func TestNamesAreComparedWithoutTheBlanksAroundThem(t *testing.T) {
-	r := decodeOne(t, VoiceQuality, `{" contactId": 1, "From ": "+18018675309", "\t To\u00a0": 2, "\ufeffAgent\u200b": "x", "Skill Id": 4, " ": 5}`)
+	r := decodeOne(t, VoiceQuality, `{" contactId": 1, "From ": "+18018675309", "\t To\u00a0": 2, "\ufeffAgent\u200b": "x", "Skill Id": `+
+		`4, " ": 5}`)
 	assert.Equal(t, map[string]string{"ContactId": "1", "From": "+18018675309", "To": "2", "Agent": "x"}, r.fields)
 	assert.Equal(t, 2, r.numUnknown)
 	records, err := decode(t, ScriptAPI, `{" Event":"SCRIPT_API_MONITORING ","metadata ":[{"ContactID\r\n":1}]}`)
@@ -119,19 +125,21 @@ func TestNotGiven(t *testing.T) {
 		assert.Empty(t, r.unreadable)
 		assert.Empty(t, r.unknown)
 	}
-	require.NoError(t, NewDecoder(VoiceQuality, time.UTC).Decode([]byte(`{"ContactId":null,"AvgRtt":0,"EndDateTime":""}`), func(r *Record) error {
-		for f := range envelopeSource {
-			_, isNumber := r.Number(f)
-			_, isTime := r.Nanos(f)
-			assert.Equal(t, f == AvgRtt, isNumber, "zero is a value, missing is none")
-			assert.Equal(t, f == AvgRtt, isTime && r.Get(f).Kind != 0)
-		}
-		return nil
-	}))
+	require.NoError(t, NewDecoder(VoiceQuality, time.UTC).Decode([]byte(`{"ContactId":null,"AvgRtt":0,"EndDateTime":""}`),
+		func(r *Record) error {
+			for f := range envelopeSource {
+				_, isNumber := r.Number(f)
+				_, isTime := r.Nanos(f)
+				assert.Equal(t, f == AvgRtt, isNumber, "zero is a value, missing is none")
+				assert.Equal(t, f == AvgRtt, isTime && r.Get(f).Kind != 0)
+			}
+			return nil
+		}))
 }
 
 func TestUnreadableFieldsKeepTheirText(t *testing.T) {
-	require.NoError(t, NewDecoder(VoiceQuality, time.UTC).Decode([]byte(`{"AvgMos":"30 ms","AvgRtt":{"a": 1},"SkillId":true,"EndDateTime":171146}`), func(r *Record) error {
+	require.NoError(t, NewDecoder(VoiceQuality, time.UTC).Decode([]byte(`{"AvgMos":"30 ms","AvgRtt":{"a": `+
+		`1},"SkillId":true,"EndDateTime":171146}`), func(r *Record) error {
 		assert.Equal(t, []Field{SkillID, EndDateTime, AvgMos, AvgRtt}, r.Unreadable())
 		assert.Equal(t, "30 ms", r.Get(AvgMos).Text)
 		assert.Equal(t, `{"a": 1}`, r.Get(AvgRtt).Text)
@@ -166,8 +174,12 @@ func TestNesting(t *testing.T) {
 		"in an element that is none":     {VoiceQuality, func(v string) string { return `[` + v + `]` }, 1},
 		"in a record encoded twice":      {VoiceQuality, func(v string) string { return `"` + quoted(`{"ContactId":1,"x":`+v+`}`) + `"` }, 1},
 		"in metadata as an array":        {ScriptAPI, func(v string) string { return `{"metadata":[{"contactId":1,"x":` + v + `}]}` }, 3},
-		"in metadata as a string":        {ScriptAPI, func(v string) string { return `{"metadata":"` + quoted(`[{"contactId":1,"x":`+v+`}]`) + `"}` }, 2},
-		"beside metadata":                {ScriptAPI, func(v string) string { return `{"metadata":[],"x":` + v + `}` }, 1},
+		"in metadata as a string": {
+			ScriptAPI,
+			func(v string) string { return `{"metadata":"` + quoted(`[{"contactId":1,"x":`+v+`}]`) + `"}` },
+			2,
+		},
+		"beside metadata": {ScriptAPI, func(v string) string { return `{"metadata":[],"x":` + v + `}` }, 1},
 	} {
 		for what, of := range map[string]func(int) string{"arrays": nest, "objects": objects} {
 			t.Run(name+", "+what, func(t *testing.T) {
@@ -209,10 +221,16 @@ func TestOneBadEnvelopeOfSeveralCostsOnlyItself(t *testing.T) {
 }
 
 func TestTheEnvelopesFieldsAreUnknownWithinARecord(t *testing.T) {
-	records, err := decode(t, ScriptAPI, `{"timestamp":"4/20/2024 06:13:37 AM","metadata":[{"contactId":1,"source":"a","event":"b","timestamp":"c","metadata":"d"},{"source":"x"}]}`)
+	records, err := decode(t, ScriptAPI, `{"timestamp":"4/20/2024 06:13:37 `+
+		`AM","metadata":[{"contactId":1,"source":"a","event":"b","timestamp":"c","metadata":"d"},{"source":"x"}]}`)
 	require.NoError(t, err)
 	require.Len(t, records, 2)
-	assert.Equal(t, []Member{{"source", "a", false}, {"event", "b", false}, {"timestamp", "c", false}, {"metadata", "d", false}}, records[0].unknown)
+	assert.Equal(t, []Member{
+		{"source", "a", false},
+		{"event", "b", false},
+		{"timestamp", "c", false},
+		{"metadata", "d", false},
+	}, records[0].unknown)
 	assert.Contains(t, records[1].err, "without one known field", "there is nothing of a record in it")
 }
 
@@ -236,7 +254,8 @@ func TestTheEnvelopesTimeHoldsForAllOfItsRecords(t *testing.T) {
 
 func TestABareScriptRecordBesideEnvelopeFields(t *testing.T) {
 	for _, metadata := range []string{``, `,"metadata":null`, `,"metadata":""`} {
-		r := decodeOne(t, ScriptAPI, `{"contactId":1,"messageId":"m","event":"SCRIPT_API_MONITORING ","source":"NICE","timestamp":"4/20/2024 06:13:37 AM"`+metadata+`}`)
+		r := decodeOne(t, ScriptAPI, `{"contactId":1,"messageId":"m","event":"SCRIPT_API_MONITORING `+
+			`","source":"NICE","timestamp":"4/20/2024 06:13:37 AM"`+metadata+`}`)
 		assert.Equal(t, map[string]string{"contactId": "1", "messageId": "m"}, r.fields)
 		assert.Zero(t, r.numUnknown)
 		assert.EqualValues(t, 1713593617, r.envelopeNanos/1e9)
@@ -265,23 +284,35 @@ func TestRecordsOfTheOtherPayload(t *testing.T) {
 		body     string
 		errs     []string // nil: the body is refused
 	}{
-		"a leg alone":                         {ScriptAPI, `{"AvgMos":4}`, nil},
-		"a leg encoded twice":                 {ScriptAPI, `"{\"AvgMos\":4}"`, nil},
-		"legs in an array":                    {ScriptAPI, `[{"AvgMos":4},{"AvgMos":3}]`, nil},
-		"a leg among what nobody can read":    {ScriptAPI, `[1,{"AvgMos":4},{}]`, nil},
-		"a leg in metadata":                   {ScriptAPI, `{"metadata":{"AvgMos":4}}`, nil},
-		"a leg in a string of metadata":       {ScriptAPI, `{"metadata":"[{\"AvgMos\":4}]"}`, nil},
-		"a leg beside an empty envelope":      {ScriptAPI, `[{"metadata":[]},{"AvgMos":4}]`, nil},
-		"a leg among calls":                   {ScriptAPI, `[{"contactId":1},{"AvgMos":4}]`, []string{"", "this is the voice_quality payload"}},
-		"a leg before calls":                  {ScriptAPI, `[{"AvgMos":4},{"metadata":[{"contactId":1}]}]`, []string{"this is the voice_quality payload", ""}},
-		"a leg with a field of a call":        {ScriptAPI, `{"AvgMos":4,"actionId":1}`, []string{""}},
-		"identifiers that both have":          {ScriptAPI, `{"ContactId":1,"MasterContactId":2}`, []string{""}},
-		"identifiers that both have, legs":    {VoiceQuality, `{"contactId":1,"masterContactId":2}`, []string{""}},
-		"an envelope alone":                   {VoiceQuality, `{"source":"NICE","event":"x","timestamp":"y","metadata":"[]"}`, nil},
-		"a call alone":                        {VoiceQuality, `{"messageId":"m","contactId":1}`, []string{}},
-		"calls in an array":                   {VoiceQuality, `[{"messageId":"m"},{"actionId":1}]`, nil},
-		"an envelope among legs":              {VoiceQuality, `[{"ContactId":1},{"source":"x","metadata":"[]"}]`, []string{"", "this is the script_api payload"}},
-		"nothing that anybody could read":     {VoiceQuality, `[1,{},"x"]`, []string{"a number where", "without one known field", "a string where"}},
+		"a leg alone":                      {ScriptAPI, `{"AvgMos":4}`, nil},
+		"a leg encoded twice":              {ScriptAPI, `"{\"AvgMos\":4}"`, nil},
+		"legs in an array":                 {ScriptAPI, `[{"AvgMos":4},{"AvgMos":3}]`, nil},
+		"a leg among what nobody can read": {ScriptAPI, `[1,{"AvgMos":4},{}]`, nil},
+		"a leg in metadata":                {ScriptAPI, `{"metadata":{"AvgMos":4}}`, nil},
+		"a leg in a string of metadata":    {ScriptAPI, `{"metadata":"[{\"AvgMos\":4}]"}`, nil},
+		"a leg beside an empty envelope":   {ScriptAPI, `[{"metadata":[]},{"AvgMos":4}]`, nil},
+		"a leg among calls":                {ScriptAPI, `[{"contactId":1},{"AvgMos":4}]`, []string{"", "this is the voice_quality payload"}},
+		"a leg before calls": {
+			ScriptAPI,
+			`[{"AvgMos":4},{"metadata":[{"contactId":1}]}]`,
+			[]string{"this is the voice_quality payload", ""},
+		},
+		"a leg with a field of a call":     {ScriptAPI, `{"AvgMos":4,"actionId":1}`, []string{""}},
+		"identifiers that both have":       {ScriptAPI, `{"ContactId":1,"MasterContactId":2}`, []string{""}},
+		"identifiers that both have, legs": {VoiceQuality, `{"contactId":1,"masterContactId":2}`, []string{""}},
+		"an envelope alone":                {VoiceQuality, `{"source":"NICE","event":"x","timestamp":"y","metadata":"[]"}`, nil},
+		"a call alone":                     {VoiceQuality, `{"messageId":"m","contactId":1}`, []string{}},
+		"calls in an array":                {VoiceQuality, `[{"messageId":"m"},{"actionId":1}]`, nil},
+		"an envelope among legs": {
+			VoiceQuality,
+			`[{"ContactId":1},{"source":"x","metadata":"[]"}]`,
+			[]string{"", "this is the script_api payload"},
+		},
+		"nothing that anybody could read": {
+			VoiceQuality,
+			`[1,{},"x"]`,
+			[]string{"a number where", "without one known field", "a string where"},
+		},
 		"only what nobody could read, script": {ScriptAPI, `{"metadata":[1,{}]}`, []string{"a number where", "without one known field"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -21,9 +21,18 @@ func TestStringsOutliveTheBody(t *testing.T) {
 		"a leg":                    {VoiceQuality, `{"ContactId":"abc","Agent":"d\u00e9f","AvgMos":"x","New":{"a":"b"},"n\u00e9w":1}`},
 		"a leg encoded twice":      {VoiceQuality, `"{\"ContactId\":\"abc\",\"New\":\"def\"}"`},
 		"a leg with invalid UTF-8": {VoiceQuality, "{\"ContactId\":\"a\xffc\",\"New\":\"def\"}"},
-		"calls as a string":        {ScriptAPI, `{"tenant":"t1","x":[1],"event":"other","metadata":"[{\"contactId\":\"abc\",\"New\":\"def\"},{\"contactId\":\"ghi\"},7]"}`},
-		"calls as an array":        {ScriptAPI, `{"tenant":"t1","x":[1],"busNo":"b","metadata":[{"contactId":"abc","New":"def"},{"contactId":"ghi"},"stranger"]}`},
-		"envelopes":                {ScriptAPI, `[{"metadata":[{"contactId":"abc"}],"tenant":"t1"},{"metadata":"x"},{"metadata":[{"contactId":"def"}]}]`},
+		"calls as a string": {
+			ScriptAPI,
+			`{"tenant":"t1","x":[1],"event":"other","metadata":"[{\"contactId\":\"abc\",\"New\":\"def\"},{\"contactId\":\"ghi\"},7]"}`,
+		},
+		"calls as an array": {
+			ScriptAPI,
+			`{"tenant":"t1","x":[1],"busNo":"b","metadata":[{"contactId":"abc","New":"def"},{"contactId":"ghi"},"stranger"]}`,
+		},
+		"envelopes": {
+			ScriptAPI,
+			`[{"metadata":[{"contactId":"abc"}],"tenant":"t1"},{"metadata":"x"},{"metadata":[{"contactId":"def"}]}]`,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			want, err := decode(t, tc.dataType, tc.body)
@@ -72,8 +81,10 @@ func TestAnIdleDecoderHoldsNothing(t *testing.T) {
 
 func TestADecoderIsReusableAfterEveryKindOfEnd(t *testing.T) {
 	ends := []string{
-		``, `{`, `{"contactId":`, `{"contactId":1`, `[{"contactId":1},`, `{"metadata":"[{"}`, `{"metadata":"[{\"contactId\":1},"}`, `{"metadata":[{"contactId":1},`,
-		`"{\"contactId\":"`, `{"AvgMos":1}`, `{}`, `[]`, strings.Repeat("[", 20000), `{"x":` + strings.Repeat("[", 150) + strings.Repeat("]", 150) + `}`,
+		``, `{`, `{"contactId":`, `{"contactId":1`, `[{"contactId":1},`, `{"metadata":"[{"}`, `{"metadata":"[{\"contactId\":1},"}`,
+		`{"metadata":[{"contactId":1},`,
+		`"{\"contactId\":"`, `{"AvgMos":1}`, `{}`, `[]`, strings.Repeat("[", 20000), `{"x":` + strings.Repeat("[", 150) +
+			strings.Repeat("]", 150) + `}`,
 		`{"tenant":"t","timestamp":"4/20/2024 06:13:37 AM","metadata":[{"contactId":1,"x":1}]}`, `{"metadata":[]}`, "\xff",
 	}
 	const good = `{"timestamp":"4/20/2024 06:13:37 AM","y":2,"metadata":[{"contactId":7,"z":3}]}`

@@ -13,7 +13,8 @@ import (
 )
 
 func TestSurrogates(t *testing.T) {
-	r := decodeOne(t, VoiceQuality, `{"ContactId":"\ud800","Agent":"\udc00x","SkillName":"\ud83d\ude00","Poc":"\ud83d\ud83d\ude00","n\ud800":"\ud800"}`)
+	r := decodeOne(t, VoiceQuality, `{"ContactId":"\ud800","Agent":"\udc00x","SkillName":"\ud83d\ude00","Poc":"\ud83d\ud83d\ude00",`+
+		`"n\ud800":"\ud800"}`)
 	assert.Equal(t, map[string]string{"ContactId": "\ufffd", "Agent": "\ufffdx", "SkillName": "😀", "Poc": "\ufffd😀"}, r.fields)
 	assert.Equal(t, []Member{{"n\ufffd", "\ufffd", false}}, r.unknown)
 	r = decodeOne(t, ScriptAPI, `{"metadata":"[{\"contactId\":\"a\ud800\",\"actionName\":\"\\ud800\"}]"}`)
@@ -23,8 +24,10 @@ func TestSurrogates(t *testing.T) {
 func TestNumbersOfAnotherForm(t *testing.T) {
 	for json, want := range map[string]any{
 		`1e-400`: 0.0, `-0`: 0.0, `"0007"`: 7.0, `"1."`: 1.0, `1.7976931348623157e308`: 1.7976931348623157e308,
-		`1.7976931348623159e308`: "unreadable", `" "`: "unreadable", `"-"`: "unreadable", `"."`: "unreadable", `"1e"`: "unreadable", `"1 2"`: "unreadable",
-		`"0b1"`: "unreadable", `"0o7"`: "unreadable", `"0x1p4"`: "unreadable", `"Inf"`: "unreadable", `"nan"`: "unreadable", `"١"`: "unreadable", `"5%"`: "unreadable",
+		`1.7976931348623159e308`: "unreadable", `" "`: "unreadable", `"-"`: "unreadable", `"."`: "unreadable", `"1e"`: "unreadable",
+		`"1 2"`: "unreadable",
+		`"0b1"`: "unreadable", `"0o7"`: "unreadable", `"0x1p4"`: "unreadable", `"Inf"`: "unreadable", `"nan"`: "unreadable",
+		`"١"`: "unreadable", `"5%"`: "unreadable",
 		`"null"`: "unreadable", `"1,000"`: "unreadable", `"` + strings.Repeat("9", 400) + `"`: "unreadable",
 	} {
 		v := readValue(json, number, nil)

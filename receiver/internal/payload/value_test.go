@@ -18,8 +18,9 @@ func TestNumbers(t *testing.T) {
 		`4.2`: 4.2, `"4.2"`: 4.2, `0`: 0.0, `0.0`: 0.0, `-1.5`: -1.5, `1e3`: 1000.0, `"1E3"`: 1000.0, `" 7 "`: 7.0, `"+5"`: 5.0, `".5"`: 0.5,
 		`null`: nil, `""`: nil,
 		`1e400`: "unreadable", `-1e400`: "unreadable", `"NaN"`: "unreadable", `"Infinity"`: "unreadable", `"inf"`: "unreadable",
-		`"0x10"`: "unreadable", `"1_000"`: "unreadable", `"30 ms"`: "unreadable", `"4,2"`: "unreadable", `"e"`: "unreadable", `"--1"`: "unreadable",
-		`true`: "unreadable", `{}`: "unreadable", `[1]`: "unreadable", `"\u0664"`: "unreadable",
+		`"0x10"`: "unreadable", `"1_000"`: "unreadable", `"30 ms"`: "unreadable", `"4,2"`: "unreadable", `"e"`: "unreadable",
+		`"--1"`: "unreadable",
+		`true`:  "unreadable", `{}`: "unreadable", `[1]`: "unreadable", `"\u0664"`: "unreadable",
 	} {
 		v := readValue(json, number, nil)
 		switch want {
@@ -48,7 +49,15 @@ func TestIdentifiersKeepEveryDigit(t *testing.T) {
 }
 
 func TestTextIsPassedOn(t *testing.T) {
-	for json, want := range map[string]string{`"a"`: "a", `404`: "404", `true`: "true", `false`: "false", `"\u00e9\n"`: "é\n", `"\ud800x"`: "\ufffdx", `" "`: " "} {
+	for json, want := range map[string]string{
+		`"a"`:        "a",
+		`404`:        "404",
+		`true`:       "true",
+		`false`:      "false",
+		`"\u00e9\n"`: "é\n",
+		`"\ud800x"`:  "\ufffdx",
+		`" "`:        " ",
+	} {
 		v := readValue(json, text, nil)
 		assert.Equal(t, want, v.Text, json)
 		assert.False(t, v.Unreadable, json)
@@ -97,7 +106,8 @@ func TestTimes(t *testing.T) {
 }
 
 func TestOneBadFieldCostsOnlyItself(t *testing.T) {
-	records, err := decode(t, VoiceQuality, `{"ContactId":1,"AvgMos":"good","AvgRtt":12,"EndDateTime":"soon","Agent":["a"],"SkillId":null,"TeamId":""}`)
+	records, err := decode(t, VoiceQuality, `{"ContactId":1,"AvgMos":"good","AvgRtt":12,"EndDateTime":"soon","Agent":["a"],`+
+		`"SkillId":null,"TeamId":""}`)
 	require.NoError(t, err)
 	assert.Equal(t, map[string]string{"ContactId": "1", "AvgRtt": "12"}, records[0].fields)
 	assert.Equal(t, []string{"Agent", "EndDateTime", "AvgMos"}, records[0].unreadable)
@@ -115,12 +125,19 @@ func TestUnknownFields(t *testing.T) {
 
 	records, err = decode(t, VoiceQuality, `{"ContactId":1,"a":"text","b":7,"c":{"d":[ 1 ]},"e":null,"a":"last","f\u00e9":true}`)
 	require.NoError(t, err)
-	assert.Equal(t, []Member{{"a", "last", false}, {"b", "7", false}, {"c", `{"d":[ 1 ]}`, true}, {"e", "", false}, {"fé", "true", false}}, records[0].unknown)
+	assert.Equal(t, []Member{
+		{"a", "last", false},
+		{"b", "7", false},
+		{"c", `{"d":[ 1 ]}`, true},
+		{"e", "", false},
+		{"fé", "true", false},
+	}, records[0].unknown)
 	assert.Equal(t, 5, records[0].numUnknown)
 }
 
 func TestTheEnvelopesUnknownFieldsTravelWithItsRecords(t *testing.T) {
-	records, err := decode(t, ScriptAPI, `{"source":"NICE","event":"SOMETHING_ELSE","metadata":[{"contactId":1,"x":1},{"contactId":2}],"tenant":"t","busNo":"5"}`)
+	records, err := decode(t, ScriptAPI, `{"source":"NICE","event":"SOMETHING_ELSE","metadata":[{"contactId":1,"x":1},{"contactId":2}],`+
+		`"tenant":"t","busNo":"5"}`)
 	require.NoError(t, err)
 	envelope := []Member{{"tenant", "t", false}, {"busNo", "5", false}, {"event", "SOMETHING_ELSE", false}}
 	assert.Equal(t, []Member{{"x", "1", false}}, records[0].unknown)

@@ -58,11 +58,36 @@ func TestTextIsLeftOutWhereAPolicyWantsMoreThanAMask(t *testing.T) {
 		p                  Policies
 		broken, list, text string
 	}{
-		"numbers dropped":  {with(Drop, Keep, Keep), `{"metadata":"[78 bytes left out]"}`, `["[15 bytes left out]","[4 bytes left out]"]`, "[5 bytes left out]"},
-		"numbers hashed":   {with(Hash, Keep, Keep), `{"metadata":"[78 bytes left out]"}`, `["[15 bytes left out]","[4 bytes left out]"]`, "[5 bytes left out]"},
-		"names dropped":    {with(Keep, Drop, Keep), `{"metadata":"[78 bytes left out]"}`, `["[15 bytes left out]","[4 bytes left out]"]`, "[5 bytes left out]"},
-		"names hashed":     {with(Keep, Hash, Keep), `{"metadata":"[78 bytes left out]"}`, `["[15 bytes left out]","[4 bytes left out]"]`, "[5 bytes left out]"},
-		"messages dropped": {with(Keep, Keep, Drop), `{"metadata":"[78 bytes left out]"}`, `["[15 bytes left out]","[4 bytes left out]"]`, "[5 bytes left out]"},
+		"numbers dropped": {
+			with(Drop, Keep, Keep),
+			`{"metadata":"[78 bytes left out]"}`,
+			`["[15 bytes left out]","[4 bytes left out]"]`,
+			"[5 bytes left out]",
+		},
+		"numbers hashed": {
+			with(Hash, Keep, Keep),
+			`{"metadata":"[78 bytes left out]"}`,
+			`["[15 bytes left out]","[4 bytes left out]"]`,
+			"[5 bytes left out]",
+		},
+		"names dropped": {
+			with(Keep, Drop, Keep),
+			`{"metadata":"[78 bytes left out]"}`,
+			`["[15 bytes left out]","[4 bytes left out]"]`,
+			"[5 bytes left out]",
+		},
+		"names hashed": {
+			with(Keep, Hash, Keep),
+			`{"metadata":"[78 bytes left out]"}`,
+			`["[15 bytes left out]","[4 bytes left out]"]`,
+			"[5 bytes left out]",
+		},
+		"messages dropped": {
+			with(Keep, Keep, Drop),
+			`{"metadata":"[78 bytes left out]"}`,
+			`["[15 bytes left out]","[4 bytes left out]"]`,
+			"[5 bytes left out]",
+		},
 		"names masked": {
 			with(Keep, Mask, Keep), `{"metadata":"[{\"A.\":\"S. H.\",\"a.\":\"n. s. a.\",\"T.\":\"1174\""}`,
 			`["S. H.","1174"]`, "n. a.",

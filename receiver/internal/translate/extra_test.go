@@ -40,7 +40,8 @@ func logRecords(b *Batch) (all []plog.LogRecord) {
 }
 
 func TestTheEnvelopesFieldsAreOnEachOfItsRecords(t *testing.T) {
-	b := script(t, defaults(), `[{"tenant":"envelope","other":"{\"From\":\"+18018675309\"}","metadata":[{"contactId":1,"tenant":"record"},{"contactId":2},3]},{"contactId":4}]`)
+	b := script(t, defaults(), `[{"tenant":"envelope","other":"{\"From\":\"+18018675309\"}","metadata":[{"contactId":1,`+
+		`"tenant":"record"},{"contactId":2},3]},{"contactId":4}]`)
 	extras, dropped := extrasOf(t, b)
 	assert.Equal(t, []map[string]string{
 		{"tenant": "record", "other": `{"From":"****5309"}`},

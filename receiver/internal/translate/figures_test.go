@@ -66,7 +66,8 @@ func TestImplausibleRecords(t *testing.T) {
 }
 
 func TestLags(t *testing.T) {
-	b := voice(t, defaults(), `[{"ContactId":1,"EndDateTime":"2026-01-02T03:03:05Z"},{"ContactId":2,"EndDateTime":"2026-01-02T03:05:05Z"},{"ContactId":3}]`)
+	b := voice(t, defaults(), `[{"ContactId":1,"EndDateTime":"2026-01-02T03:03:05Z"},{"ContactId":2,`+
+		`"EndDateTime":"2026-01-02T03:05:05Z"},{"ContactId":3}]`)
 	assert.Equal(t, []float64{60, -60}, b.Stats.Lags, "a record without a time of its own has none")
 }
 
@@ -80,7 +81,8 @@ func TestMetricsAreChosen(t *testing.T) {
 	o := defaults()
 	o.Figures[Mos].Metric = false
 	o.Figures[RTT].Attributes = []string{"cxone.poc", "cxone.call.from", "nonsense"}
-	b := voice(t, o, `{"ContactId":1,"EndDateTime":"2024-01-01T10:00:00Z","AvgMos":4,"AvgRtt":10,"AvgJitter":5,"Poc":"p","SkillName":"s","From":"+18018675309"}`)
+	b := voice(t, o, `{"ContactId":1,"EndDateTime":"2024-01-01T10:00:00Z","AvgMos":4,"AvgRtt":10,"AvgJitter":5,"Poc":"p","SkillName":"s",`+
+		`"From":"+18018675309"}`)
 	metrics := b.Metrics.ResourceMetrics().At(0).ScopeMetrics().At(0).Metrics()
 	require.Equal(t, 2, metrics.Len())
 	assert.Equal(t, map[string]any{"cxone.skill.name": "s"}, metrics.At(0).Gauge().DataPoints().At(0).Attributes().AsRaw())
@@ -131,7 +133,11 @@ func TestScriptTimes(t *testing.T) {
 
 func TestSpearlineAnalysis(t *testing.T) {
 	for json, want := range map[string]any{
-		`{"a":1,"b":[true,null,"x",1.5],"c":{"d":"e"}}`: map[string]any{"a": int64(1), "b": []any{true, nil, "x", 1.5}, "c": map[string]any{"d": "e"}},
+		`{"a":1,"b":[true,null,"x",1.5],"c":{"d":"e"}}`: map[string]any{
+			"a": int64(1),
+			"b": []any{true, nil, "x", 1.5},
+			"c": map[string]any{"d": "e"},
+		},
 		`[1,2]`: []any{int64(1), int64(2)}, `"text"`: "text", `7`: int64(7), `1e2`: 100.0, `true`: true,
 		`12345678901234567890123`: "12345678901234567890123",
 	} {
@@ -145,7 +151,8 @@ func TestSpearlineAnalysis(t *testing.T) {
 		fmt.Fprintf(&wide, `,"n%d":1`, i)
 	}
 	text := "{" + wide.String()[1:] + "}"
-	assert.Equal(t, text, get(firstSpanAttributes(voice(t, defaults(), `{"ContactId":1,"spearlineAnalysis":`+text+`}`)), "cxone.spearline_analysis"))
+	assert.Equal(t, text, get(firstSpanAttributes(voice(t, defaults(), `{"ContactId":1,"spearlineAnalysis":`+text+`}`)),
+		"cxone.spearline_analysis"))
 }
 
 // TestMetadataSaysTheSame holds metadata.yaml, which users read, to the tables, which make the telemetry.

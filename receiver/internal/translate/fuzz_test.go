@@ -69,7 +69,14 @@ func FuzzEnvelopeTimesRecords(f *testing.F) {
 
 // FuzzAnyJSON puts a JSON value wherever one can be: what becomes of it is bounded.
 func FuzzAnyJSON(f *testing.F) {
-	for _, seed := range []string{`[1,1]`, `{"a":{"b":[null,true,1e400,-0.0,"\ud800"]}}`, `"[{\"From\":1}]"`, `[[],{},""]`, `123456789012345678901`, `{"From":{"Agent":[]},"a":1,"a":2}`} {
+	for _, seed := range []string{
+		`[1,1]`,
+		`{"a":{"b":[null,true,1e400,-0.0,"\ud800"]}}`,
+		`"[{\"From\":1}]"`,
+		`[[],{},""]`,
+		`123456789012345678901`,
+		`{"From":{"Agent":[]},"a":1,"a":2}`,
+	} {
 		f.Add(seed, uint16(1))
 		f.Add(seed, uint16(300))
 	}
@@ -82,7 +89,8 @@ func FuzzAnyJSON(f *testing.F) {
 		}
 		scalar := strings.IndexByte(`{[`, strings.TrimSpace(value)[0]) < 0
 		b := New(defaults()).NewBatch(received, everything)
-		if err := decodeInto(b, payload.VoiceQuality, `[{"ContactId":1,"spearlineAnalysis":`+value+`,"x":`+value+`,"AvgMos":`+value+`,"SkillName":`+value+`}]`); err != nil {
+		if err := decodeInto(b, payload.VoiceQuality, `[{"ContactId":1,"spearlineAnalysis":`+value+`,"x":`+value+`,"AvgMos":`+value+
+			`,"SkillName":`+value+`}]`); err != nil {
 			assert.ErrorContains(t, err, "deeper")
 			return
 		}
@@ -242,8 +250,10 @@ func wantPrivate(t *testing.T, before, first, second, after string, shape, polic
 func namesAField(text string) bool {
 	text = strings.ToLower(text)
 	return slices.ContainsFunc([]string{
-		"contactid", "datasource", "skill", "team", "agent", "dbkey", "time", "from", "to", "direction", "avg", "score", "poc", "line", "disposition", "reason", "dur",
-		"cluster", "sip", "isp", "os", "location", "browser", "type", "media", "message", "script", "action", "api", "source", "event", "metadata", "bus", "operating", "version", "spearline",
+		"contactid", "datasource", "skill", "team", "agent", "dbkey", "time", "from", "to", "direction", "avg", "score", "poc", "line",
+		"disposition", "reason", "dur",
+		"cluster", "sip", "isp", "os", "location", "browser", "type", "media", "message", "script", "action", "api", "source", "event",
+		"metadata", "bus", "operating", "version", "spearline",
 	},
 		func(name string) bool { return strings.Contains(text, name) })
 }

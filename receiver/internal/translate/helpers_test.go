@@ -28,7 +28,13 @@ func defaults() Options {
 		ServiceName: "cxone", ScopeName: "test/receiver", ScopeVersion: "1.2.3",
 		Resource:     Resource{ServiceName: true, BusinessUnit: true, Cluster: true},
 		ContactSpans: true, ScriptParents: true, ResponseTime: durationUnits["s"],
-		Privacy: privacy.Policies{PhoneNumbers: privacy.Mask, AgentNames: privacy.Keep, URLQuery: privacy.Drop, ResponseMessage: privacy.Keep, ExtraFields: privacy.Keep},
+		Privacy: privacy.Policies{
+			PhoneNumbers:    privacy.Mask,
+			AgentNames:      privacy.Keep,
+			URLQuery:        privacy.Drop,
+			ResponseMessage: privacy.Keep,
+			ExtraFields:     privacy.Keep,
+		},
 	}
 	for f := range NumFigures {
 		o.Figures[f] = FigureOptions{Metric: true, ZeroIsUnmeasured: f == Mos || f == Score, Attributes: []string{

@@ -92,13 +92,23 @@ func TestRecordsWithoutIDsKeepTheirSpansApart(t *testing.T) {
 	o.Namespace = "eu"
 	master := voice(t, defaults(), `{"ContactId":"86753099"}`).Traces.ResourceSpans().At(0).ScopeSpans().At(0).Spans().At(0).SpanID().String()
 
-	legs := `[{"MasterContactId": "86753099", "AvgMos": 4.1},{"ContactId":"","MasterContactId":"86753099","AvgMos":4.2},{"ContactId":null,"MasterContactId":"86753099","AvgMos":4.2}]`
-	assert.Equal(t, []string{"a6dc4b1c5dd6284c " + master, "530f77b87b13a34a " + master, "8f27ffbe20918823 " + master}, ids(voice(t, defaults(), legs)))
+	legs := `[{"MasterContactId": "86753099", "AvgMos": ` +
+		`4.1},{"ContactId":"","MasterContactId":"86753099","AvgMos":4.2},{"ContactId":null,"MasterContactId":"86753099","AvgMos":4.2}]`
+	assert.Equal(t, []string{
+		"a6dc4b1c5dd6284c " + master,
+		"530f77b87b13a34a " + master,
+		"8f27ffbe20918823 " + master,
+	}, ids(voice(t, defaults(), legs)))
 	assert.NotEqual(t, ids(voice(t, o, legs)), ids(voice(t, defaults(), legs)))
 
-	calls := `[{"contactId": "1", "responseTime":"1.0"},{"contactId":"1","responseTime":"2.0","messageId":"","scriptId/version":null},{"contactId":"1","actionId":"2"}]`
+	calls := `[{"contactId": "1", ` +
+		`"responseTime":"1.0"},{"contactId":"1","responseTime":"2.0","messageId":"","scriptId/version":null},{"contactId":"1","actionId":"2"}]`
 	contact := "6a285a27010f767d"
-	assert.Equal(t, []string{"0de0eccf740db3f6 " + contact, "89bb98c47316caf1 " + contact, "d50d39ff33f7cc37 " + contact}, ids(script(t, defaults(), calls)))
+	assert.Equal(t, []string{
+		"0de0eccf740db3f6 " + contact,
+		"89bb98c47316caf1 " + contact,
+		"d50d39ff33f7cc37 " + contact,
+	}, ids(script(t, defaults(), calls)))
 	assert.NotEqual(t, ids(script(t, o, calls)), ids(script(t, defaults(), calls)))
 }
 

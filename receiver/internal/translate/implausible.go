@@ -30,16 +30,32 @@ const (
 )
 
 var implausible = [NumImplausible]struct{ name, advice string }{
-	DurationExceedsLeg:   {"duration_exceeds_leg", "Callduration is longer than EndDateTime minus StartDateTime: look at voice_quality.units.duration"},
-	EndBeforeStart:       {"end_before_start", "EndDateTime is before StartDateTime: the span is shown without length"},
-	FutureTime:           {"future_time", "the record's time is in the future: look at this machine's clock, and for script API calls at script_api.time_zone"},
-	MosOutOfScale:        {"mos_out_of_scale", "AvgMos is outside 1 to 5: if zero means that it was not measured, name mos in voice_quality.zero_is_unmeasured"},
-	RFactorOutOfScale:    {"r_factor_out_of_scale", "AvgRFactor is outside 0 to 100"},
-	ScoreOutOfScale:      {"score_out_of_scale", "CallScore is outside 1 to 5: if zero means that there is none, name score in voice_quality.zero_is_unmeasured"},
+	DurationExceedsLeg: {
+		"duration_exceeds_leg",
+		"Callduration is longer than EndDateTime minus StartDateTime: look at voice_quality.units.duration",
+	},
+	EndBeforeStart: {"end_before_start", "EndDateTime is before StartDateTime: the span is shown without length"},
+	FutureTime: {
+		"future_time",
+		"the record's time is in the future: look at this machine's clock, and for script API calls at script_api.time_zone",
+	},
+	MosOutOfScale: {
+		"mos_out_of_scale",
+		"AvgMos is outside 1 to 5: if zero means that it was not measured, name mos in voice_quality.zero_is_unmeasured",
+	},
+	RFactorOutOfScale: {"r_factor_out_of_scale", "AvgRFactor is outside 0 to 100"},
+	ScoreOutOfScale: {
+		"score_out_of_scale",
+		"CallScore is outside 1 to 5: if zero means that there is none, name score in voice_quality.zero_is_unmeasured",
+	},
 	PacketLossOutOfScale: {"packet_loss_out_of_scale", "AvgPktLoss comes out below 0 or above 100 %: look at voice_quality.units.packet_loss"},
 	NegativeFigure:       {"negative_figure", "a figure that cannot be negative is: it is passed on as it came"},
 	NegativeResponseTime: {"negative_response_time", "responseTime is negative: the span is shown without length"},
-	MosAgainstRFactor:    {"mos_against_r_factor", "AvgMos and AvgRFactor contradict each other by the E-model, ITU-T G.107: if one is zero where it was not measured, name it in voice_quality.zero_is_unmeasured; else one of the two is on another scale than 1 to 5 and 0 to 100"},
+	MosAgainstRFactor: {
+		"mos_against_r_factor",
+		"AvgMos and AvgRFactor contradict each other by the E-model, ITU-T G.107: if one is zero where it was not measured, name it in " +
+			"voice_quality.zero_is_unmeasured; else one of the two is on another scale than 1 to 5 and 0 to 100",
+	},
 }
 
 // String returns the reason as own telemetry names it.

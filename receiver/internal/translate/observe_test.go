@@ -43,7 +43,8 @@ func texts(set attr.Set) map[string]string {
 }
 
 func TestWhatIsObservedOfACallLeg(t *testing.T) {
-	o := observed(t, asDefault, payload.VoiceQuality, `{"ContactId": 1, "BusinessUnit": 7, "SkillName": "Sales", "TeamName": "", "Agent": "A B",
+	o := observed(t, asDefault, payload.VoiceQuality,
+		`{"ContactId": 1, "BusinessUnit": 7, "SkillName": "Sales", "TeamName": "", "Agent": "A B",
 		"DisconnectReason": "2", "AvgMos": 3.6, "AvgJitter": 12.5, "AvgPktLoss": null}`)
 	require.Len(t, o, 1)
 	assert.Equal(t, payload.VoiceQuality, o[0].Type)
@@ -62,7 +63,8 @@ func TestWhatIsObservedOfACallLeg(t *testing.T) {
 }
 
 func TestWhatIsObservedOfAnAPICall(t *testing.T) {
-	const record = `{"busNo": 7, "contactId": 1, "scriptId/version": "12/3", "scriptName": "Pay", "actionId": 4, "actionName": "REST", "actionLabel": "Take it",
+	const record = `{"busNo": 7, "contactId": 1, "scriptId/version": "12/3", "scriptName": "Pay", "actionId": 4, "actionName": "REST",
+		"actionLabel": "Take it",
 		"apiEndpoint": "https://u:p@pay.example/v1/x?y=z", "apiResponseCode": "%s", "responseTime": %s}`
 	o := observed(t, asDefault, payload.ScriptAPI, fmt.Sprintf(record, "503", "1.5"))[0]
 	want := map[string]string{
@@ -83,7 +85,8 @@ func TestWhatIsObservedOfAnAPICall(t *testing.T) {
 	internal := observed(t, asDefault, payload.ScriptAPI, fmt.Sprintf(record, "-1", "1"))[0]
 	assert.Equal(t, "cxone_internal", texts(internal.Attributes)["error.type"])
 	assert.NotContains(t, texts(internal.Counted), "http.response.status_code")
-	assert.Equal(t, map[string]string{}, texts(observed(t, asDefault, payload.ScriptAPI, `{"contactId": 1, "apiEndpoint": "no address"}`)[0].Counted))
+	assert.Equal(t, map[string]string{}, texts(observed(t, asDefault, payload.ScriptAPI,
+		`{"contactId": 1, "apiEndpoint": "no address"}`)[0].Counted))
 }
 
 func TestQualityIsByMos(t *testing.T) {
@@ -94,7 +97,8 @@ func TestQualityIsByMos(t *testing.T) {
 		b := voice(t, defaults(), `{"ContactId":1,`+body+`}`)
 		assert.Equal(t, want, get(firstSpanAttributes(b), "cxone.call.quality"), body)
 		assert.Equal(t, want, get(firstLogAttributes(b), "cxone.call.quality"), body)
-		assert.Equal(t, want, texts(observed(t, asDefault, payload.VoiceQuality, `{"ContactId":1,`+body+`}`)[0].Counted)["cxone.call.quality"], body)
+		assert.Equal(t, want, texts(observed(t, asDefault, payload.VoiceQuality,
+			`{"ContactId":1,`+body+`}`)[0].Counted)["cxone.call.quality"], body)
 	}
 	off := func(o *Options) { o.Figures[Mos].Threshold = 0 }
 	assert.Equal(t, "good", texts(observed(t, off, payload.VoiceQuality, `{"AvgMos":3.2}`)[0].Counted)["cxone.call.quality"])
@@ -102,7 +106,17 @@ func TestQualityIsByMos(t *testing.T) {
 }
 
 func TestWhatNoHistogramCanHold(t *testing.T) {
-	for given, want := range map[string]float64{"0": 0, "-0.0": 0, "1e12": 1e12, "1e13": math.NaN(), "-1": math.NaN(), "1e308": math.NaN(), "1e400": math.NaN(), `"NaN"`: math.NaN(), `"Infinity"`: math.NaN()} {
+	for given, want := range map[string]float64{
+		"0":          0,
+		"-0.0":       0,
+		"1e12":       1e12,
+		"1e13":       math.NaN(),
+		"-1":         math.NaN(),
+		"1e308":      math.NaN(),
+		"1e400":      math.NaN(),
+		`"NaN"`:      math.NaN(),
+		`"Infinity"`: math.NaN(),
+	} {
 		figure := observed(t, asDefault, payload.VoiceQuality, `{"Callduration":`+given+`}`)[0].Figures[Duration]
 		seconds := observed(t, asDefault, payload.ScriptAPI, `{"contactId":1,"responseTime":`+given+`}`)[0].Seconds
 		if math.IsNaN(want) {
@@ -141,7 +155,8 @@ func TestObservationsOfManyAttributes(t *testing.T) {
 	o := observed(t, all, payload.VoiceQuality, file(t, "testdata", "payloads", "voice_quality_full.json"))[0]
 	gauges := defaults()
 	gauges.Figures[Mos].Attributes = MetricAttributes()
-	points := voice(t, gauges, file(t, "testdata", "payloads", "voice_quality_full.json")).Metrics.ResourceMetrics().At(0).ScopeMetrics().At(0).Metrics().At(0)
+	points := voice(t, gauges,
+		file(t, "testdata", "payloads", "voice_quality_full.json")).Metrics.ResourceMetrics().At(0).ScopeMetrics().At(0).Metrics().At(0)
 	want := map[string]string{}
 	for name, v := range points.Gauge().DataPoints().At(0).Attributes().All() {
 		want[name] = v.AsString()

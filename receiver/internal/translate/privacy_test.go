@@ -18,7 +18,13 @@ import (
 
 // strict are the strictest masks.
 func strict() privacy.Policies {
-	return privacy.Policies{PhoneNumbers: privacy.Mask, AgentNames: privacy.Mask, URLQuery: privacy.Drop, ResponseMessage: privacy.Drop, ExtraFields: privacy.Keep}
+	return privacy.Policies{
+		PhoneNumbers:    privacy.Mask,
+		AgentNames:      privacy.Mask,
+		URLQuery:        privacy.Drop,
+		ResponseMessage: privacy.Drop,
+		ExtraFields:     privacy.Keep,
+	}
 }
 
 func TestWhatIsNotGivenIsNoSecret(t *testing.T) {
@@ -49,7 +55,8 @@ func TestNothingPersonalInAnyShape(t *testing.T) {
 		number  = `+18018675309`
 		address = `https://user:S3CRET@h.example.org/p?token=S3CRET`
 	)
-	one := `{"From":"` + number + `","To":["` + number + `"],"Agent":"Jane Marple","apiEndpoint":"` + address + `","apiResponseMessage":"S3CRET"}`
+	one := `{"From":"` + number + `","To":["` + number + `"],"Agent":"Jane Marple","apiEndpoint":"` + address +
+		`","apiResponseMessage":"S3CRET"}`
 	quoted := func(s string) string {
 		q, err := jsontext.AppendQuote(nil, s)
 		assert.NoError(t, err)
@@ -60,9 +67,17 @@ func TestNothingPersonalInAnyShape(t *testing.T) {
 	for f := range NumFigures {
 		o.Figures[f].Attributes = MetricAttributes()
 	}
-	for _, value := range []string{one, quoted(one), "[" + one + "]", quoted("[" + one + "]"), `{"x":` + quoted(`{"y":`+quoted(one)+`}`) + `}`, quoted(" \t" + one)} {
+	for _, value := range []string{
+		one,
+		quoted(one),
+		"[" + one + "]",
+		quoted("[" + one + "]"),
+		`{"x":` + quoted(`{"y":`+quoted(one)+`}`) + `}`,
+		quoted(" \t" + one),
+	} {
 		for _, body := range []string{
-			`{"contactId":1,"New":` + value + `}`, `[` + value + `,{"contactId":1}]`, `{"contactId":1,"AvgRtt":` + value + `,"actionId":` + value + `,"dateTime":` + value + `}`,
+			`{"contactId":1,"New":` + value + `}`, `[` + value +
+				`,{"contactId":1}]`, `{"contactId":1,"AvgRtt":` + value + `,"actionId":` + value + `,"dateTime":` + value + `}`,
 			`{"contactId":1,"SkillName":` + value + `,"Agent":` + value + `,"spearlineAnalysis":` + value + `,"AvgJitter":1}`,
 			`{"contactId":1,"metadata":[{"contactId":1,"x":` + value + `},` + value + `],"y":` + value + `}`,
 			`[{"metadata":"x","y":` + value + `},{"contactId":1}]`, `[{"metadata":` + value + `},{"contactId":1},{"y":` + value + `}]`,
@@ -89,13 +104,25 @@ func TestNothingPersonalInAnyShape(t *testing.T) {
 
 func TestURLAttributesOfNoURL(t *testing.T) {
 	for endpoint, want := range map[string]map[string]any{
-		"":                         {},
-		"https://u:7/p@h":          {"url.full": "[redacted]"},
-		"h:8443/p":                 {"url.full": "h:8443/p"},
-		"https://h:99999999999/":   {"url.full": "https://h:99999999999/", "url.scheme": "https", "server.address": "h", "server.port": int64(443), "url.path": "/"},
-		"https://h:8443?x":         {"url.full": "https://h:8443", "url.scheme": "https", "server.address": "h", "server.port": int64(8443)},
-		"ws://h/":                  {"url.full": "ws://h/", "url.scheme": "ws", "server.address": "h", "url.path": "/"},
-		"http://[fe80::1%25eth0]/": {"url.full": "http://[fe80::1%25eth0]/", "url.scheme": "http", "server.address": "fe80::1%eth0", "server.port": int64(80), "url.path": "/"},
+		"":                {},
+		"https://u:7/p@h": {"url.full": "[redacted]"},
+		"h:8443/p":        {"url.full": "h:8443/p"},
+		"https://h:99999999999/": {
+			"url.full":       "https://h:99999999999/",
+			"url.scheme":     "https",
+			"server.address": "h",
+			"server.port":    int64(443),
+			"url.path":       "/",
+		},
+		"https://h:8443?x": {"url.full": "https://h:8443", "url.scheme": "https", "server.address": "h", "server.port": int64(8443)},
+		"ws://h/":          {"url.full": "ws://h/", "url.scheme": "ws", "server.address": "h", "url.path": "/"},
+		"http://[fe80::1%25eth0]/": {
+			"url.full":       "http://[fe80::1%25eth0]/",
+			"url.scheme":     "http",
+			"server.address": "fe80::1%eth0",
+			"server.port":    int64(80),
+			"url.path":       "/",
+		},
 	} {
 		body, err := json.Marshal(map[string]string{"actionId": "1", "apiEndpoint": endpoint})
 		require.NoError(t, err)
@@ -107,7 +134,8 @@ func TestURLAttributesOfNoURL(t *testing.T) {
 }
 
 func TestPersonalDataInEverySignal(t *testing.T) {
-	const body = `{"ContactId":1,"From":"+18018675309","To":"+4420794608123","Agent":"Sherlock Holmes","AvgMos":4,"agent2":"x","new":{"From":"+18018675309"}}`
+	const body = `{"ContactId":1,"From":"+18018675309","To":"+4420794608123","Agent":"Sherlock ` +
+		`Holmes","AvgMos":4,"agent2":"x","new":{"From":"+18018675309"}}`
 	for policy, kept := range map[privacy.Policy]bool{privacy.Keep: true, privacy.Mask: false, privacy.Hash: false, privacy.Drop: false} {
 		o := defaults()
 		o.Privacy.PhoneNumbers, o.Privacy.AgentNames, o.Privacy.HashKey = policy, policy, []byte("0123456789abcdef")

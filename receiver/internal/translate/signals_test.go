@@ -43,8 +43,10 @@ func TestOnlyTheSignalsThatAreWanted(t *testing.T) {
 }
 
 func TestADeliveryOfSeveralBusinessUnits(t *testing.T) {
-	b := voice(t, defaults(), `[{"ContactId":1,"BusinessUnit":"a","Cluster":"x","AvgRtt":1},{"ContactId":2,"BusinessUnit":"b","Cluster":"x","AvgRtt":2},
-		{"ContactId":3,"BusinessUnit":"a","Cluster":"y","AvgRtt":3},{"ContactId":4,"BusinessUnit":"a","Cluster":"x","AvgRtt":4},{"ContactId":5,"AvgRtt":5},{"ContactId":6,"BusinessUnit":["a"],"AvgRtt":6}]`)
+	b := voice(t, defaults(),
+		`[{"ContactId":1,"BusinessUnit":"a","Cluster":"x","AvgRtt":1},{"ContactId":2,"BusinessUnit":"b","Cluster":"x","AvgRtt":2},
+		{"ContactId":3,"BusinessUnit":"a","Cluster":"y","AvgRtt":3},{"ContactId":4,"BusinessUnit":"a","Cluster":"x","AvgRtt":4},
+		{"ContactId":5,"AvgRtt":5},{"ContactId":6,"BusinessUnit":["a"],"AvgRtt":6}]`)
 	var got []string
 	for _, rm := range b.Metrics.ResourceMetrics().All() {
 		line := get(rm.Resource().Attributes(), "cxone.business_unit.id") + get(rm.Resource().Attributes(), "cxone.cluster") + ":"
@@ -110,7 +112,10 @@ func TestZeroThatIsNotMeasured(t *testing.T) {
 // TestTimesNeverOverflow puts the longest of times at the earliest and the latest of moments.
 func TestTimesNeverOverflow(t *testing.T) {
 	for _, at := range []string{"1970-01-01T00:00:00.000000001Z", "2261-12-31T23:59:59.999999999Z", "2024-01-01T00:00:00Z"} {
-		for _, seconds := range []string{"0", "1e-9", "1", "9223372036", "9223372037", "9.3e9", "1.9e10", "1e18", "1e300", "1.7976931348623157e308", "-1e308", "-1"} {
+		for _, seconds := range []string{
+			"0", "1e-9", "1", "9223372036", "9223372037", "9.3e9", "1.9e10", "1e18", "1e300", "1.7976931348623157e308",
+			"-1e308", "-1",
+		} {
 			for _, isStart := range []bool{false, true} {
 				o := defaults()
 				o.TimestampIsStart = isStart
@@ -135,17 +140,22 @@ func TestSummaries(t *testing.T) {
 	}
 	for given, want := range map[string]string{
 		`{"AvgRtt":null,"ContactId":""}`: "Call leg",
-		`{"ContactId":1,"Agent":"A B","SkillName":"S","AvgMos":4.2561,"AvgPktLoss":0.05,"AvgJitter":"1.23456","AvgRtt":0}`: "Call leg 1: agent A B, skill S, MOS 4.256, loss 0.05 %, jitter 1.235 ms, RTT 0 ms",
+		`{"ContactId":1,"Agent":"A B","SkillName":"S","AvgMos":4.2561,"AvgPktLoss":0.05,"AvgJitter":"1.23456","AvgRtt":0}`: "Call leg 1: " +
+			"agent A B, skill S, MOS 4.256, loss 0.05 %, jitter 1.235 ms, RTT 0 ms",
 		`{"AvgJitter":1e300}`: "Call leg: jitter 1e+300 ms",
 	} {
 		assert.Equal(t, want, body(voice(t, defaults(), given)))
 	}
 	for given, want := range map[string]string{
-		`{"actionLabel":"Look up","apiResponseCode":200,"responseTime":"0.2500"}`:                                                                       "Look up: 200 OK, 0.25 s",
-		`{"actionLabel":"Take the payment","apiResponseCode":"503.0","responseTime":"12.6000","apiEndpoint":"https://u:p@pay.example.com:8443/v1?k=1"}`: "Take the payment: 503 Service Unavailable, 12.6 s, pay.example.com",
-		`{"actionName":" Two\nlines\u2028","apiResponseCode":"no\tcode","apiEndpoint":"u:p@h"}`:                                                         " Two lines : no code",
-		`{"actionLabel":"` + strings.Repeat("é", 1000) + `","apiResponseCode":"599"}`:                                                                   strings.Repeat("é", 128) + ": 599",
-		`{"actionName":"Rest","apiResponseCode":"-1"}`:                                                                                                  "Rest: Studio's internal error (-1)",
+		`{"actionLabel":"Look up","apiResponseCode":200,"responseTime":"0.2500"}`: "Look up: 200 OK, 0.25 s",
+		`{"actionLabel":"Take the ` +
+			`payment","apiResponseCode":"503.0","responseTime":"12.6000",` +
+			`"apiEndpoint":"https://u:p@pay.example.com:8443/v1?k=1"}`: "Take the payment: " +
+			"503 Service Unavailable, 12.6 s, pay.example.com",
+		`{"actionName":" Two\nlines\u2028","apiResponseCode":"no\tcode","apiEndpoint":"u:p@h"}`: " Two lines : no code",
+		`{"actionLabel":"` + strings.Repeat("é", 1000) +
+			`","apiResponseCode":"599"}`: strings.Repeat("é", 128) + ": 599",
+		`{"actionName":"Rest","apiResponseCode":"-1"}`: "Rest: Studio's internal error (-1)",
 		`{"actionId":1}`: "script API call: no response code",
 		`{"actionId":1,"apiResponseMessage":"said"}`: "script API call: no response code",
 		`{"actionId":1,"responseTime":1e300}`:        "script API call: no response code, 1e+300 s",
@@ -160,11 +170,16 @@ func TestStatusCodesAtTheirEdges(t *testing.T) {
 		failed   bool
 		isHTTP   bool
 	}{
-		`"99"`: {plog.SeverityNumberInfo, false, false}, `100`: {plog.SeverityNumberInfo, false, true}, `"399"`: {plog.SeverityNumberInfo, false, true},
-		`"400"`: {plog.SeverityNumberWarn, true, true}, `"499"`: {plog.SeverityNumberWarn, true, true}, `500`: {plog.SeverityNumberError, true, true},
-		`"599"`: {plog.SeverityNumberError, true, true}, `"600"`: {plog.SeverityNumberInfo, false, false}, `"-1"`: {plog.SeverityNumberError, true, false},
-		`"-400"`: {plog.SeverityNumberInfo, false, false}, `"9223372036854775808"`: {plog.SeverityNumberInfo, false, false}, `""`: {plog.SeverityNumberInfo, false, false},
-		`{"a":1}`: {plog.SeverityNumberInfo, false, false}, `" 404"`: {plog.SeverityNumberWarn, true, true}, `"4_04"`: {plog.SeverityNumberInfo, false, false},
+		`"99"`: {plog.SeverityNumberInfo, false, false}, `100`: {plog.SeverityNumberInfo, false, true},
+		`"399"`: {plog.SeverityNumberInfo, false, true},
+		`"400"`: {plog.SeverityNumberWarn, true, true}, `"499"`: {plog.SeverityNumberWarn, true, true},
+		`500`:   {plog.SeverityNumberError, true, true},
+		`"599"`: {plog.SeverityNumberError, true, true}, `"600"`: {plog.SeverityNumberInfo, false, false},
+		`"-1"`:   {plog.SeverityNumberError, true, false},
+		`"-400"`: {plog.SeverityNumberInfo, false, false}, `"9223372036854775808"`: {plog.SeverityNumberInfo, false, false},
+		`""`:      {plog.SeverityNumberInfo, false, false},
+		`{"a":1}`: {plog.SeverityNumberInfo, false, false}, `" 404"`: {plog.SeverityNumberWarn, true, true},
+		`"4_04"`: {plog.SeverityNumberInfo, false, false},
 	} {
 		b := script(t, defaults(), `{"contactId":1,"apiResponseMessage":"why","apiResponseCode":`+code+`}`)
 		span := b.Traces.ResourceSpans().At(0).ScopeSpans().At(0).Spans().At(0)
@@ -176,7 +191,8 @@ func TestStatusCodesAtTheirEdges(t *testing.T) {
 		assert.Equal(t, want.failed, get(span.Attributes(), "error.type") != "", code)
 		_, isHTTP := span.Attributes().Get("http.response.status_code")
 		assert.Equal(t, want.isHTTP, isHTTP, code)
-		assert.Equal(t, !want.isHTTP && strings.Trim(code, `"`) != "" && code[0] != '{', get(span.Attributes(), "cxone.script.api.response_code") != "", code)
+		assert.Equal(t, !want.isHTTP && strings.Trim(code, `"`) != "" && code[0] != '{',
+			get(span.Attributes(), "cxone.script.api.response_code") != "", code)
 	}
 }
 
@@ -194,13 +210,18 @@ func TestWideAndDeepAnalysis(t *testing.T) {
 		}
 		return "{" + s.String()[1:] + "}"
 	}
-	for n, want := range map[int]pcommon.ValueType{maxNodes - 3: pcommon.ValueTypeMap, maxNodes: pcommon.ValueTypeStr, 50_000: pcommon.ValueTypeStr} {
+	for n, want := range map[int]pcommon.ValueType{
+		maxNodes - 3: pcommon.ValueTypeMap,
+		maxNodes:     pcommon.ValueTypeStr,
+		50_000:       pcommon.ValueTypeStr,
+	} {
 		v, _ := firstSpanAttributes(voice(t, defaults(), `{"ContactId":1,"spearlineAnalysis":`+wide(n)+`}`)).Get("cxone.spearline_analysis")
 		assert.Equal(t, want, v.Type(), n)
 		v, _ = firstSpanAttributes(voice(t, defaults(), `{"ContactId":1,"spearlineAnalysis":[[`+wide(n)+`]]}`)).Get("cxone.spearline_analysis")
 		assert.Equal(t, want == pcommon.ValueTypeStr, v.Type() == pcommon.ValueTypeStr, "%d members at depth", n)
 	}
-	v, _ = firstSpanAttributes(voice(t, defaults(), `{"ContactId":1,"spearlineAnalysis":{"a":1,"a":2,"b":1e400,"c":-0.5,"d":9223372036854775807}}`)).Get("cxone.spearline_analysis")
+	v, _ = firstSpanAttributes(voice(t, defaults(), `{"ContactId":1,"spearlineAnalysis":{"a":1,"a":2,"b":1e400,"c":-0.5,`+
+		`"d":9223372036854775807}}`)).Get("cxone.spearline_analysis")
 	assert.Equal(t, map[string]any{"a": int64(2), "b": "1e400", "c": -0.5, "d": int64(math.MaxInt64)}, v.AsRaw())
 }
 
@@ -226,7 +247,8 @@ func TestAValueOfAnyKindIsBounded(t *testing.T) {
 // TestTextsOnMetricsAreCut has texts that would be repeated with every figure.
 func TestTextsOnMetricsAreCut(t *testing.T) {
 	long := strings.Repeat("é", 1<<20)
-	b := voice(t, defaults(), `{"ContactId":1,"AvgMos":4,"AvgJitter":1,"AvgRtt":2,"SkillName":"`+long+`","MediaTransport":"`+long+`","Cluster":"`+long+`","BusinessUnit":"`+long+`"}`)
+	b := voice(t, defaults(), `{"ContactId":1,"AvgMos":4,"AvgJitter":1,"AvgRtt":2,"SkillName":"`+long+`","MediaTransport":"`+long+
+		`","Cluster":"`+long+`","BusinessUnit":"`+long+`"}`)
 	rm := b.Metrics.ResourceMetrics().At(0)
 	cut := strings.Repeat("é", 128)
 	assert.Equal(t, cut, get(rm.Resource().Attributes(), "cxone.cluster"))
@@ -266,11 +288,23 @@ func TestLogRecordUIDs(t *testing.T) {
 		return get(firstLogAttributes(voice(t, o, body)), "log.record.uid")
 	}
 	first := uid("", `{"ContactId":1,"AvgMos":4.20}`)
-	for _, same := range []string{"{ \"ContactId\" :\t1,\r\n\"AvgMos\": 4.20 }", `"{\"ContactId\":1,\"AvgMos\":4.20}"`, `[{"ContactId":1,"AvgMos":4.20}]`, "\ufeff" + `{"ContactId":1,"AvgMos":4.20}`} {
+	for _, same := range []string{
+		"{ \"ContactId\" :\t1,\r\n\"AvgMos\": 4.20 }",
+		`"{\"ContactId\":1,\"AvgMos\":4.20}"`,
+		`[{"ContactId":1,"AvgMos":4.20}]`,
+		"\ufeff" + `{"ContactId":1,"AvgMos":4.20}`,
+	} {
 		assert.Equal(t, first, uid("", same), same)
 	}
 	seen := map[string]string{first: "the first"}
-	for _, other := range []string{`{"ContactId":1,"AvgMos":4.2}`, `{"AvgMos":4.20,"ContactId":1}`, `{"ContactId":"1","AvgMos":4.20}`, `{"contactId":1,"AvgMos":4.20}`, `{"ContactId":1,"AvgMos":4.20,"a":" "}`, `{"ContactId":1,"AvgMos":4.20,"a":""}`} {
+	for _, other := range []string{
+		`{"ContactId":1,"AvgMos":4.2}`,
+		`{"AvgMos":4.20,"ContactId":1}`,
+		`{"ContactId":"1","AvgMos":4.20}`,
+		`{"contactId":1,"AvgMos":4.20}`,
+		`{"ContactId":1,"AvgMos":4.20,"a":" "}`,
+		`{"ContactId":1,"AvgMos":4.20,"a":""}`,
+	} {
 		assert.NotContains(t, seen, uid("", other), other)
 		seen[uid("", other)] = other
 	}

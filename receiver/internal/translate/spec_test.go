@@ -132,7 +132,8 @@ func TestAttributesOfACallLeg(t *testing.T) {
 			assert.NotContains(t, string(out), "8675309")
 		}
 	}
-	span := firstSpanAttributes(voice(t, defaults(), `{"LocationCountry":"England","BusinessUnit":"b","Cluster":"c","ContactId":18446744073709551616}`))
+	span := firstSpanAttributes(voice(t, defaults(), `{"LocationCountry":"England","BusinessUnit":"b","Cluster":"c",`+
+		`"ContactId":18446744073709551616}`))
 	assert.Empty(t, get(span, "geo.country.iso_code"), "not a two-letter code")
 	id, _ := span.Get("cxone.contact.id")
 	assert.Equal(t, pcommon.ValueTypeStr, id.Type())
@@ -302,7 +303,8 @@ func TestIdentityOfEverySignal(t *testing.T) {
 	master := voice(t, defaults(), `{"ContactId":1,"MasterContactId":"1"}`).Traces.ResourceSpans().At(0).ScopeSpans().At(0).Spans().At(0)
 	assert.Equal(t, master.SpanID(), span.ParentSpanID())
 	assert.True(t, master.ParentSpanID().IsEmpty())
-	call := script(t, defaults(), `{"contactId":"2","masterContactId":1,"actionId":1}`).Traces.ResourceSpans().At(0).ScopeSpans().At(0).Spans().At(0)
+	call := script(t, defaults(),
+		`{"contactId":"2","masterContactId":1,"actionId":1}`).Traces.ResourceSpans().At(0).ScopeSpans().At(0).Spans().At(0)
 	assert.Equal(t, span.TraceID(), call.TraceID(), "one trace per master contact, of both data types")
 	assert.Equal(t, span.SpanID(), call.ParentSpanID())
 

@@ -75,7 +75,10 @@ func shortDecimal(text string) (digits int64, exponent int, ok bool) {
 }
 
 // powersOfTen are those that floating point holds exactly.
-var powersOfTen = [...]float64{1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22}
+var powersOfTen = [...]float64{
+	1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19,
+	1e20, 1e21, 1e22,
+}
 
 // scale returns digits times a power of ten. One operation on exact numbers rounds once, and so as the decimal itself would be.
 func scale(digits int64, exponent int) float64 {

@@ -179,9 +179,10 @@ func TestAnswers(t *testing.T) {
 			says: "is let through",
 		},
 		"the receiver's own smaller limit": {
-			handler: on(func(r *http.Request) bool { return r.ContentLength > 1<<20 }, answer(http.StatusRequestEntityTooLarge, `{"error": "at most 1 MiB"}`)),
-			want:    []string{"ok GET", "ok path", "ok POST", "ok signature", "ok headers", "warn body"},
-			says:    "max_request_body_size",
+			handler: on(func(r *http.Request) bool { return r.ContentLength > 1<<20 },
+				answer(http.StatusRequestEntityTooLarge, `{"error": "at most 1 MiB"}`)),
+			want: []string{"ok GET", "ok path", "ok POST", "ok signature", "ok headers", "warn body"},
+			says: "max_request_body_size",
 		},
 		"a clock an hour ahead": {
 			handler: func(w http.ResponseWriter, r *http.Request) {
@@ -222,7 +223,10 @@ func TestWayThere(t *testing.T) {
 	t.Run("a signature that cannot be made", func(t *testing.T) {
 		server := httptest.NewServer(http.HandlerFunc(answering))
 		defer server.Close()
-		lines, text := findings(t, &Endpoint{URL: hook(t, server.URL), Sign: func(*http.Request, []byte) error { return errors.New("no such field") }})
+		lines, text := findings(t, &Endpoint{
+			URL:  hook(t, server.URL),
+			Sign: func(*http.Request, []byte) error { return errors.New("no such field") },
+		})
 		assert.Contains(t, lines, "FAIL signature")
 		assert.Contains(t, text, "no such field")
 	})
@@ -236,7 +240,8 @@ func issue(t *testing.T, parent *tls.Certificate, change func(*x509.Certificate)
 	serial, err := rand.Int(rand.Reader, big.NewInt(1<<62))
 	require.NoError(t, err)
 	template := &x509.Certificate{
-		SerialNumber: serial, Subject: pkix.Name{CommonName: "check"}, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().AddDate(0, 3, 0),
+		SerialNumber: serial, Subject: pkix.Name{CommonName: "check"}, NotBefore: time.Now().Add(-time.Hour),
+		NotAfter:    time.Now().AddDate(0, 3, 0),
 		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, BasicConstraintsValid: true,
 	}
 	change(template)
@@ -257,7 +262,8 @@ func rsaOf(t *testing.T, parent *tls.Certificate) tls.Certificate {
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
 	require.NoError(t, err)
 	template := &x509.Certificate{
-		SerialNumber: big.NewInt(2), Subject: pkix.Name{CommonName: "rsa"}, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().AddDate(0, 3, 0),
+		SerialNumber: big.NewInt(2), Subject: pkix.Name{CommonName: "rsa"}, NotBefore: time.Now().Add(-time.Hour),
+		NotAfter:    time.Now().AddDate(0, 3, 0),
 		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, parent.Leaf, &key.PublicKey, parent.PrivateKey)
@@ -278,7 +284,10 @@ func TestTLS(t *testing.T) {
 	start, rest := []string{"warn name", "ok connection"}, []string{"ok GET", "ok path", "ok POST", "ok signature", "ok headers", "ok body"}
 	with := func(middle ...string) []string { return append(append(start[:2:2], middle...), rest...) }
 	// Nothing signed is sent to a server that could not be verified.
-	unverified := []string{"warn name", "ok connection", "ok tls", "FAIL certificate", "ok ciphers", "ok client certificate", "ok GET", "ok path", "ok POST", "warn signature", "ok body"}
+	unverified := []string{
+		"warn name", "ok connection", "ok tls", "FAIL certificate", "ok ciphers", "ok client certificate", "ok GET",
+		"ok path", "ok POST", "warn signature", "ok body",
+	}
 	for name, tc := range map[string]struct {
 		certificate tls.Certificate
 		server      *tls.Config
@@ -322,7 +331,10 @@ func TestTLS(t *testing.T) {
 			says:        "3 days",
 		},
 		"none of the vendor's ciphers": {
-			certificate: rsaOf(t, &ca), server: &tls.Config{CipherSuites: []uint16{tls.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256}, MinVersion: tls.VersionTLS12},
+			certificate: rsaOf(t, &ca), server: &tls.Config{
+				CipherSuites: []uint16{tls.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256},
+				MinVersion:   tls.VersionTLS12,
+			},
 			want: with("ok tls", "warn certificate", "warn ciphers", "ok client certificate"),
 			says: "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA",
 		},

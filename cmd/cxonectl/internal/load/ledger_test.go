@@ -42,8 +42,10 @@ func TestTheLedgerHoldsWhatWasAcknowledged(t *testing.T) {
 	text, err := os.ReadFile(name)
 	require.NoError(t, err)
 	const records = `"records":[{"contact_id":"1","master_contact_id":"2","message_id":"m"},{"unreadable":"no record"}]}` + "\n"
-	assert.Equal(t, `{"number":1,"kind":"valid","data_type":"script_api","tries":2,"status":200,"accepted":1,"unreadable":1,"duplicate":false,`+records+
-		`{"number":2,"kind":"valid","data_type":"script_api","tries":1,"status":200,"accepted":1,"unreadable":1,"duplicate":true,`+records, string(text))
+	assert.Equal(t, `{"number":1,"kind":"valid","data_type":"script_api","tries":2,"status":200,"accepted":1,"unreadable":1,`+
+		`"duplicate":false,`+records+
+		`{"number":2,"kind":"valid","data_type":"script_api","tries":1,"status":200,"accepted":1,"unreadable":1,"duplicate":true,`+
+		records, string(text))
 
 	_, err = CreateLedger(name)
 	assert.ErrorIs(t, err, os.ErrExist, "a ledger is not overwritten")
