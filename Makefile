@@ -13,6 +13,10 @@ FOR ?=
 FUZZTIME ?= 30s
 TOOL := $(GO) tool -modfile=tools/go.mod
 
+# The modules of this repository, and those of them that have code: the others only say which version of a tool is used.
+MODULES = $(patsubst %/,%,$(dir $(shell git ls-files '*go.mod')))
+CODE := . test test/peers tools/dashboards tools/datadog tools/manifests tools/release
+
 # How the programs are compiled: static, and without the debug information that -s leaves out of them anyway. Making it,
 # and collecting garbage before the compiler has filled its gigabyte, costs a quarter of the first build. One set of flags for all,
 # the builder too, so that what they have in common is compiled once.
@@ -38,7 +42,7 @@ run: build bin/quickstart ## Build the collector, deliver sample webhooks to it 
 	@bin/quickstart -collector bin/otelcol-cxone -cxonectl bin/cxonectl -config examples/quickstart.yaml $(if $(FOR),-for $(FOR))
 
 .PHONY: ui
-ui: build bin/ui bin/victoria-metrics bin/victoria-logs ## Show calls, journeys, metrics and logs in a browser: play a rush hour into the collector (FOR=2m: end by itself)
+ui: build bin/ui bin/victoria-metrics bin/victoria-logs ## Show a rush hour in a browser: calls, metrics and logs (FOR=2m: end by itself)
 	@bin/ui $(if $(FOR),-for $(FOR)) $(if $(LISTEN),-listen $(LISTEN))
 
 .PHONY: screenshots
@@ -49,14 +53,16 @@ screenshots: build bin/ui bin/victoria-metrics bin/victoria-logs ## Take the pic
 build: bin/otelcol-cxone bin/cxonectl ## Build bin/otelcol-cxone (the collector) and bin/cxonectl (the command)
 
 bin/otelcol-cxone: build/otelcol-cxone/go.mod $(call PARTS,receiver internal)
-	@echo "Compiling the collector into $@. The first time this takes about three minutes on two cores: it compiles every component of builder-config.yaml."
+	@echo "Compiling the collector into $@. The first time this takes about three minutes on two cores:" \
+		"it compiles every component of builder-config.yaml."
 	@$(COMPILE) $(GO) build -C build/otelcol-cxone -o '$(CURDIR)/$@' .
 
 # The collector's sources are made anew when its components, or the modules of this one, change.
 build/otelcol-cxone/go.mod: builder-config.yaml go.mod build/builder
 	@echo "Making the collector's sources from builder-config.yaml. The first time this downloads its modules."
 	@mkdir -p build/otelcol-cxone build/tmp
-	@TMPDIR='$(CURDIR)/build/tmp' build/builder --config builder-config.yaml --skip-compilation --skip-strict-versioning=false 2>build/builder.log || { cat build/builder.log; exit 1; }
+	@TMPDIR='$(CURDIR)/build/tmp' build/builder --config builder-config.yaml --skip-compilation \
+		--skip-strict-versioning=false 2>build/builder.log || { cat build/builder.log; exit 1; }
 	@rm -rf build/tmp
 	@touch $@
 
@@ -81,7 +87,7 @@ PLATFORMS ?= linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 win
 VERSION := $(shell awk '$$1 == "version:" {print $$2; exit}' builder-config.yaml)
 
 .PHONY: dist
-dist: build/otelcol-cxone/go.mod ## Make the release in dist/: archives, packages, image, checksums (minutes for each platform; PLATFORMS="linux/arm64": one)
+dist: build/otelcol-cxone/go.mod ## Make the release in dist/ (minutes for each platform; PLATFORMS="linux/arm64": one)
 	@rm -rf dist build/release && mkdir -p dist
 	@done=0; for platform in $(PLATFORMS); do \
 		export GOOS=$${platform%/*} GOARCH=$${platform#*/}; \
@@ -121,7 +127,7 @@ VULNDB ?= https://vuln.go.dev
 GOVULNCHECK = $(GO) tool -modfile='$(CURDIR)/tools/govulncheck/go.mod' govulncheck -db '$(VULNDB)'
 
 .PHONY: vuln
-vuln: build/otelcol-cxone/go.mod ## Look for known vulnerabilities that the receiver, the commands or the collector reach (VULNDB=file://...: a copy of the database)
+vuln: build/otelcol-cxone/go.mod ## Look for known vulnerabilities in what is built (VULNDB=file://...: a copy of the database)
 	$(GOVULNCHECK) ./receiver/... ./internal/... ./cmd/...
 	cd build/otelcol-cxone && $(GOVULNCHECK) .
 
@@ -164,22 +170,19 @@ generate: ## Generate code and documentation from metadata.yaml, and the dashboa
 fmt: ## Format the Go code
 	gofmt -w $$(git ls-files -co --exclude-standard '*.go')
 
+GOLANGCI = $(GO) tool -modfile='$(CURDIR)/tools/golangci-lint/go.mod' golangci-lint run --config '$(CURDIR)/.golangci.yml'
+
 .PHONY: lint
 lint: ## Run golangci-lint (its first build takes minutes)
-	$(GO) tool -modfile=tools/golangci-lint/go.mod golangci-lint run ./...
-	cd test && $(GO) tool -modfile=../tools/golangci-lint/go.mod golangci-lint run --config ../.golangci.yml ./...
-	cd test/peers && $(GO) tool -modfile=../../tools/golangci-lint/go.mod golangci-lint run --config ../../.golangci.yml ./...
-	cd tools/dashboards && $(GO) tool -modfile=../golangci-lint/go.mod golangci-lint run --config ../../.golangci.yml ./...
-	cd tools/release && $(GO) tool -modfile=../golangci-lint/go.mod golangci-lint run --config ../../.golangci.yml ./...
-	cd tools/manifests && $(GO) tool -modfile=../golangci-lint/go.mod golangci-lint run --config ../../.golangci.yml ./...
-	cd tools/datadog && $(GO) tool -modfile=../golangci-lint/go.mod golangci-lint run --config ../../.golangci.yml ./...
+	@for module in $(CODE); do echo "golangci-lint: $$module"; (cd $$module && $(GOLANGCI) ./...); done
 
 .PHONY: version
 version: ## Print the version that is released next
 	@echo $(VERSION)
 
 .PHONY: check
-check: check-format check-vet check-licence check-generated check-modules check-workflows ## Check format, vet, licence headers, generated files, modules and workflows
+check: ## Check format, lengths of lines, vet, licence lines, generated files, modules and workflows
+check: check-format check-lines check-vet check-licence check-generated check-modules check-workflows
 
 .PHONY: check-workflows
 check-workflows:
@@ -192,22 +195,30 @@ check-format:
 
 .PHONY: check-vet
 check-vet:
-	$(GO) vet ./...
-	cd test && $(GO) vet ./...
-	cd test/peers && $(GO) vet ./...
-	cd tools/dashboards && $(GO) vet ./...
-	cd tools/manifests && $(GO) vet ./...
-	cd tools/release && $(GO) vet ./...
-	cd tools/datadog && $(GO) vet ./...
+	@for module in $(CODE); do echo "go vet: $$module"; (cd $$module && $(GO) vet ./...); done
+
+# The linter measures the lines of Go. Not measured are data and generated files, and what cannot be split: in Markdown tables,
+# links and blocks of code; in builder-config.yaml the replacements.
+PROSE := ':!*.go' ':!*go.sum' ':!*.json' ':!*.png' ':!*.html' ':!*testdata/*' ':!receiver/documentation.md'
+
+.PHONY: check-lines
+check-lines:
+	@long=$$(git ls-files -co --exclude-standard -- $(PROSE) | xargs awk '\
+		FNR == 1 {code = 0; markdown = FILENAME ~ /[.]md$$/} \
+		markdown && /^ *```/ {code = !code} \
+		length($$0) > 140 && !(markdown && (code || /^ *[|]/ || /^ *!?[[]/)) && !/ => / {print FILENAME ":" FNR ": " length($$0)}'); \
+	if [ -n "$$long" ]; then echo "A line has 140 characters at most; these have more:"; echo "$$long"; exit 1; fi
 
 .PHONY: check-licence
 check-licence:
-	@bare=$$(git ls-files -co --exclude-standard '*.go' | xargs awk 'FNR == 1 {copyright = $$0 == "// Copyright The CXone Receiver Authors"; generated = /Code generated .* DO NOT EDIT/} \
+	@bare=$$(git ls-files -co --exclude-standard '*.go' | xargs awk '\
+		FNR == 1 {copyright = $$0 == "// Copyright The CXone Receiver Authors"; generated = /Code generated .* DO NOT EDIT/} \
 		FNR == 2 && !generated && !(copyright && $$0 == "// SPDX-License-Identifier: Apache-2.0") {print FILENAME}'); \
 	if [ -n "$$bare" ]; then echo "Without the two licence lines at the top:"; echo "$$bare"; exit 1; fi
 
 # Generated files are compared with what they were before, so that the check also works on uncommitted changes.
-GENERATED := README.md receiver/documentation.md receiver/generated_component_test.go receiver/generated_package_test.go receiver/internal/metadata receiver/internal/metadatatest
+GENERATED := README.md receiver/documentation.md receiver/generated_component_test.go receiver/generated_package_test.go \
+	receiver/internal/metadata receiver/internal/metadatatest
 
 .PHONY: check-generated
 check-generated:
@@ -220,7 +231,7 @@ check-generated:
 
 .PHONY: check-modules
 check-modules:
-	@for module in . test test/peers tools tools/dashboards tools/datadog tools/manifests tools/golangci-lint tools/govulncheck tools/release tools/victorialogs tools/victoriametrics; do \
+	@for module in $(MODULES); do \
 		(cd $$module && $(GO) mod tidy -diff) || { echo "go.mod or go.sum of $$module is not tidy: run go mod tidy there."; exit 1; }; \
 	done
 
