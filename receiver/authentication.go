@@ -27,10 +27,8 @@ func (e *endpoint) useAuthentication(ctx context.Context, host component.Host) e
 		}
 		e.authQuery = auth.RequestParameters
 	}
-	if e.cfg.requiresClientCertificate() {
-		if e.certificates, err = clientcert.New(e.cfg.certificateSettings(), e.unsampled); err != nil {
-			return err
-		}
+	if e.certificates, err = newCertificates(e.cfg, e.unsampled); err != nil {
+		return err
 	}
 	if cfg := e.cfg.Signature.Get(); cfg != nil {
 		if err = e.useSignatures(cfg); err != nil {
@@ -38,6 +36,14 @@ func (e *endpoint) useAuthentication(ctx context.Context, host component.Host) e
 		}
 	}
 	return nil
+}
+
+// newCertificates reads what decides about client certificates. It returns nil without mutual TLS.
+func newCertificates(cfg *Config, logger *zap.Logger) (*clientcert.Policy, error) {
+	if !cfg.requiresClientCertificate() {
+		return nil, nil //nolint:nilnil // off
+	}
+	return clientcert.New(cfg.certificateSettings(), logger)
 }
 
 // useSignatures gives each callback its verifier.

@@ -6,7 +6,6 @@ package receiver
 import (
 	"cmp"
 	"context"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"net/http"
@@ -67,14 +66,6 @@ func newEndpoint(ctx context.Context, r *cxoneReceiver, host component.Host) (*e
 		return nil, err
 	}
 	return e, nil
-}
-
-// clientRoots returns where the authorities of client certificates are found, nil without mutual TLS.
-func (e *endpoint) clientRoots() func() *x509.CertPool {
-	if e.certificates == nil {
-		return nil
-	}
-	return e.certificates.Roots
 }
 
 // ServeHTTP answers a request.

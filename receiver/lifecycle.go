@@ -101,7 +101,7 @@ func (r *cxoneReceiver) start(ctx context.Context, host component.Host) error {
 		return err
 	}
 	if settings := r.cfg.TLS.Get(); settings != nil {
-		if r.tls, err = newServerTLS(*settings, e.clientRoots(), r.settings.Logger); err != nil {
+		if r.tls, err = newServerTLS(*settings, e.certificates, r.settings.Logger); err != nil {
 			return err
 		}
 	}

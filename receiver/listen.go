@@ -11,10 +11,14 @@ import (
 	"io/fs"
 	"net"
 	"syscall"
+	"time"
 
 	"go.opentelemetry.io/collector/config/confighttp"
 	"go.opentelemetry.io/collector/config/configoptional"
 	"go.opentelemetry.io/collector/config/configtls"
+	"go.uber.org/zap"
+
+	"github.com/cxone-otel/cxonereceiver/receiver/internal/clientcert"
 )
 
 // listen opens the endpoint. TLS is put on top here, since confighttp's own listener reads files during handshakes.
@@ -28,6 +32,42 @@ func listen(ctx context.Context, config confighttp.ServerConfig, server *serverT
 		listener = tls.NewListener(listener, server.base)
 	}
 	return listener, nil
+}
+
+// Listener is the receiver's endpoint without the receiver, for a command that shows what comes there.
+type Listener struct {
+	net.Listener
+
+	certificates *clientcert.Policy // nil without mutual TLS
+}
+
+// Listen opens the endpoint of a configuration, with its TLS. Certificates and revocation lists are those of now.
+func Listen(ctx context.Context, cfg *Config, logger *zap.Logger) (*Listener, error) {
+	certificates, err := newCertificates(cfg, logger)
+	if err != nil {
+		return nil, err
+	}
+	var server *serverTLS
+	if settings := cfg.TLS.Get(); settings != nil {
+		if server, err = newServerTLS(*settings, certificates, logger); err != nil {
+			return nil, err
+		}
+	}
+	listener, err := listen(ctx, cfg.ServerConfig, server)
+	return &Listener{listener, certificates}, err
+}
+
+// CheckClient returns how the receiver answers a client whose certificate it refuses, and why. The error is nil for one that
+// may deliver, and without mutual TLS.
+func (l *Listener) CheckClient(connection *tls.ConnectionState) (status int, text string, why error) {
+	if l.certificates == nil {
+		return 0, "", nil
+	}
+	if why = l.certificates.Check(connection, time.Now()); why == nil {
+		return 0, "", nil
+	}
+	refused := refuseCertificate(why)
+	return refused.answer.status, refused.answer.text, why
 }
 
 // explainListen says what to do about an endpoint that cannot be listened on.

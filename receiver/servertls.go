@@ -32,8 +32,8 @@ type serverTLS struct {
 	logger      *zap.Logger
 	base        *tls.Config
 	certificate atomic.Pointer[tls.Certificate]
-	problem     string                // of reading the certificate again, so that each is logged once
-	roots       func() *x509.CertPool // the authorities of client certificates; nil where none are asked for
+	problem     string             // of reading the certificate again, so that each is logged once
+	clients     *clientcert.Policy // nil where no certificates are asked for
 
 	stop     chan struct{}
 	stopOnce sync.Once
@@ -44,10 +44,10 @@ const (
 	protocolHTTP2 = "h2"
 )
 
-func newServerTLS(settings configtls.ServerConfig, roots func() *x509.CertPool, logger *zap.Logger) (*serverTLS, error) {
-	s := &serverTLS{settings: settings, interval: settings.ReloadInterval, roots: roots, logger: logger, stop: make(chan struct{})}
+func newServerTLS(settings configtls.ServerConfig, clients *clientcert.Policy, logger *zap.Logger) (*serverTLS, error) {
+	s := &serverTLS{settings: settings, interval: settings.ReloadInterval, clients: clients, logger: logger, stop: make(chan struct{})}
 	s.settings.ReloadInterval = 0
-	s.settings.ClientCAFile, s.settings.ReloadClientCAFile = "", false // roots has them
+	s.settings.ClientCAFile, s.settings.ReloadClientCAFile = "", false // clients has them
 	var err error
 	if s.base, err = s.load(); err != nil {
 		return nil, err
@@ -58,7 +58,7 @@ func newServerTLS(settings configtls.ServerConfig, roots func() *x509.CertPool, 
 	if len(s.base.CipherSuites) == 0 {
 		s.base.CipherSuites = defaultCipherSuites
 	}
-	if roots != nil {
+	if clients != nil {
 		s.base.ClientAuth = tls.RequireAndVerifyClientCert
 	}
 	s.warn()
@@ -166,8 +166,8 @@ func (s *serverTLS) expiry() time.Time {
 // forClient returns the settings for a connection.
 func (s *serverTLS) forClient(hello *tls.ClientHelloInfo) (*tls.Config, error) {
 	config := s.base.Clone()
-	if s.roots != nil {
-		config.ClientCAs = s.roots()
+	if s.clients != nil {
+		config.ClientCAs = s.clients.Roots()
 	}
 	if !s.allowsHTTP2(hello) {
 		config.NextProtos = []string{protocolHTTP1}

@@ -5,21 +5,22 @@ package main
 
 import (
 	"bytes"
-	"cmp"
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
 	"log"
-	"net"
 	"net/http"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
+	"go.opentelemetry.io/collector/config/confignet"
+	"go.uber.org/zap"
 
 	"github.com/cxone-otel/cxonereceiver/cmd/internal/collectorconfig"
 	"github.com/cxone-otel/cxonereceiver/cmd/internal/story"
+	"github.com/cxone-otel/cxonereceiver/receiver"
 )
 
 // listenFlags are what `cxonectl listen` is told.
@@ -37,8 +38,9 @@ func newListenCommand() *cobra.Command {
 		Long: `Listen answers at the callbacks' paths as the receiver would, and shows each delivery: the names of its
 headers, whether its signature is authentic and over which string, the answer, and the spans, log events and
 gauges that the receiver makes of it. It is the receiver's own code, with the configuration that is given, but
-for two things: what cannot be authenticated is shown too, and answered 401; and a repeat is shown as what it
-repeats.
+for three things: what cannot be authenticated is shown too, and answered 401 or 403; a repeat is shown as what
+it repeats; and an extension that auth names is not asked. Client certificates are checked, by the files as they
+are at the start.
 
 Without --config and without a key nothing is verified, and everything is taken. Nothing is stored or sent on.
 What is shown holds personal data, and under some schemes all that a forger needs but the key.`,
@@ -57,33 +59,32 @@ What is shown holds personal data, and under some schemes all that a forger need
 }
 
 func (f *listenFlags) run(ctx context.Context, out io.Writer) error {
-	receiver, err := f.findReceiver(ctx)
+	r, err := f.findReceiver(ctx)
 	if err != nil {
 		return err
 	}
-	window, err := newWindow(ctx, out, &f.judgeFlags, receiver)
+	config := *r.Config
+	if f.listen != "" {
+		config.NetAddr = confignet.AddrConfig{Transport: confignet.TransportTypeTCP, Endpoint: f.listen}
+	}
+	listener, err := receiver.Listen(ctx, &config, zap.NewNop())
+	if errors.Is(err, syscall.EADDRINUSE) {
+		err = fmt.Errorf("%w; --listen names another address: is the collector running on this one?", err)
+	}
+	if err != nil {
+		return fmt.Errorf("receivers::%s: %w", r.Name, err)
+	}
+	defer listener.Close()
+	window, err := newWindow(ctx, out, &f.judgeFlags, r, listener.CheckClient)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, window.close()) }()
-	address := cmp.Or(f.listen, receiver.NetAddr.Endpoint)
-	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
-	if err != nil {
-		return fmt.Errorf("%w; --listen names another address: is the collector running on this one?", err)
-	}
 	server := &http.Server{
 		Handler: window, ReadHeaderTimeout: 10 * time.Second,
 		ErrorLog: log.New(out, "", 0), // refused handshakes are shown too
 	}
-	scheme := "http"
-	if block := receiver.TLS.Get(); block != nil {
-		config, tlsErr := block.LoadTLSConfig(ctx)
-		if tlsErr != nil {
-			return errors.Join(fmt.Errorf("receivers::%s::tls: %w", receiver.Name, tlsErr), listener.Close())
-		}
-		listener, scheme = tls.NewListener(listener, config), "https"
-	}
-	sayWhere(out, receiver, collectorconfig.LocalURL(scheme, listener.Addr().String()))
+	sayWhere(out, r, listener.Addr().String())
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(listener) }()
 	select {
@@ -94,10 +95,18 @@ func (f *listenFlags) run(ctx context.Context, out io.Writer) error {
 	}
 }
 
-func sayWhere(out io.Writer, receiver *collectorconfig.Receiver, base string) {
+func sayWhere(out io.Writer, r *collectorconfig.Receiver, address string) {
 	fmt.Fprintf(out, "Listening. Nothing is stored; Ctrl-C ends it.\n")
+	if r.Auth.HasValue() {
+		fmt.Fprintf(out, "The extension that receivers::%s::auth names is not asked.\n", r.Name)
+	}
+	scheme := "http"
+	if r.TLS.HasValue() {
+		scheme = "https"
+	}
+	base := collectorconfig.LocalURL(scheme, address)
 	for _, dataType := range []story.DataType{story.VoiceQuality, story.ScriptAPI} {
-		if callback, on := receiver.Callback(dataType); on {
+		if callback, on := r.Callback(dataType); on {
 			fmt.Fprintf(out, "  %-13s  %s\n", dataType, base+callback.Path)
 		}
 	}

@@ -125,6 +125,20 @@ func TestListenOverMutualTLS(t *testing.T) {
 		10*time.Second, 5*time.Millisecond)
 }
 
+// TestListenChecksClientCertificates has a list that the client is not in.
+func TestListenChecksClientCertificates(t *testing.T) {
+	directory := t.TempDir()
+	file := directory + "/collector.yaml"
+	cxonectl(t, "keygen", "mtls", "--out", directory, "--write", file)
+	base, shown := listen(t, "--config", file, "--config",
+		"yaml:receivers::cxone::client_certificate::allowed_spki_sha256: ["+strings.Repeat("ab", 32)+"]")
+	sent := try(t, "send", "good-call", "--endpoint", base, "--ca-file", directory+"/ca.crt",
+		"--cert-file", directory+"/client.crt", "--key-file", directory+"/client.key")
+	assert.Contains(t, sent, "403")
+	assert.Contains(t, shown.String(), "client certificate: refused: ")
+	assert.Contains(t, shown.String(), "answer: 403; of its content the receiver would say: 200")
+}
+
 func TestListenSaysWhatIsWrong(t *testing.T) {
 	base, _ := listen(t)
 	assert.Contains(t, try(t, "listen", "--listen", strings.TrimPrefix(base, "http://")), "--listen names another address: is the "+
@@ -132,7 +146,7 @@ func TestListenSaysWhatIsWrong(t *testing.T) {
 	assert.Contains(t, try(t, "listen", "--config", "nowhere.yaml"), "nowhere.yaml")
 	assert.Contains(t, try(t, "listen", "--config", "nowhere.yaml", "--secret-file", "s"), "--config names the keys")
 	assert.Contains(t, try(t, "listen", "--listen", "127.0.0.1:0", "--config", "yaml:receivers: {cxone: {allow_unauthenticated: true, "+
-		"tls: {cert_file: none, key_file: none}}}"), "receivers::cxone::tls: ")
+		"tls: {cert_file: none, key_file: none}}}"), "receivers::cxone: tls::cert_file: ")
 }
 
 func TestReplay(t *testing.T) {

@@ -5,6 +5,8 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
+	"fmt"
 	"io"
 	"maps"
 	"net/http"
@@ -39,14 +41,18 @@ type window struct {
 	receiver *collectorconfig.Receiver
 	inner    string // the address of the receiver behind it
 	stop     func(context.Context) error
+	// client checks a client certificate.
+	client func(*tls.ConnectionState) (status int, text string, why error)
 
 	one  sync.Mutex // a request is shown as a whole
 	mu   sync.Mutex // guards came
 	came show.Telemetry
 }
 
-func newWindow(ctx context.Context, out io.Writer, flags *judgeFlags, r *collectorconfig.Receiver) (*window, error) {
-	w := &window{page: show.NewPage(out), out: out, flags: flags, receiver: r}
+func newWindow(ctx context.Context, out io.Writer, flags *judgeFlags, r *collectorconfig.Receiver,
+	client func(*tls.ConnectionState) (status int, text string, why error),
+) (*window, error) {
+	w := &window{page: show.NewPage(out), out: out, flags: flags, receiver: r, client: client}
 	var err error
 	if w.inner, err = process.FreeAddress(ctx); err != nil {
 		return nil, err
@@ -101,7 +107,7 @@ func (w *window) ServeHTTP(to http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.page.Line("  headers: %s", show.Clip(strings.Join(slices.Sorted(maps.Keys(r.Header)), ", "), 400))
-	authentic := w.judge(r, body)
+	refused, why := w.judge(r, body)
 	status, header, answer, err := relay(r, body, w.inner)
 	if err != nil {
 		w.page.Line("  no answer: %v", err)
@@ -109,9 +115,9 @@ func (w *window) ServeHTTP(to http.ResponseWriter, r *http.Request) {
 		return
 	}
 	came := w.taken()
-	if !authentic {
-		w.page.Line("  answer: 401; of its content the receiver would say: %d %s", status, show.Clip(string(answer), 200))
-		status, answer = http.StatusUnauthorized, []byte(`{"error": "authentication failed"}`+"\n")
+	if refused != 0 {
+		w.page.Line("  answer: %d; of its content the receiver would say: %d %s", refused, status, show.Clip(string(answer), 200))
+		status, answer = refused, fmt.Appendf(nil, "{\"error\": %q}\n", why)
 		header = http.Header{"Content-Type": {"application/json"}}
 	} else {
 		w.page.Line("  answer: %d %s", status, show.Clip(string(answer), 200))
@@ -126,19 +132,28 @@ func (w *window) ServeHTTP(to http.ResponseWriter, r *http.Request) {
 	_, _ = to.Write(answer) //nolint:gosec // the receiver's own JSON; whoever does not wait for it was shown all the same
 }
 
-// judge verifies a request's signature and explains it. Where there is nothing to verify with, it is taken.
-func (w *window) judge(r *http.Request, body []byte) (authentic bool) {
+// judge checks the client's certificate, verifies the request's signature, and explains both. It returns how a request that is
+// not authentic is answered, and 0 for one that is. Where there is nothing to verify with, it is taken.
+func (w *window) judge(r *http.Request, body []byte) (refused int, text string) {
+	if status, text, why := w.client(r.TLS); why != nil {
+		w.page.Line("  client certificate: refused: %v", why)
+		return status, text
+	}
+	const unauthenticated = "authentication failed"
 	if w.receiver.Scheme() == nil && !w.flags.hasKey() {
 		w.page.Line("  signature: not looked at; --config, or --public-key-file or --secret-file, says what to verify with")
-		return true
+		return 0, ""
 	}
 	config, verifier, err := w.flags.verifierFor(w.receiver, r)
 	if err != nil {
 		w.page.Line("  signature: %v", err)
-		return false
+		return http.StatusUnauthorized, unauthenticated
 	}
 	e := verifier.ExplainToOperator(r, body, time.Now())
 	printVerdict(w.out, "  signature", &e)
 	printExplanation(w.out, config, &e)
-	return e.Refusal == nil
+	if e.Refusal != nil {
+		return http.StatusUnauthorized, unauthenticated
+	}
+	return 0, ""
 }
