@@ -24,9 +24,13 @@ func Fault(tried []*Key, signatures [][]byte, lookAt string) string {
 			if openings++; openings > maxOpenings {
 				return ""
 			}
-			opened := Open(public, signature)
+			readings := Open(public, signature)
+			if len(readings) == 0 {
+				continue
+			}
+			opened := readings[0]
 			switch algorithm := opened.Algorithm(); {
-			case opened.Padding == "" || opened.Padding == PSS && len(opened.Salt) > opened.Hash.Size():
+			case opened.Padding == PSS && len(opened.Salt) > opened.Hash.Size(): // it may be noise
 			case algorithm == k.Algorithm.Name:
 				return fmt.Sprintf("the key fits, the signed string differs: look at %s", lookAt)
 			case algorithm != "":

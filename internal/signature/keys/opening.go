@@ -5,6 +5,7 @@ package keys
 
 import (
 	"bytes"
+	"cmp"
 	"crypto"
 	"crypto/rsa"
 	"crypto/x509/pkix"
@@ -27,7 +28,7 @@ const (
 // Opened is what an RSA signature says once it is raised to the public exponent: that needs no signed string, so it tells a
 // wrong key from a wrong string.
 type Opened struct {
-	// Padding is empty where the key did not make the signature.
+	// Padding is empty in the zero value, which stands for a signature that the key did not make.
 	Padding Padding
 	// Hash and Digest are those of the signed string. Hash is 0 where the padding is around something else, Inner.
 	Hash   crypto.Hash
@@ -38,25 +39,30 @@ type Opened struct {
 	Strange string
 
 	named bool // Inner names a hash, whether it is known or not
+	zeros int  // how many bytes of zeros PSS has before its salt
 }
 
-// Open opens a signature with a key.
-func Open(public *rsa.PublicKey, signature []byte) Opened {
+// Open opens a signature with a key. It returns every way to read it, and none where the key did not make it. PKCS#1 has one
+// way. PSS does not name its hash: where the salt is as long as can be, one signature in a hundred can also be read by a
+// hash that did not make it. The one with the most zeros before its salt comes first: noise has none.
+func Open(public *rsa.PublicKey, signature []byte) []Opened {
 	number := new(big.Int).SetBytes(signature)
 	if len(signature) != public.Size() || number.Cmp(public.N) >= 0 {
-		return Opened{}
+		return nil
 	}
 	number.Exp(number, big.NewInt(int64(public.E)), public.N)
 	message := number.FillBytes(make([]byte, public.Size()))
 	if o, ok := openPKCS1(message); ok {
-		return o
+		return []Opened{o}
 	}
+	var all []Opened
 	for _, kind := range []crypto.Hash{crypto.SHA256, crypto.SHA512, crypto.SHA384, crypto.SHA1} {
 		if o, ok := openPSS(message, kind, public.N.BitLen()-1); ok {
-			return o
+			all = append(all, o)
 		}
 	}
-	return Opened{}
+	slices.SortStableFunc(all, func(a, b Opened) int { return cmp.Compare(b.zeros, a.zeros) })
+	return all
 }
 
 // Algorithm is the name of the algorithm that makes such signatures, empty where there is none.
@@ -75,6 +81,11 @@ func (o Opened) Algorithm() string {
 		return ""
 	}
 	return algorithms[i].Name
+}
+
+// SameKind reports whether both were made in the same way: with the same padding, hash and length of what is inside.
+func (o Opened) SameKind(other Opened) bool {
+	return o.Padding == other.Padding && o.Hash == other.Hash && len(o.Inner) == len(other.Inner)
 }
 
 // Matches reports whether this is what was signed.
@@ -154,7 +165,7 @@ func openPKCS1(message []byte) (Opened, bool) {
 }
 
 // openPSS reads maskedDB, H, BC, RFC 8017 section 9.1.2, with MGF1 on the same hash as everybody has it. DB has to be zeros,
-// a one and the salt; of noise, one in 30000 passes for that.
+// a one and the salt. One of 30000 strings of noise passes for that, and one of 128 that PSS made with another hash.
 func openPSS(message []byte, kind crypto.Hash, bits int) (Opened, bool) {
 	size := (bits + 7) / 8
 	message = message[len(message)-size:]
@@ -169,7 +180,7 @@ func openPSS(message []byte, kind crypto.Hash, bits int) (Opened, bool) {
 	if len(salt) == 0 || salt[0] != 1 {
 		return Opened{}, false
 	}
-	return Opened{Padding: PSS, Hash: kind, Digest: digest, Salt: salt[1:]}, true
+	return Opened{Padding: PSS, Hash: kind, Digest: digest, Salt: salt[1:], zeros: len(db) - len(salt)}, true
 }
 
 // unmask takes MGF1's mask off, RFC 8017 appendix B.2.1.

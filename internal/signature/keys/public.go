@@ -117,7 +117,7 @@ func (a *Algorithm) verifyRSA(key *rsa.PublicKey, signed, signature []byte) bool
 		if len(signed) == 0 || len(signed) > maxRawBytes {
 			return false
 		}
-		return subtle.ConstantTimeCompare(Open(key, signature).Inner, signed) == 1
+		return slices.ContainsFunc(Open(key, signature), func(o Opened) bool { return subtle.ConstantTimeCompare(o.Inner, signed) == 1 })
 	default:
 		return rsa.VerifyPKCS1v15(key, a.hash, signed, signature) == nil
 	}

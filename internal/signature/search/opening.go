@@ -5,6 +5,7 @@ package search
 
 import (
 	"bytes"
+	"cmp"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/ed25519"
@@ -107,39 +108,55 @@ func (s *site) openSecret(key *Key) {
 	}
 }
 
-// openRSA raises the signatures to the public exponent. What comes out is padded as the algorithm says, or is noise.
+// openRSA raises the signatures to the public exponent. What comes out is padded as the algorithm says, or is noise. Where it
+// can be read in more than one way, the search tries each.
 func (s *site) openRSA(public *rsa.PublicKey) {
 	all := make([][]keys.Opened, len(s.signatures))
 	for request, signatures := range s.signatures {
 		for _, one := range signatures {
-			all[request] = append(all[request], keys.Open(public, one))
+			all[request] = append(all[request], keys.Open(public, one)...)
 		}
 	}
-	first := all[0][0]
+	var kinds []keys.Opened // one of each kind
 	for _, one := range slices.Concat(all...) {
-		if first.Padding == "" {
-			first = one
+		if !slices.ContainsFunc(kinds, one.SameKind) {
+			kinds = append(kinds, one)
 		}
 	}
-	s.note, s.keyFits = first.String(), first.Padding != ""
-	for request := range all {
-		all[request] = slices.DeleteFunc(all[request], func(one keys.Opened) bool {
-			return one.Padding != first.Padding || one.Hash != first.Hash || len(one.Inner) != len(first.Inner)
-		})
-		if len(all[request]) == 0 && first.Padding != "" {
-			s.foreign = append(s.foreign, request)
-		}
-	}
-	if first.Algorithm() == "" {
+	if len(kinds) == 0 {
+		s.note = keys.Opened{}.String()
 		return
 	}
-	one := opening{algorithm: first.Algorithm(), newMatcher: func(request int) matcher {
+	// The kind that most requests have is the one to speak of.
+	without := func(kind keys.Opened) (requests []int) {
+		for request := range all {
+			if !slices.ContainsFunc(all[request], kind.SameKind) {
+				requests = append(requests, request)
+			}
+		}
+		return requests
+	}
+	slices.SortStableFunc(kinds, func(a, b keys.Opened) int { return cmp.Compare(len(without(a)), len(without(b))) })
+	s.keyFits, s.foreign = true, without(kinds[0])
+	var notes []string
+	for _, kind := range kinds {
+		notes = append(notes, kind.String())
+		if kind.Algorithm() != "" {
+			s.openings = append(s.openings, matching(kind, all))
+		}
+	}
+	s.note = strings.Join(notes, "; or it ")
+}
+
+// matching compares with what the signatures of one kind hold.
+func matching(kind keys.Opened, all [][]keys.Opened) opening {
+	one := opening{algorithm: kind.Algorithm(), newMatcher: func(request int) matcher {
 		return func(signed []byte) bool {
-			return slices.ContainsFunc(all[request], func(one keys.Opened) bool { return one.Matches(signed) })
+			return slices.ContainsFunc(all[request], func(one keys.Opened) bool { return one.SameKind(kind) && one.Matches(signed) })
 		}
 	}}
-	if first.Hash == 0 {
-		one.raw = len(first.Inner)
+	if kind.Hash == 0 {
+		one.raw = len(kind.Inner)
 	}
-	s.openings = []opening{one}
+	return one
 }

@@ -13,6 +13,7 @@ import (
 	"crypto/rsa"
 	"crypto/sha1"
 	"crypto/sha256"
+	"crypto/sha512"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
@@ -206,6 +207,25 @@ func TestAnAlgorithmThatTheReceiverLacksIsNamed(t *testing.T) {
 		require.Nil(t, result.Finding)
 		assert.Contains(t, result.Sites[0].Opened, want)
 	}
+}
+
+// PSS with the longest salt leaves one byte by which its hash can be told: one signature of 128 seems to be of another hash.
+func TestASignatureThatTwoHashesCanRead(t *testing.T) {
+	private := ours().pair("rsa_sha256").(*rsa.PrivateKey)
+	c := calls()[0]
+	c.t, c.keys = t, ours()
+	sum := sha512.Sum512([]byte(timeAndBody(c)))
+	for {
+		signed, err := rsa.SignPSS(rand.Reader, private, crypto.SHA512, sum[:], nil)
+		require.NoError(t, err)
+		if readings := keys.Open(&private.PublicKey, signed); readings[0].Hash != crypto.SHA512 {
+			inHeader(c, b64(signed))
+			break
+		}
+	}
+	result := search(t, keyOf(t, "rsa"), Options{}, c.request(t, "a"))
+	require.NotNil(t, result.Finding)
+	assert.Equal(t, "rsa_pss_sha512", result.Finding.Config.Keys[0].Algorithm)
 }
 
 func TestNothingThatCanBeASignature(t *testing.T) {
