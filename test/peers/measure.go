@@ -5,11 +5,14 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -18,6 +21,8 @@ type options struct {
 	turn      time.Duration
 	only      string
 	gate      bool
+	samples   bool
+	profiles  string
 	collector string
 }
 
@@ -38,7 +43,8 @@ func measure(o options) error {
 		if compileErr != nil {
 			return fmt.Errorf("-only: %w", compileErr)
 		}
-		all = slices.DeleteFunc(all, func(s *subject) bool { return s.name != baseline && !only.MatchString(s.name) })
+		all = slices.DeleteFunc(all, func(s *subject) bool { return !s.isFloor() && !only.MatchString(s.name) })
+		all = slices.DeleteFunc(all, func(s *subject) bool { return s.isFloor() && s.name != baseline && !isFloorOf(all, s.name) })
 	}
 	c, err := newCertificate()
 	if err != nil {
@@ -46,7 +52,7 @@ func measure(o options) error {
 	}
 	defer func() { _ = os.RemoveAll(c.directory) }()
 	for _, s := range all {
-		if s.process, err = startProcess(s.server, c); err != nil {
+		if s.process, err = startProcess(s.server, c, s.profile(o.profiles)); err != nil {
 			return fmt.Errorf("%s: %w", s.name, err)
 		}
 		defer s.process.stop()
@@ -60,9 +66,24 @@ func measure(o options) error {
 		}
 		fmt.Fprintf(os.Stderr, "\rround %d of %d ", round, o.rounds)
 	}
-	fmt.Fprintln(os.Stderr)
+	fmt.Fprint(os.Stderr, "\n\n")
 	return report(all, o)
 }
+
+func isFloorOf(all []*subject, name string) bool {
+	return slices.ContainsFunc(all, func(s *subject) bool { return s.floor == name })
+}
+
+// profile is the file for the profile of a subject's server; "" without profiles.
+func (s *subject) profile(directory string) string {
+	if directory == "" {
+		return ""
+	}
+	return filepath.Join(directory, s.slug()+".pprof")
+}
+
+// slug is the subject's name without what does not belong in the name of a file or of a benchmark.
+func (s *subject) slug() string { return regexp.MustCompile(`[ ,/]+`).ReplaceAllString(s.name, "_") }
 
 // turn sends as many deliveries as take about that long, and notes what they cost the server.
 func (s *subject) turn(length time.Duration, count bool) error {
@@ -87,39 +108,64 @@ func median(values []float64) float64 {
 	return sorted[len(sorted)/2]
 }
 
-// report prints the medians, as a table and as lines that benchstat reads.
+// report prints the medians as a table in Markdown and, where they are wanted, all samples as benchstat reads them.
 func report(all []*subject, o options) error {
-	base := median(all[slices.IndexFunc(all, func(s *subject) bool { return s.name == baseline })].micros)
-	fmt.Printf("\nCPU time of the server's process, median of %d rounds; a delivery of otlpreceiver is a request for each signal.\n\n",
-		o.rounds)
-	fmt.Printf("%-32s %12s %12s %10s %14s\n", "", "µs/delivery", "µs/record", "ratio", "allocs/record")
-	worse := 0
+	fmt.Printf("CPU time of the server's process, median of %d rounds.\n\n", o.rounds)
+	fmt.Println("| | µs a delivery | µs a record | to its floor | goal | to confighttp | allocations a record |")
+	fmt.Println("|---|---|---|---|---|---|---|")
+	var worse []string
 	for _, s := range all {
-		micros, records := median(s.micros), float64(s.records)
-		ratio, verdict := micros/base, ""
-		if o.gate && s.most > 0 && ratio > s.most {
-			verdict = fmt.Sprintf("  worse than %g", s.most)
-			worse++
+		toFloor, goal, allocs := "", "", "-"
+		if floor := find(all, s.floor); floor != nil {
+			ratio := s.to(floor)
+			toFloor = fmt.Sprintf("%.2f", ratio)
+			if o.gate && s.most > 0 && ratio > s.most {
+				worse = append(worse, fmt.Sprintf("%s is %.2f of its floor: at most %g", s.name, ratio, s.most))
+			}
 		}
-		i := slices.IndexFunc(all, func(other *subject) bool { return other.name == s.dearer })
-		if o.gate && i >= 0 && micros > median(all[i].micros) {
-			verdict += "  dearer than " + s.dearer
-			worse++
+		if s.goal > 0 {
+			goal = fmt.Sprintf("%.2f", s.goal)
 		}
-		allocs := "-"
 		if a := median(s.allocs); a > 0 {
-			allocs = fmt.Sprintf("%.0f", a/records)
+			allocs = fmt.Sprintf("%.0f", a/float64(s.records))
 		}
-		fmt.Printf("%-32s %12.1f %12.1f %9.2f× %14s%s\n", s.name, micros, micros/records, ratio, allocs, verdict)
-	}
-	fmt.Println()
-	for _, s := range all {
-		for _, micros := range s.micros {
-			fmt.Printf("BenchmarkPeers/%s 1 %.0f ns/op\n", regexp.MustCompile(`[ ,/]+`).ReplaceAllString(s.name, "_"), math.Round(micros*1000))
+		micros := median(s.micros)
+		fmt.Printf("| %s | %.0f | %.1f | %s | %s | %.2f | %s |\n",
+			s.name, micros, micros/float64(s.records), toFloor, goal, micros/median(find(all, baseline).micros), allocs)
+		if dearer := find(all, s.dearer); o.gate && dearer != nil && micros > median(dearer.micros) {
+			worse = append(worse, s.name+" is dearer than "+s.dearer)
 		}
 	}
-	if worse > 0 {
-		return fmt.Errorf("%d ratios are worse than they may be", worse)
+	if o.samples {
+		fmt.Println()
+		for _, s := range all {
+			for _, micros := range s.micros {
+				fmt.Printf("BenchmarkPeers/%s 1 %.0f ns/op\n", s.slug(), math.Round(micros*1000))
+			}
+		}
+	}
+	if len(worse) > 0 {
+		return errors.New(strings.Join(worse, "; "))
 	}
 	return nil
+}
+
+// find returns the subject of that name; nil where it is not measured.
+func find(all []*subject, name string) *subject {
+	for _, s := range all {
+		if s.name == name {
+			return s
+		}
+	}
+	return nil
+}
+
+// to is the ratio of a record's CPU time to that of another subject: the median over the rounds, since what disturbs one turn
+// of a round mostly disturbs the others too.
+func (s *subject) to(other *subject) float64 {
+	ratios := make([]float64, len(s.micros))
+	for round := range ratios {
+		ratios[round] = s.micros[round] / float64(s.records) / (other.micros[round] / float64(other.records))
+	}
+	return median(ratios)
 }

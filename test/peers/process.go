@@ -35,7 +35,7 @@ type process struct {
 }
 
 // startProcess starts this program as a server or, where the name is a path, the collector.
-func startProcess(server string, c certificate) (*process, error) {
+func startProcess(server string, c certificate, profile string) (*process, error) {
 	p := &process{scheme: "http://"}
 	if strings.HasSuffix(server, "TLS") {
 		config, err := c.client()
@@ -55,7 +55,7 @@ func startProcess(server string, c certificate) (*process, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.command = exec.Command(self, "-serve", server, "-certificates", c.directory) //nolint:gosec // this program
+	p.command = exec.Command(self, "-serve", server, "-certificates", c.directory, "-profiles", profile) //nolint:gosec // this program
 	p.command.Stderr = os.Stderr
 	if p.input, err = p.command.StdinPipe(); err != nil {
 		return nil, err

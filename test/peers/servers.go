@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"os"
 	"runtime"
+	"runtime/pprof"
 	"strconv"
 	"syscall"
 
@@ -38,30 +39,16 @@ var servers = map[string]func(address string, c certificate) error{
 		return serveHTTP(&http.Server{Handler: http.HandlerFunc(noContent)}, address) //nolint:gosec // on loopback, for minutes
 	},
 	"confighttp": func(address string, _ certificate) error {
-		config := confighttp.NewDefaultServerConfig()
-		config.NetAddr.Endpoint = address
-		server, err := config.ToServer(context.Background(), componenttest.NewNopHost().GetExtensions(),
-			componenttest.NewNopTelemetrySettings(), http.HandlerFunc(noContent))
-		if err != nil {
-			return err
-		}
-		listener, err := config.ToListener(context.Background())
-		if err != nil {
-			return err
-		}
-		go func() { _ = server.Serve(listener) }()
-		return nil
+		return serveConfigHTTP(http.HandlerFunc(noContent), address)
 	},
-	"cxone": func(address string, _ certificate) error { return startCXone(address, nil) },
+	"floor, voice":  func(address string, _ certificate) error { return serveFloor(voice(1), address) },
+	"floor, script": func(address string, _ certificate) error { return serveFloor(script(1), address) },
+	"cxone":         func(address string, _ certificate) error { return startCXone(address, nil) },
 	"cxone, TLS": func(address string, c certificate) error {
 		return startCXone(address, map[string]any{"tls": map[string]any{"cert_file": c.certFile(), "key_file": c.keyFile()}})
 	},
 	"cxone, mutual TLS": func(address string, c certificate) error {
-		return startCXone(address, map[string]any{"tls": map[string]any{
-			"cert_file":      c.certFile(),
-			"key_file":       c.keyFile(),
-			"client_ca_file": c.certFile(),
-		}})
+		return startCXone(address, map[string]any{"tls": map[string]any{"cert_file": c.certFile(), "key_file": c.keyFile(), "client_ca_file": c.certFile()}})
 	},
 	"cxone, 100 keys": func(address string, _ certificate) error {
 		var keys []any
@@ -124,6 +111,33 @@ func serveHTTP(server *http.Server, address string) error {
 	return nil
 }
 
+// serveConfigHTTP serves by confighttp, as every receiver's HTTP server should.
+func serveConfigHTTP(handler http.Handler, address string) error {
+	config := confighttp.NewDefaultServerConfig()
+	config.NetAddr.Endpoint = address
+	host := componenttest.NewNopHost().GetExtensions()
+	server, err := config.ToServer(context.Background(), host, componenttest.NewNopTelemetrySettings(), handler)
+	if err != nil {
+		return err
+	}
+	listener, err := config.ToListener(context.Background())
+	if err != nil {
+		return err
+	}
+	go func() { _ = server.Serve(listener) }()
+	return nil
+}
+
+// serveFloor serves what does the least for deliveries of this kind, with consumers that do nothing.
+func serveFloor(delivery request, address string) error {
+	next := consumertest.NewNop()
+	f, err := newFloor(context.Background(), delivery, next, next, next)
+	if err != nil {
+		return err
+	}
+	return serveConfigHTTP(f, address)
+}
+
 // startReceiver starts a receiver for the signals that it has, with consumers that do nothing.
 func startReceiver(factory collectorreceiver.Factory, settings map[string]any) error {
 	config := factory.CreateDefaultConfig()
@@ -164,7 +178,7 @@ func startReceiver(factory collectorreceiver.Factory, settings map[string]any) e
 
 // runServer starts a server and tells, for each line that it reads, the CPU time in microseconds and the allocations that
 // this process has used so far. It ends with its standard input.
-func runServer(name string, c certificate) error {
+func runServer(name string, c certificate, profile string) error {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return err
@@ -173,6 +187,16 @@ func runServer(name string, c certificate) error {
 	_ = listener.Close()
 	if err = servers[name](address, c); err != nil {
 		return err
+	}
+	if profile != "" {
+		file, err := os.Create(profile) //nolint:gosec // where the user wants it
+		if err != nil {
+			return err
+		}
+		if err = pprof.StartCPUProfile(file); err != nil {
+			return err
+		}
+		defer pprof.StopCPUProfile()
 	}
 	fmt.Println(address)
 	lines := bufio.NewScanner(os.Stdin)

@@ -1,0 +1,163 @@
+// Copyright The CXone Receiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"hash"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/go-json-experiment/json/jsontext"
+	"go.opentelemetry.io/collector/consumer"
+)
+
+// floor is the least that any receiver must do for a delivery: read the body, verify the HMAC, walk the JSON once, build the
+// telemetry, give it to the pipelines, and answer. What it keeps of a record is nothing: the telemetry is built from constants.
+// It has no own telemetry, no memory of deliveries, no limits and no checks of what the records say.
+type floor struct {
+	metrics consumer.Metrics // nil where there are none
+	traces  consumer.Traces
+	logs    consumer.Logs
+	build   *builder
+	walkers sync.Pool
+	macs    sync.Pool
+}
+
+func newFloor(ctx context.Context, delivery request, metrics consumer.Metrics, traces consumer.Traces, logs consumer.Logs) (*floor, error) {
+	build, err := newBuilder(ctx, delivery)
+	if err != nil {
+		return nil, err
+	}
+	return &floor{
+		metrics: metrics, traces: traces, logs: logs, build: build,
+		walkers: sync.Pool{New: func() any { return new(walker) }},
+		macs:    sync.Pool{New: func() any { return hmac.New(sha256.New, []byte(secret)) }},
+	}, nil
+}
+
+func (f *floor) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body := make([]byte, r.ContentLength)
+	if _, err := io.ReadFull(r.Body, body); err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	if !f.verify(r.Header.Get("X-Hub-Signature-256"), body) {
+		http.Error(w, "authentication failed", http.StatusUnauthorized)
+		return
+	}
+	records, err := f.walk(body)
+	if err == nil {
+		err = f.consume(r.Context(), records)
+	}
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	w.Header()["Content-Type"] = []string{"application/json"}
+	answer := append(make([]byte, 0, 32), `{"accepted": `...)
+	_, _ = w.Write(append(strconv.AppendInt(answer, int64(records), 10), "}\n"...)) //nolint:gosec // a number
+}
+
+func (f *floor) verify(header string, body []byte) bool {
+	var given, made [sha256.Size]byte
+	if n, err := hex.Decode(given[:], []byte(strings.TrimPrefix(header, "sha256="))); err != nil || n != len(given) {
+		return false
+	}
+	mac := f.macs.Get().(hash.Hash)
+	defer f.macs.Put(mac)
+	mac.Reset()
+	mac.Write(body)
+	return hmac.Equal(mac.Sum(made[:0]), given[:])
+}
+
+// consume builds the telemetry of that many records, and gives it to the pipelines.
+func (f *floor) consume(ctx context.Context, records int) error {
+	if f.build.figures != nil {
+		if err := f.metrics.ConsumeMetrics(ctx, f.build.metrics(records)); err != nil {
+			return err
+		}
+	}
+	traces, logs := f.build.contacts(records)
+	if err := f.traces.ConsumeTraces(ctx, traces); err != nil {
+		return err
+	}
+	return f.logs.ConsumeLogs(ctx, logs)
+}
+
+func (f *floor) walk(body []byte) (records int, err error) {
+	w := f.walkers.Get().(*walker)
+	defer f.walkers.Put(w)
+	return w.walk(body)
+}
+
+// walker walks bodies, and counts their records.
+type walker struct {
+	buffer bytes.Buffer
+	json   jsontext.Decoder
+	inner  []byte // the records of an envelope, without the escapes
+}
+
+// walk walks an array of records, or an envelope whose metadata holds one as a string.
+func (w *walker) walk(body []byte) (records int, err error) {
+	w.open(body)
+	if w.json.PeekKind() == '{' {
+		if err = w.object(); err != nil {
+			return 0, err
+		}
+		w.open(w.inner)
+	}
+	if _, err = w.json.ReadToken(); err != nil {
+		return 0, err
+	}
+	for w.json.PeekKind() != ']' {
+		if err = w.object(); err != nil {
+			return 0, err
+		}
+		records++
+	}
+	if _, err = w.json.ReadToken(); err != nil {
+		return 0, err
+	}
+	if _, err = w.json.ReadToken(); err == io.EOF { //nolint:errorlint // never wrapped
+		return records, nil
+	}
+	return 0, errors.New("more follows the records")
+}
+
+func (w *walker) open(text []byte) {
+	w.buffer = *bytes.NewBuffer(text)
+	w.json.Reset(&w.buffer, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+}
+
+// object reads an object, and undoes the escapes of its metadata.
+func (w *walker) object() error {
+	if _, err := w.json.ReadToken(); err != nil {
+		return err
+	}
+	for w.json.PeekKind() != '}' {
+		name, err := w.json.ReadValue()
+		if err != nil {
+			return err
+		}
+		isMetadata := string(name) == `"metadata"`
+		value, err := w.json.ReadValue()
+		if err != nil {
+			return err
+		}
+		if isMetadata {
+			w.inner, _ = jsontext.AppendUnquote(w.inner[:0], value)
+		}
+	}
+	_, err := w.json.ReadToken()
+	return err
+}
