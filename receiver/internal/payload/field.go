@@ -3,7 +3,10 @@
 
 package payload
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // DataType is one of the vendor's data types; each has a callback URL of its own.
 type DataType uint8
@@ -201,15 +204,23 @@ var scriptFields = []fieldSpec{
 type schema struct {
 	byName map[string]Field
 	specs  [numFields]fieldSpec
+	// quoted has the names in the vendor's order, as they stand in JSON. places says where a field is in it.
+	quoted []string
+	fields []Field
+	places [numFields]int
+	shared [numFields]bool // with the other data type
 }
 
-var schemas = [...]*schema{VoiceQuality: newSchema(voiceFields), ScriptAPI: newSchema(scriptFields)}
+var schemas = [...]*schema{VoiceQuality: newSchema(voiceFields, scriptFields), ScriptAPI: newSchema(scriptFields, voiceFields)}
 
-func newSchema(specs []fieldSpec) *schema {
+func newSchema(specs, others []fieldSpec) *schema {
 	s := &schema{byName: make(map[string]Field, len(specs))}
-	for _, spec := range specs {
+	for i, spec := range specs {
 		s.byName[strings.ToLower(spec.name)] = spec.field
 		s.specs[spec.field] = spec
+		s.quoted, s.fields = append(s.quoted, `"`+spec.name+`"`), append(s.fields, spec.field)
+		s.places[spec.field] = i
+		s.shared[spec.field] = slices.ContainsFunc(others, func(other fieldSpec) bool { return strings.EqualFold(other.name, spec.name) })
 	}
 	return s
 }

@@ -38,11 +38,15 @@ type object struct {
 	shared     int // fields that both data types have
 	foreign    int // fields of the other data type
 	numUnknown int // fields that are not of this data type
+
+	expected int  // the place in the vendor's order of the field that comes next, if it comes in that order
+	compact  bool // there is no insignificant white space
 }
 
 // read reads the object that comes next in place of what was there.
 func (o *object) read(s *source, dataType DataType) error {
 	*o = object{dataType: dataType, unknown: o.unknown[:0]}
+	bytes, nested := len("{"), false // bytes of the object without white space
 	if _, err := s.json.ReadToken(); err != nil {
 		return err
 	}
@@ -57,15 +61,20 @@ func (o *object) read(s *source, dataType DataType) error {
 		if err != nil {
 			return err
 		}
-		if k := value.Kind(); (k == '{' || k == '[') && depth(value)+s.json.StackDepth() > maxDepth {
-			return tooDeep(s)
+		if k := value.Kind(); k == '{' || k == '[' {
+			if depth(value)+s.json.StackDepth() > maxDepth {
+				return tooDeep(s)
+			}
+			nested = true
 		}
+		bytes += len(name) + len(":") + len(value) + len(",")
 		o.add(s, nameSpan, spanBefore(s, value))
 	}
 	if _, err := s.json.ReadToken(); err != nil {
 		return err
 	}
 	o.raw.end = int(s.json.InputOffset())
+	o.compact = !nested && o.raw.end-o.raw.start == bytes // the last member's comma is the closing brace
 	return nil
 }
 
@@ -77,20 +86,19 @@ func spanBefore(s *source, value jsontext.Value) span {
 
 // add notes a member by its name. Within an envelope's metadata the envelope's own fields mean nothing.
 func (o *object) add(s *source, name, value span) {
-	bare := bareName(s.text, name)
-	field := schemas[o.dataType].lookup(bare)
+	field := o.field(name.of(s.text))
 	if field >= envelopeSource && s.part == partMetadata {
 		field = unknownField
 	}
-	inOther := schemas[o.dataType.other()].lookup(bare) != unknownField
 	switch {
 	case field == unknownField:
-		if inOther {
+		bare := bareName(s.text, name)
+		if schemas[o.dataType.other()].lookup(bare) != unknownField {
 			o.foreign++
 		}
 		o.addUnknown(s.text, bare, member{name, value, foldedHash(bare)})
 		return
-	case inOther:
+	case schemas[o.dataType].shared[field]:
 		o.shared++
 	default:
 		o.own++
@@ -99,6 +107,20 @@ func (o *object) add(s *source, name, value span) {
 		}
 	}
 	o.values[field] = value
+}
+
+// field finds the field that a name stands for. Senders mostly keep to one order: then no name is looked up.
+func (o *object) field(name []byte) Field {
+	known := schemas[o.dataType]
+	if o.expected < len(known.quoted) && string(name) == known.quoted[o.expected] {
+		o.expected++
+		return known.fields[o.expected-1]
+	}
+	field := known.lookup(unquoteText(name))
+	if field != unknownField {
+		o.expected = known.places[field] + 1
+	}
+	return field
 }
 
 // bareName returns a member's name as names are compared: without its quotes and escapes, and without the blanks around it.
@@ -123,7 +145,7 @@ func (o *object) addUnknown(text, bare []byte, m member) {
 
 // fill reads the object's values into an empty record. The record's strings are parts of one copy of the object's text.
 func (r *Record) fill(o *object, text []byte, zone *time.Location) {
-	r.Raw = string(o.raw.of(text))
+	r.Raw, r.compact = string(o.raw.of(text)), o.compact
 	specs := &schemas[o.dataType].specs
 	for field := range numFields {
 		if p := o.values[field]; p.end > 0 && field != EnvelopeMetadata {

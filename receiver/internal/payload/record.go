@@ -29,7 +29,8 @@ type Record struct {
 	// EnvelopeNanos is the envelope's timestamp in Unix nanoseconds, 0 where there is none.
 	EnvelopeNanos int64
 
-	values [numFields]Value
+	compact bool // Raw has no insignificant white space
+	values  [numFields]Value
 }
 
 // Envelope is what an envelope holds besides its own known fields and its records. It is read once, and is the same for all
@@ -103,6 +104,9 @@ func (r *Record) Unreadable() []Field {
 // AppendCompact appends the record's compact JSON, the one that identities are made from: Raw without insignificant
 // white space; key order, numbers and escapes untouched.
 func (r *Record) AppendCompact(dst []byte) []byte {
+	if r.compact {
+		return append(dst, r.Raw...)
+	}
 	start, inString := 0, false
 	for i := 0; i < len(r.Raw); i++ {
 		switch c := r.Raw[i]; {
@@ -126,5 +130,8 @@ func (r *Record) AppendCompact(dst []byte) []byte {
 // reset empties the record for reuse.
 func (r *Record) reset(t DataType) {
 	clear(r.Unknown)
-	*r = Record{Type: t, Unknown: r.Unknown[:0]}
+	clear(r.values[:]) // where it is: the compiler would make a Record elsewhere, and copy it
+	unknown := r.Unknown[:0]
+	r.Type, r.Raw, r.Err, r.Unknown, r.Envelope = t, "", nil, unknown, nil
+	r.NumUnknown, r.NumDropped, r.EnvelopeNanos, r.compact = 0, 0, 0, false
 }

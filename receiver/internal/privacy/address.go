@@ -12,16 +12,33 @@ import (
 // An address that net/url refuses, or that still has an @ without its user-info, is shown as "[redacted]": a password that
 // was not escaped can look like the port, the path or the query that follow it (https://user:7/secret@host).
 func (p *Policies) Address(s string) string {
+	shown, _ := p.Endpoint(s)
+	return shown
+}
+
+// Endpoint returns what may be shown of an API's address, as Address does, and the same taken apart: nil where it is not the
+// address of a host.
+func (p *Policies) Endpoint(s string) (shown string, parsed *url.URL) {
 	s = strings.TrimSpace(s)
-	u, err := url.Parse(s)
+	parsed, err := url.Parse(s)
 	if err != nil {
-		return redacted
+		return redacted, nil
 	}
+	if shown = p.address(s, parsed.User != nil); shown != s {
+		parsed, err = url.Parse(shown)
+	}
+	if err != nil || parsed.Host == "" {
+		return shown, nil
+	}
+	return shown, parsed
+}
+
+func (p *Policies) address(s string, hasUser bool) string {
 	address, rest := s, ""
 	if i := strings.IndexAny(s, "?#"); i >= 0 {
 		address, rest = s[:i], s[i:]
 	}
-	if u.User != nil {
+	if hasUser {
 		address = withoutUserInfo(address)
 	}
 	if strings.Contains(address, "@") {

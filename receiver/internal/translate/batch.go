@@ -88,7 +88,7 @@ func (t *Translator) newBatch(received pcommon.Timestamp, want Signals) *Batch {
 		translator: t,
 		want:       want,
 		received:   received,
-		identity:   identity{namespace: t.options.Namespace, scratch: make([]byte, 0, 1024)},
+		identity:   identity{namespace: t.options.Namespace, scratch: make([]byte, 0, 2048)},
 		line:       make([]byte, 0, 128),
 	}
 	if want.Metrics {
@@ -274,4 +274,22 @@ func (b *Batch) newLog(g *group) plog.LogRecord {
 		g.logs, g.hasLog = sl.LogRecords(), true
 	}
 	return g.logs.AppendEmpty()
+}
+
+// contact begins a record's span and log record, as far as they are wanted. They carry the same attributes, which are made
+// once and copied.
+func (b *Batch) contact(g *group, fill func(pcommon.Map)) (log plog.LogRecord, span ptrace.Span) {
+	if b.want.Logs {
+		log = b.newLog(g)
+		fill(log.Attributes())
+	}
+	switch {
+	case b.want.Traces && b.want.Logs:
+		span = b.newSpan(g)
+		log.Attributes().CopyTo(span.Attributes())
+	case b.want.Traces:
+		span = b.newSpan(g)
+		fill(span.Attributes())
+	}
+	return log, span
 }

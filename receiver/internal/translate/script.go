@@ -45,8 +45,7 @@ func (b *Batch) addScript(rec *payload.Record) {
 		c.seconds, c.hasDuration = b.translator.options.ResponseTime.To(rec.Get(payload.ResponseTime).Text, given), true
 	}
 	c.code = responseCode(rec.Text(payload.APIResponseCode))
-	c.endpoint = b.translator.options.Privacy.Address(rec.Text(payload.APIEndpoint))
-	c.address = addressOf(c.endpoint)
+	c.endpoint, c.address = b.translator.options.Privacy.Endpoint(rec.Text(payload.APIEndpoint))
 
 	c.judge()
 	b.countUnreadable(rec, payload.DateTime, c.source)
@@ -57,22 +56,16 @@ func (b *Batch) addScript(rec *payload.Record) {
 	if !b.want.Traces && !b.want.Logs {
 		return
 	}
-	g := b.groupOf(rec)
-	attrs := pcommon.NewMap()
-	c.fill(attrs)
-	if b.want.Logs {
-		lr := b.newLog(g)
-		attrs.CopyTo(lr.Attributes())
-		lr.SetTraceID(traceID)
-		lr.SetSpanID(spanID)
-		c.fillLog(lr)
-	}
+	log, span := b.contact(b.groupOf(rec), c.fill)
 	if b.want.Traces {
-		span := b.newSpan(g)
 		span.SetTraceID(traceID)
 		span.SetSpanID(spanID)
 		c.fillSpan(span)
-		attrs.MoveTo(span.Attributes())
+	}
+	if b.want.Logs {
+		log.SetTraceID(traceID)
+		log.SetSpanID(spanID)
+		c.fillLog(log)
 	}
 }
 
@@ -101,9 +94,9 @@ func (c *call) errorType() string {
 	return strconv.FormatInt(c.code, 10)
 }
 
-// fillCall sets what the span and the log record have in common.
+// fill sets what the span and the log record have in common.
 func (c *call) fill(attrs pcommon.Map) {
-	attrs.EnsureCapacity(len(scriptAttributes) + 12)
+	attrs.EnsureCapacity(len(scriptAttributes) + 13) // one for the uid of the log record
 	for i := range scriptAttributes {
 		putStr(attrs, scriptAttributes[i].key, scriptAttributes[i].text(c.rec, &c.batch.translator.options.Privacy))
 	}

@@ -36,15 +36,6 @@ func putStr(attrs pcommon.Map, key, value string) {
 	}
 }
 
-// addressOf takes an endpoint apart; nil where it is not the address of a host.
-func addressOf(endpoint string) *url.URL {
-	u, err := url.Parse(endpoint)
-	if err != nil || u.Host == "" {
-		return nil
-	}
-	return u
-}
-
 // putURL sets the attributes of an API's endpoint, by the semantic conventions for HTTP clients.
 func putURL(attrs pcommon.Map, full string, u *url.URL) {
 	putStr(attrs, keyURLFull, full)

@@ -47,19 +47,12 @@ func (b *Batch) addVoice(rec *payload.Record) {
 	if b.want.Aggregates {
 		l.observe()
 	}
-	if !b.want.Traces && !b.want.Logs {
-		return
-	}
-	// Span and log record carry the same attributes: they are made once and copied.
-	attrs := pcommon.NewMap()
-	l.fill(attrs)
-	if b.want.Logs {
-		lr := b.newLog(g)
-		attrs.CopyTo(lr.Attributes())
-		l.fillLog(lr)
-	}
+	log, span := b.contact(g, l.fill)
 	if b.want.Traces {
-		l.fillSpan(b.newSpan(g), attrs)
+		l.fillSpan(span)
+	}
+	if b.want.Logs {
+		l.fillLog(log)
 	}
 }
 
@@ -124,9 +117,9 @@ func (l *leg) addExemplar(exemplars pmetric.ExemplarSlice, v float64) {
 	exemplar.SetSpanID(l.span)
 }
 
-// fillLeg sets what the contact span and the log record have in common.
+// fill sets what the contact span and the log record have in common.
 func (l *leg) fill(attrs pcommon.Map) {
-	attrs.EnsureCapacity(len(voiceAttributes) + int(NumFigures) + 3)
+	attrs.EnsureCapacity(len(voiceAttributes) + int(NumFigures) + 4) // one for the uid of the log record
 	for i := range voiceAttributes {
 		putStr(attrs, voiceAttributes[i].key, voiceAttributes[i].text(l.rec, &l.batch.translator.options.Privacy))
 	}
@@ -152,7 +145,7 @@ func (l *leg) putSpearline(attrs pcommon.Map) {
 	}
 }
 
-func (l *leg) fillSpan(span ptrace.Span, attrs pcommon.Map) {
+func (l *leg) fillSpan(span ptrace.Span) {
 	span.SetTraceID(l.trace)
 	span.SetSpanID(l.span)
 	contact, master := l.rec.Text(payload.ContactID), l.rec.Text(payload.MasterContactID)
@@ -164,7 +157,6 @@ func (l *leg) fillSpan(span ptrace.Span, attrs pcommon.Map) {
 	start, end := l.times.span()
 	span.SetStartTimestamp(start)
 	span.SetEndTimestamp(end)
-	attrs.MoveTo(span.Attributes())
 }
 
 func (l *leg) fillLog(lr plog.LogRecord) {
