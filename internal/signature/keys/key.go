@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"sync"
 	"time"
 
 	"github.com/cxone-otel/cxonereceiver/internal/signature/refusal"
@@ -28,6 +29,7 @@ type Key struct {
 
 	public              crypto.PublicKey // nil for a secret
 	secret              []byte           // nil for a public key
+	states              sync.Pool        // of a secret: what makes its signatures
 	notBefore, notAfter time.Time        // zero where unbounded
 	warning             string           // what the operator should know of the material
 }

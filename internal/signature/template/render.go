@@ -6,6 +6,7 @@ package template
 import (
 	"bytes"
 	"io"
+	"slices"
 
 	"github.com/cxone-otel/cxonereceiver/internal/signature/keys"
 	"github.com/cxone-otel/cxonereceiver/internal/signature/parts"
@@ -17,7 +18,7 @@ type renderer struct {
 	template *Template
 	message  *parts.Message
 	body     []byte
-	hashed   *keys.Content // the body
+	hashed   *keys.Content // the body, where the template hashes it
 	secret   []byte        // the key's, where the string holds it
 	scratch  []byte
 	// refused is why the string cannot be made. What was written is then worth nothing.
@@ -25,7 +26,7 @@ type renderer struct {
 }
 
 func (t *Template) renderer(m *parts.Message, body []byte) *renderer {
-	return &renderer{template: t, message: m, body: body, hashed: keys.Bytes(body), scratch: make([]byte, 0, 512)}
+	return &renderer{template: t, message: m, body: body}
 }
 
 // whole returns the string in one piece.
@@ -82,6 +83,9 @@ func (r *renderer) group(p *piece) {
 // small gathers the value of an atom. Of the body it takes the digest, if that is what comes first; other filters make a
 // copy of it.
 func (r *renderer) small(p *piece) {
+	if r.hashed == nil { // most templates are the body alone
+		r.scratch, r.hashed = slices.Grow(r.scratch, 512), keys.Bytes(r.body)
+	}
 	switch {
 	case len(p.filters) == 0:
 		r.scratch = r.append(r.scratch, p)
