@@ -118,13 +118,13 @@ type arrivals struct {
 
 // arrival is a body on its way.
 type arrival struct {
-	controller *http.ResponseController
-	since      time.Time
-	bytes      atomic.Int64
+	writer http.ResponseWriter
+	since  time.Time
+	bytes  atomic.Int64
 }
 
-func (a *arrivals) begin(c *http.ResponseController) *arrival {
-	body := &arrival{controller: c, since: time.Now()}
+func (a *arrivals) begin(w http.ResponseWriter) *arrival {
+	body := &arrival{writer: w, since: time.Now()}
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.cut {
@@ -175,5 +175,6 @@ func (b *arrival) isSlow(age time.Duration) bool {
 }
 
 func (b *arrival) end() {
-	_ = b.controller.SetReadDeadline(time.Unix(1, 0)) // a connection that has no deadline has no reader either
+	// A connection that has no deadline has no reader either.
+	_ = http.NewResponseController(b.writer).SetReadDeadline(time.Unix(1, 0))
 }

@@ -6,7 +6,6 @@ package receiver
 import (
 	"errors"
 	"io"
-	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -121,7 +120,7 @@ func TestWhoGivesWay(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var a arrivals
-				body := a.begin(http.NewResponseController(httptest.NewRecorder()))
+				body := a.begin(httptest.NewRecorder())
 				body.bytes.Add(tc.bytes)
 				time.Sleep(tc.age)
 				a.shedSlow()

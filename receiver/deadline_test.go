@@ -6,6 +6,7 @@ package receiver
 import (
 	"context"
 	"net/http"
+	"runtime"
 	"testing"
 	"time"
 
@@ -76,4 +77,45 @@ func TestAShutdownGivesUpWhatIsStillBeingTranslated(t *testing.T) {
 	assert.Equal(t, http.StatusServiceUnavailable, code)
 	assert.JSONEq(t, `{"error": "shutting down, try again"}`, text)
 	assert.Equal(t, 1, parts, "what the pipelines have, they finish")
+}
+
+type fromRequest struct{}
+
+// TestDeadline holds the context of a delivery to what context.WithTimeout gives, whether or not anybody waits for its end.
+func TestDeadline(t *testing.T) {
+	request, hangUp := context.WithCancel(context.WithValue(t.Context(), fromRequest{}, "its own"))
+	for name, wait := range map[string]bool{"somebody waits": true, "nobody waits": false} {
+		t.Run(name, func(t *testing.T) {
+			begin := func(left time.Duration) *deadline {
+				d := newDeadline(request, time.Now().Add(left))
+				if wait {
+					_ = d.Done()
+				}
+				return d
+			}
+			d := begin(time.Minute)
+			hangUp()
+			require.NoError(t, d.Err(), "the end of the request is not that of the delivery")
+			assert.Equal(t, "its own", d.Value(fromRequest{}))
+			at, ok := d.Deadline()
+			assert.True(t, ok)
+			assert.Greater(t, time.Until(at), 50*time.Second)
+
+			before := runtime.NumGoroutine()
+			child, cancel := context.WithCancel(d)
+			defer cancel()
+			assert.Equal(t, before, runtime.NumGoroutine(), "no goroutine waits for a child")
+			d.end()
+			assert.Equal(t, context.Canceled, d.Err())
+			assert.Equal(t, context.Canceled, child.Err())
+			<-d.Done()
+
+			d = begin(time.Millisecond)
+			defer d.end()
+			require.Eventually(t, func() bool { return d.Err() != nil }, time.Second, time.Millisecond)
+			assert.Equal(t, context.DeadlineExceeded, d.Err())
+			<-d.Done()
+			assert.Equal(t, context.DeadlineExceeded, d.Err())
+		})
+	}
 }

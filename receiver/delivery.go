@@ -97,8 +97,10 @@ type delivery struct {
 
 // deliver takes a delivery to every pipeline, unless it is the repeat of one that was taken.
 func (d *deliverer) deliver(ctx context.Context, v delivery) answer {
-	ctx, cancel := context.WithTimeout(ctx, d.timeout)
-	defer cancel()
+	received := time.Now()
+	end := newDeadline(ctx, received.Add(d.timeout))
+	defer end.end()
+	ctx = end
 	var key replay.Key
 	if d.memory != nil {
 		key = replay.NewKey(v.consumer, v.callback.path, v.sent)
@@ -115,13 +117,13 @@ func (d *deliverer) deliver(ctx context.Context, v delivery) answer {
 	// Deferred, so that not even a panic, which net/http survives, leaves the repeats of this delivery waiting for its end.
 	defer func() { claim.End(entry) }()
 	var a answer
-	a, entry = d.deliverClaimed(ctx, v, entry)
+	a, entry = d.deliverClaimed(ctx, v, received, entry)
 	return a
 }
 
 // deliverClaimed decodes and translates a body, and gives it to every pipeline that has not accepted it before.
-func (d *deliverer) deliverClaimed(ctx context.Context, v delivery, entry replay.Entry) (answer, replay.Entry) {
-	p := newParts(d, v, entry)
+func (d *deliverer) deliverClaimed(ctx context.Context, v delivery, received time.Time, entry replay.Entry) (answer, replay.Entry) {
+	p := newParts(d, v, received, entry)
 	err := d.decode(ctx, v, func(rec *payload.Record) error { return p.add(ctx, rec) })
 	if err == nil {
 		err = p.end(ctx)

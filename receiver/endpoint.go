@@ -70,7 +70,11 @@ func newEndpoint(ctx context.Context, r *cxoneReceiver, host component.Host) (*e
 
 // ServeHTTP answers a request.
 func (e *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	r = withHost(r)
+	if host := r.Header["Host"]; len(host) == 1 { // from hideHost
+		delete(r.Header, "Host")
+		defer func(constant string) { r.Host = constant }(r.Host)
+		r.Host = host[0]
+	}
 	if r.ProtoMajor == 1 && len(r.TransferEncoding) > 0 {
 		// A Content-Length beside it may be an attempt to smuggle a request in, after which the connection must end (RFC 9112,
 		// section 6.1). net/http does not tell whether there was one.
@@ -152,8 +156,7 @@ func (e *endpoint) take(w http.ResponseWriter, r *http.Request, c *callback) (an
 			return answer{}, err
 		}
 	}
-	// A sender that hangs up does not tear a delivery apart: the pipeline finishes it.
-	a := e.deliverer.deliver(context.WithoutCancel(ctx), v)
+	a := e.deliverer.deliver(ctx, v)
 	if a.status != http.StatusOK {
 		return answer{}, refuse(a, nil)
 	}
@@ -162,7 +165,7 @@ func (e *endpoint) take(w http.ResponseWriter, r *http.Request, c *callback) (an
 
 // readBody reads the body as it travelled.
 func (e *endpoint) readBody(w http.ResponseWriter, r *http.Request, held *share) ([]byte, error) {
-	arriving := e.arrivals.begin(http.NewResponseController(w))
+	arriving := e.arrivals.begin(w)
 	body, err := readAll(r.Body, r.ContentLength, e.cfg.MaxRequestBodySize, func(n int64) bool {
 		arriving.bytes.Add(n)
 		return held.arrive(n)
@@ -209,23 +212,11 @@ func (e *endpoint) decompress(encoding string, body []byte, held *share) ([]byte
 }
 
 // hideHost keeps the Host header from the HTTP server's own metrics, of which every Host would make series of its own. The
-// endpoint gets it back.
+// endpoint puts it back for as long as it answers: those metrics are made afterwards.
 func hideHost(next http.Handler, constant string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r.Header["Host"] = []string{r.Host} // net/http never leaves one there, and client metadata is taken from there
 		r.Host = constant
 		next.ServeHTTP(w, r)
 	})
-}
-
-// withHost returns the request with its own Host. The HTTP server's metrics are made from the other one after the answer.
-func withHost(r *http.Request) *http.Request {
-	host := r.Header["Host"]
-	if len(host) != 1 {
-		return r
-	}
-	delete(r.Header, "Host")
-	own := r.WithContext(r.Context())
-	own.Host = host[0]
-	return own
 }

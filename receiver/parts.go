@@ -48,8 +48,8 @@ type parts struct {
 	refusal answer // of a pipeline that wants the part another time
 }
 
-func newParts(d *deliverer, v delivery, entry replay.Entry) *parts {
-	return &parts{d: d, v: v, entry: entry, batch: d.translator.NewBatch(time.Now(), v.callback.want)}
+func newParts(d *deliverer, v delivery, received time.Time, entry replay.Entry) *parts {
+	return &parts{d: d, v: v, entry: entry, batch: d.translator.NewBatch(received, v.callback.want)}
 }
 
 // add takes a record. A part that is full goes to the pipelines first.
