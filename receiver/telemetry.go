@@ -33,14 +33,19 @@ const (
 type telemetry struct {
 	builder   *metadata.TelemetryBuilder
 	dataTypes [2]dataTypeTelemetry
-	unknown   [numOutcomes]metric.MeasurementOption // of requests that came to no callback
+	unknown   [numOutcomes]counted // of requests that came to no callback
 }
 
+// counted is the attributes of a count, as counting takes them: it would make the slice each time.
+type counted []metric.AddOption
+
 type dataTypeTelemetry struct {
-	deliveries   [numOutcomes]metric.MeasurementOption
-	accepted     metric.MeasurementOption
-	unreadable   metric.MeasurementOption
-	implausible  [translate.NumImplausible]metric.MeasurementOption
+	deliveries   [numOutcomes]counted
+	accepted     counted
+	unreadable   counted
+	implausible  [translate.NumImplausible]counted
+	fields       counted // that are not known
+	lag          []metric.RecordOption
 	byDataType   metric.MeasurementOption
 	lastAccepted atomic.Int64 // Unix nanoseconds
 }
@@ -52,19 +57,20 @@ func newTelemetry(set receiver.Settings) (*telemetry, error) {
 	}
 	t := &telemetry{builder: builder}
 	for o := range numOutcomes {
-		t.unknown[o] = attributes(dataTypeUnknown, attrOutcome, outcomeNames[o])
+		t.unknown[o] = counted{attributes(dataTypeUnknown, attrOutcome, outcomeNames[o])}
 	}
 	for i := range t.dataTypes {
 		d, name := &t.dataTypes[i], payload.DataType(i).String() //nolint:gosec // two
 		for o := range numOutcomes {
-			d.deliveries[o] = attributes(name, attrOutcome, outcomeNames[o])
+			d.deliveries[o] = counted{attributes(name, attrOutcome, outcomeNames[o])}
 		}
-		d.accepted = attributes(name, attrOutcome, "accepted")
-		d.unreadable = attributes(name, attrOutcome, "unreadable")
+		d.accepted = counted{attributes(name, attrOutcome, "accepted")}
+		d.unreadable = counted{attributes(name, attrOutcome, "unreadable")}
 		for r := range translate.NumImplausible {
-			d.implausible[r] = attributes(name, attrReason, r.String())
+			d.implausible[r] = counted{attributes(name, attrReason, r.String())}
 		}
 		d.byDataType = metric.WithAttributeSet(attribute.NewSet(attribute.String(attrDataType, name)))
+		d.fields, d.lag = counted{d.byDataType}, []metric.RecordOption{d.byDataType}
 	}
 	return t, nil
 }
@@ -79,7 +85,7 @@ func (t *telemetry) start(callbacks []*callback, speaksTLS bool) error {
 	ctx := context.Background()
 	t.builder.ReceiverCxoneReplayEvictions.Add(ctx, 0)
 	for _, o := range []outcome{notFound, malformed} {
-		t.builder.ReceiverCxoneDeliveries.Add(ctx, 0, t.unknown[o])
+		t.builder.ReceiverCxoneDeliveries.Add(ctx, 0, t.unknown[o]...)
 	}
 	for _, outcome := range []string{signature.ReloadSuccess, signature.ReloadFailure} {
 		t.builder.ReceiverCxoneKeyReloads.Add(ctx, 0, metric.WithAttributes(attribute.String(attrOutcome, outcome)))
@@ -93,13 +99,13 @@ func (t *telemetry) start(callbacks []*callback, speaksTLS bool) error {
 		d := t.of(c)
 		d.lastAccepted.Store(time.Now().UnixNano())
 		for o := range numOutcomes {
-			t.builder.ReceiverCxoneDeliveries.Add(ctx, 0, d.deliveries[o])
+			t.builder.ReceiverCxoneDeliveries.Add(ctx, 0, d.deliveries[o]...)
 		}
-		t.builder.ReceiverCxoneRecords.Add(ctx, 0, d.accepted)
-		t.builder.ReceiverCxoneRecords.Add(ctx, 0, d.unreadable)
-		t.builder.ReceiverCxoneUnknownFields.Add(ctx, 0, d.byDataType)
+		t.builder.ReceiverCxoneRecords.Add(ctx, 0, d.accepted...)
+		t.builder.ReceiverCxoneRecords.Add(ctx, 0, d.unreadable...)
+		t.builder.ReceiverCxoneUnknownFields.Add(ctx, 0, d.fields...)
 		for r := range translate.NumImplausible {
-			t.builder.ReceiverCxoneImplausibleRecords.Add(ctx, 0, d.implausible[r])
+			t.builder.ReceiverCxoneImplausibleRecords.Add(ctx, 0, d.implausible[r]...)
 		}
 		reasons := append(clientcert.Reasons(), reasonServerAuth)
 		for _, reason := range signature.Reasons() {
@@ -125,11 +131,11 @@ func (t *telemetry) of(c *callback) *dataTypeTelemetry { return &t.dataTypes[c.d
 // countDelivery counts what became of a request.
 func (t *telemetry) countDelivery(c *callback, o outcome) {
 	if c == nil {
-		t.builder.ReceiverCxoneDeliveries.Add(context.Background(), 1, t.unknown[o])
+		t.builder.ReceiverCxoneDeliveries.Add(context.Background(), 1, t.unknown[o]...)
 		return
 	}
 	d := t.of(c)
-	t.builder.ReceiverCxoneDeliveries.Add(context.Background(), 1, d.deliveries[o])
+	t.builder.ReceiverCxoneDeliveries.Add(context.Background(), 1, d.deliveries[o]...)
 	if o == accepted || o == duplicate {
 		d.lastAccepted.Store(time.Now().UnixNano())
 	}
@@ -153,21 +159,21 @@ func (t *telemetry) countKeyReload(outcome string) {
 // countRecords counts what an accepted delivery held.
 func (t *telemetry) countRecords(c *callback, stats *translate.Stats) {
 	ctx, d := context.Background(), t.of(c)
-	add := func(counter metric.Int64Counter, n int, set metric.MeasurementOption) {
+	add := func(counter metric.Int64Counter, n int, set counted) {
 		if n > 0 {
-			counter.Add(ctx, int64(n), set)
+			counter.Add(ctx, int64(n), set...)
 		}
 	}
 	add(t.builder.ReceiverCxoneRecords, stats.Accepted, d.accepted)
 	add(t.builder.ReceiverCxoneRecords, stats.Unreadable, d.unreadable)
-	add(t.builder.ReceiverCxoneUnknownFields, stats.UnknownFields, d.byDataType)
+	add(t.builder.ReceiverCxoneUnknownFields, stats.UnknownFields, d.fields)
 	for _, f := range stats.UnreadableFields {
-		add(t.builder.ReceiverCxoneUnreadableFields, f.Count, attributes(c.name(), attrField, f.Name))
+		add(t.builder.ReceiverCxoneUnreadableFields, f.Count, counted{attributes(c.name(), attrField, f.Name)})
 	}
 	for r, n := range stats.Implausible {
 		add(t.builder.ReceiverCxoneImplausibleRecords, n, d.implausible[r])
 	}
 	for _, lag := range stats.Lags {
-		t.builder.ReceiverCxoneDeliveryLag.Record(ctx, lag, d.byDataType)
+		t.builder.ReceiverCxoneDeliveryLag.Record(ctx, lag, d.lag...)
 	}
 }

@@ -33,7 +33,9 @@ type floor struct {
 	macs    sync.Pool
 }
 
-func newFloor(ctx context.Context, delivery request, metrics consumer.Metrics, traces consumer.Traces, logs consumer.Logs) (*floor, error) {
+func newFloor(
+	ctx context.Context, delivery request, metrics consumer.Metrics, traces consumer.Traces, logs consumer.Logs,
+) (*floor, error) {
 	build, err := newBuilder(ctx, delivery)
 	if err != nil {
 		return nil, err

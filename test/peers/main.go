@@ -30,7 +30,9 @@ func main() {
 	if *serve != "" {
 		err = runServer(*serve, certificate{*certificates}, *profiles)
 	} else {
-		err = measure(options{rounds: *rounds, turn: *turn, only: *only, gate: *gate, samples: *samples, profiles: *profiles, collector: *collector})
+		err = measure(options{
+			rounds: *rounds, turn: *turn, only: *only, gate: *gate, samples: *samples, profiles: *profiles, collector: *collector,
+		})
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "peers:", err)

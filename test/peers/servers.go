@@ -48,7 +48,11 @@ var servers = map[string]func(address string, c certificate) error{
 		return startCXone(address, map[string]any{"tls": map[string]any{"cert_file": c.certFile(), "key_file": c.keyFile()}})
 	},
 	"cxone, mutual TLS": func(address string, c certificate) error {
-		return startCXone(address, map[string]any{"tls": map[string]any{"cert_file": c.certFile(), "key_file": c.keyFile(), "client_ca_file": c.certFile()}})
+		return startCXone(address, map[string]any{"tls": map[string]any{
+			"cert_file":      c.certFile(),
+			"key_file":       c.keyFile(),
+			"client_ca_file": c.certFile(),
+		}})
 	},
 	"cxone, 100 keys": func(address string, _ certificate) error {
 		var keys []any

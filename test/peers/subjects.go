@@ -37,6 +37,13 @@ func (s *subject) isFloor() bool { return s.name == baseline || strings.HasPrefi
 // add.
 const noAggregation = ", no aggregation"
 
+// kinds are the two data types. most records are a body of some 7 MB.
+var kinds = []struct {
+	name string
+	of   func(n int) request
+	most int
+}{{"voice", voice, 7000}, {"script", script, 15000}}
+
 // subjects are all that is measured.
 func subjects(ctx context.Context) ([]*subject, error) {
 	all := []*subject{
@@ -44,58 +51,45 @@ func subjects(ctx context.Context) ([]*subject, error) {
 		{name: baseline, server: "confighttp", requests: []request{voice(1)}, records: 1},
 	}
 	for _, n := range []int{1, 10, 100} {
-		all = append(all,
-			&subject{name: fmt.Sprint("floor, voice ", n), server: "floor, voice", requests: []request{voice(n)}, records: n},
-			&subject{name: fmt.Sprint("floor, script ", n), server: "floor, script", requests: []request{script(n)}, records: n})
+		for _, kind := range kinds {
+			floor := "floor, " + kind.name
+			all = append(all, &subject{name: fmt.Sprint(floor, " ", n), server: floor, requests: []request{kind.of(n)}, records: n})
+		}
 	}
-	const goal, most, goalOfBatch, mostOfBatch = 1.20, 2.0, 1.25, 2.2
-	all = append(all,
-		&subject{name: "voice 1" + noAggregation, requests: []request{voice(1)}, records: 1, floor: "floor, voice 1", goal: goal, most: most},
-		&subject{name: "script 1" + noAggregation, requests: []request{script(1)}, records: 1, floor: "floor, script 1", goal: goal, most: most},
-		&subject{
-			name: "voice 100" + noAggregation, requests: []request{voice(100)}, records: 100,
-			floor: "floor, voice 100", goal: goalOfBatch, most: mostOfBatch,
-		},
-		&subject{
-			name: "script 100" + noAggregation, requests: []request{script(100)}, records: 100,
-			floor: "floor, script 100", goal: goalOfBatch, most: mostOfBatch,
-		})
-	for _, s := range all[len(all)-4:] {
-		s.server = "cxone" + noAggregation
+	for _, n := range []int{1, 100} {
+		goal, most := 1.20, 2.0
+		if n > 1 {
+			goal, most = 1.25, 2.2
+		}
+		for _, kind := range kinds {
+			all = append(all, &subject{
+				name: fmt.Sprint(kind.name, " ", n, noAggregation), server: "cxone" + noAggregation, requests: []request{kind.of(n)}, records: n,
+				floor: fmt.Sprint("floor, ", kind.name, " ", n), goal: goal, most: most,
+			})
+		}
 	}
-	for _, n := range []int{1, 10, 100, 1000, 7000} { // 7000 call legs, or 15000 API calls, are a body of some 7 MB
-		all = append(all, &subject{
-			name: fmt.Sprint("voice ", n), server: "cxone", requests: []request{voice(n)}, records: n,
-			floor: fmt.Sprint("floor, voice ", min(n, 100)),
-		})
-	}
-	for _, n := range []int{1, 10, 100, 1000, 15000} {
-		all = append(all, &subject{
-			name: fmt.Sprint("script ", n), server: "cxone", requests: []request{script(n)}, records: n,
-			floor: fmt.Sprint("floor, script ", min(n, 100)),
-		})
+	for _, kind := range kinds {
+		for _, n := range []int{1, 10, 100, 1000, kind.most} {
+			all = append(all, &subject{
+				name: fmt.Sprint(kind.name, " ", n), server: "cxone", requests: []request{kind.of(n)}, records: n,
+				floor: fmt.Sprint("floor, ", kind.name, " ", min(n, 100)),
+			})
+		}
 	}
 	find(all, "voice 1").dearer = "otlpreceiver protobuf, voice"
 	find(all, "script 1").dearer = "otlpreceiver JSON, script"
 	all = append(all,
 		&subject{name: "voice 1, TLS", server: "cxone, TLS", requests: []request{voice(1)}, records: 1},
 		&subject{name: "voice 1, mutual TLS", server: "cxone, mutual TLS", requests: []request{voice(1)}, records: 1})
-	for _, each := range []struct {
-		name     string
-		delivery request
-	}{{"voice", voice(1)}, {"script", script(1)}} {
+	for _, kind := range kinds {
 		for _, json := range []bool{true, false} {
-			requests, err := otlp(ctx, each.delivery, json)
+			requests, err := otlp(ctx, kind.of(1), json)
 			if err != nil {
 				return nil, err
 			}
 			encoding := map[bool]string{true: "JSON", false: "protobuf"}[json]
-			all = append(all, &subject{
-				name:     fmt.Sprintf("otlpreceiver %s, %s", encoding, each.name),
-				server:   "otlp",
-				requests: requests,
-				records:  1,
-			})
+			name := fmt.Sprintf("otlpreceiver %s, %s", encoding, kind.name)
+			all = append(all, &subject{name: name, server: "otlp", requests: requests, records: 1})
 		}
 	}
 	event, err := workflowRun()

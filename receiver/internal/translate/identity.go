@@ -116,5 +116,7 @@ func (id *identity) logRecord(rec *payload.Record) string {
 	id.add(rec.Type.String())
 	id.addCompact(rec)
 	sum := sha256.Sum256(id.scratch)
-	return hex.EncodeToString(sum[:16])
+	var text [32]byte
+	hex.Encode(text[:], sum[:16])
+	return string(text[:])
 }

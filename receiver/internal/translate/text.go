@@ -44,12 +44,25 @@ func putURL(attrs pcommon.Map, full string, u *url.URL) {
 	}
 	putStr(attrs, keyURLScheme, u.Scheme)
 	putStr(attrs, keyServerAddress, u.Hostname())
-	if port, err := strconv.ParseInt(u.Port(), 10, 32); err == nil {
-		attrs.PutInt(keyServerPort, port)
-	} else if port, ok := defaultPorts[u.Scheme]; ok {
+	if port, known := portOf(u); known {
 		attrs.PutInt(keyServerPort, port)
 	}
 	putStr(attrs, keyURLPath, u.EscapedPath())
 }
 
-var defaultPorts = map[string]int64{"http": 80, "https": 443}
+// portOf returns the port of an address, or that of its scheme.
+func portOf(u *url.URL) (port int64, known bool) {
+	if text := u.Port(); text != "" {
+		if port, err := strconv.ParseInt(text, 10, 32); err == nil {
+			return port, true
+		}
+	}
+	switch u.Scheme {
+	case "http":
+		return 80, true
+	case "https":
+		return 443, true
+	default:
+		return 0, false
+	}
+}
