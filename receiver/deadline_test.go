@@ -84,6 +84,7 @@ type fromRequest struct{}
 // TestDeadline holds the context of a delivery to what context.WithTimeout gives, whether or not anybody waits for its end.
 func TestDeadline(t *testing.T) {
 	request, hangUp := context.WithCancel(context.WithValue(t.Context(), fromRequest{}, "its own"))
+	defer hangUp()
 	for name, wait := range map[string]bool{"somebody waits": true, "nobody waits": false} {
 		t.Run(name, func(t *testing.T) {
 			begin := func(left time.Duration) *deadline {
