@@ -163,8 +163,9 @@ bin/peers: $(call PARTS,receiver internal test/peers)
 	@$(COMPILE) $(GO) build -C test/peers -o '$(CURDIR)/$@' .
 
 .PHONY: generate
-generate: ## Generate code and documentation from metadata.yaml, and the dashboards
+generate: ## Generate code and documentation from metadata.yaml, the schema of the configuration, and the dashboards
 	$(TOOL) mdatagen receiver/metadata.yaml
+	$(GO) run ./receiver/internal/configschema
 	$(GO) run -C tools/dashboards .
 
 .PHONY: fmt
@@ -219,12 +220,12 @@ check-licence:
 
 # Generated files are compared with what they were before, so that the check also works on uncommitted changes.
 GENERATED := README.md receiver/documentation.md receiver/generated_component_test.go receiver/generated_package_test.go \
-	receiver/internal/metadata receiver/internal/metadatatest
+	receiver/internal/metadata receiver/internal/metadatatest receiver/config.schema.json
 
 .PHONY: check-generated
 check-generated:
 	@before=$$(find $(GENERATED) -type f | sort | xargs cat | cksum); \
-	$(TOOL) mdatagen receiver/metadata.yaml; \
+	$(TOOL) mdatagen receiver/metadata.yaml; $(GO) run ./receiver/internal/configschema; \
 	after=$$(find $(GENERATED) -type f | sort | xargs cat | cksum); \
 	if [ "$$before" != "$$after" ]; then echo "Generated files were stale: run make generate and commit the result."; exit 1; fi; \
 	missing=$$(git ls-files --others --exclude-standard $(GENERATED)); \

@@ -73,7 +73,7 @@ func walk(path string, value any, t reflect.Type, unknown func(path string, know
 	for {
 		if t.Kind() == reflect.Pointer {
 			t = t.Elem()
-		} else if inner, ok := optionalOf(t); ok {
+		} else if inner, ok := OptionalOf(t); ok {
 			t, optional = inner, true
 		} else {
 			break
@@ -111,8 +111,8 @@ func walk(path string, value any, t reflect.Type, unknown func(path string, know
 	}
 }
 
-// optionalOf returns the type within a configoptional.Optional.
-func optionalOf(t reflect.Type) (reflect.Type, bool) {
+// OptionalOf returns the type within a configoptional.Optional, and whether the type is one.
+func OptionalOf(t reflect.Type) (reflect.Type, bool) {
 	if t.Kind() != reflect.Struct || !strings.HasPrefix(t.Name(), "Optional[") {
 		return nil, false
 	}
