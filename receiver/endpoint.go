@@ -100,8 +100,7 @@ func (e *endpoint) callbackFor(r *http.Request) *callback {
 	return nil
 }
 
-// take takes a request through the checks, in the order that the answers' table of the README gives. The error is a
-// *refusal.
+// take takes a request through the checks, in the order of docs/answers.md. The error is a *refusal.
 func (e *endpoint) take(w http.ResponseWriter, r *http.Request, c *callback) (answer, error) {
 	ctx, err := e.askExtension(r)
 	if err != nil {

@@ -47,7 +47,7 @@ func start(ctx context.Context, config *receiver.Config, tell func(Finding)) []F
 		case entry.Level >= zapcore.WarnLevel:
 			tell(Finding{
 				Level: Warn, What: "start", Text: entry.Message + fieldsText(entry.Context),
-				Remedy: "the collector will say the same at its start; docs/signature.md and the README's Security say what it means",
+				Remedy: "the collector logs the same at its start; docs/signature.md and docs/mutual-tls.md explain it",
 			})
 		case strings.Contains(entry.Message, "form"):
 			forms = append(forms, formOf(entry.Context))
