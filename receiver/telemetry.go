@@ -107,11 +107,7 @@ func (t *telemetry) start(callbacks []*callback, speaksTLS bool) error {
 		for r := range translate.NumImplausible {
 			t.builder.ReceiverCxoneImplausibleRecords.Add(ctx, 0, d.implausible[r]...)
 		}
-		reasons := append(clientcert.Reasons(), reasonServerAuth)
-		for _, reason := range signature.Reasons() {
-			reasons = append(reasons, string(reason))
-		}
-		for _, reason := range reasons {
+		for _, reason := range deliveryReasons() {
 			t.builder.ReceiverCxoneAuthenticationFailures.Add(ctx, 0, attributes(c.dataType.String(), attrReason, reason))
 		}
 	}
@@ -122,6 +118,15 @@ func (t *telemetry) start(callbacks []*callback, speaksTLS bool) error {
 		}
 		return nil
 	})
+}
+
+// deliveryReasons are those for which a delivery is not authenticated.
+func deliveryReasons() []string {
+	reasons := append(clientcert.Reasons(), reasonServerAuth)
+	for _, reason := range signature.Reasons() {
+		reasons = append(reasons, string(reason))
+	}
+	return reasons
 }
 
 func (t *telemetry) shutdown() { t.builder.Shutdown() }

@@ -142,6 +142,182 @@ var MapAttributeOwnDeliveryOutcome = map[string]AttributeOwnDeliveryOutcome{
 	"method_not_allowed": AttributeOwnDeliveryOutcomeMethodNotAllowed,
 }
 
+// AttributeOwnFailureReason specifies the value own.failure_reason attribute.
+type AttributeOwnFailureReason int
+
+const (
+	_ AttributeOwnFailureReason = iota
+	AttributeOwnFailureReasonMissing
+	AttributeOwnFailureReasonDuplicate
+	AttributeOwnFailureReasonMalformed
+	AttributeOwnFailureReasonBadSignature
+	AttributeOwnFailureReasonBadDigest
+	AttributeOwnFailureReasonNotCovered
+	AttributeOwnFailureReasonStale
+	AttributeOwnFailureReasonFuture
+	AttributeOwnFailureReasonUnknownKey
+	AttributeOwnFailureReasonExpiredKey
+	AttributeOwnFailureReasonNotYetValidKey
+	AttributeOwnFailureReasonUnknownConsumer
+	AttributeOwnFailureReasonWrongAlgorithm
+	AttributeOwnFailureReasonServerAuth
+	AttributeOwnFailureReasonMissingCertificate
+	AttributeOwnFailureReasonBadCertificate
+	AttributeOwnFailureReasonRevoked
+	AttributeOwnFailureReasonCertificateNotAllowed
+	AttributeOwnFailureReasonCrlUnavailable
+	AttributeOwnFailureReasonUnknownAuthority
+	AttributeOwnFailureReasonExpiredCertificate
+	AttributeOwnFailureReasonNoCommonCipher
+	AttributeOwnFailureReasonNoCommonVersion
+	AttributeOwnFailureReasonNotTLS
+	AttributeOwnFailureReasonTLSHandshake
+)
+
+// String returns the string representation of the AttributeOwnFailureReason.
+func (av AttributeOwnFailureReason) String() string {
+	switch av {
+	case AttributeOwnFailureReasonMissing:
+		return "missing"
+	case AttributeOwnFailureReasonDuplicate:
+		return "duplicate"
+	case AttributeOwnFailureReasonMalformed:
+		return "malformed"
+	case AttributeOwnFailureReasonBadSignature:
+		return "bad_signature"
+	case AttributeOwnFailureReasonBadDigest:
+		return "bad_digest"
+	case AttributeOwnFailureReasonNotCovered:
+		return "not_covered"
+	case AttributeOwnFailureReasonStale:
+		return "stale"
+	case AttributeOwnFailureReasonFuture:
+		return "future"
+	case AttributeOwnFailureReasonUnknownKey:
+		return "unknown_key"
+	case AttributeOwnFailureReasonExpiredKey:
+		return "expired_key"
+	case AttributeOwnFailureReasonNotYetValidKey:
+		return "not_yet_valid_key"
+	case AttributeOwnFailureReasonUnknownConsumer:
+		return "unknown_consumer"
+	case AttributeOwnFailureReasonWrongAlgorithm:
+		return "wrong_algorithm"
+	case AttributeOwnFailureReasonServerAuth:
+		return "server_auth"
+	case AttributeOwnFailureReasonMissingCertificate:
+		return "missing_certificate"
+	case AttributeOwnFailureReasonBadCertificate:
+		return "bad_certificate"
+	case AttributeOwnFailureReasonRevoked:
+		return "revoked"
+	case AttributeOwnFailureReasonCertificateNotAllowed:
+		return "certificate_not_allowed"
+	case AttributeOwnFailureReasonCrlUnavailable:
+		return "crl_unavailable"
+	case AttributeOwnFailureReasonUnknownAuthority:
+		return "unknown_authority"
+	case AttributeOwnFailureReasonExpiredCertificate:
+		return "expired_certificate"
+	case AttributeOwnFailureReasonNoCommonCipher:
+		return "no_common_cipher"
+	case AttributeOwnFailureReasonNoCommonVersion:
+		return "no_common_version"
+	case AttributeOwnFailureReasonNotTLS:
+		return "not_tls"
+	case AttributeOwnFailureReasonTLSHandshake:
+		return "tls_handshake"
+	}
+	return ""
+}
+
+// MapAttributeOwnFailureReason is a helper map of string to AttributeOwnFailureReason attribute value.
+var MapAttributeOwnFailureReason = map[string]AttributeOwnFailureReason{
+	"missing":                 AttributeOwnFailureReasonMissing,
+	"duplicate":               AttributeOwnFailureReasonDuplicate,
+	"malformed":               AttributeOwnFailureReasonMalformed,
+	"bad_signature":           AttributeOwnFailureReasonBadSignature,
+	"bad_digest":              AttributeOwnFailureReasonBadDigest,
+	"not_covered":             AttributeOwnFailureReasonNotCovered,
+	"stale":                   AttributeOwnFailureReasonStale,
+	"future":                  AttributeOwnFailureReasonFuture,
+	"unknown_key":             AttributeOwnFailureReasonUnknownKey,
+	"expired_key":             AttributeOwnFailureReasonExpiredKey,
+	"not_yet_valid_key":       AttributeOwnFailureReasonNotYetValidKey,
+	"unknown_consumer":        AttributeOwnFailureReasonUnknownConsumer,
+	"wrong_algorithm":         AttributeOwnFailureReasonWrongAlgorithm,
+	"server_auth":             AttributeOwnFailureReasonServerAuth,
+	"missing_certificate":     AttributeOwnFailureReasonMissingCertificate,
+	"bad_certificate":         AttributeOwnFailureReasonBadCertificate,
+	"revoked":                 AttributeOwnFailureReasonRevoked,
+	"certificate_not_allowed": AttributeOwnFailureReasonCertificateNotAllowed,
+	"crl_unavailable":         AttributeOwnFailureReasonCrlUnavailable,
+	"unknown_authority":       AttributeOwnFailureReasonUnknownAuthority,
+	"expired_certificate":     AttributeOwnFailureReasonExpiredCertificate,
+	"no_common_cipher":        AttributeOwnFailureReasonNoCommonCipher,
+	"no_common_version":       AttributeOwnFailureReasonNoCommonVersion,
+	"not_tls":                 AttributeOwnFailureReasonNotTLS,
+	"tls_handshake":           AttributeOwnFailureReasonTLSHandshake,
+}
+
+// AttributeOwnImplausibleReason specifies the value own.implausible_reason attribute.
+type AttributeOwnImplausibleReason int
+
+const (
+	_ AttributeOwnImplausibleReason = iota
+	AttributeOwnImplausibleReasonDurationExceedsLeg
+	AttributeOwnImplausibleReasonEndBeforeStart
+	AttributeOwnImplausibleReasonFutureTime
+	AttributeOwnImplausibleReasonMosOutOfScale
+	AttributeOwnImplausibleReasonRFactorOutOfScale
+	AttributeOwnImplausibleReasonScoreOutOfScale
+	AttributeOwnImplausibleReasonPacketLossOutOfScale
+	AttributeOwnImplausibleReasonNegativeFigure
+	AttributeOwnImplausibleReasonNegativeResponseTime
+	AttributeOwnImplausibleReasonMosAgainstRFactor
+)
+
+// String returns the string representation of the AttributeOwnImplausibleReason.
+func (av AttributeOwnImplausibleReason) String() string {
+	switch av {
+	case AttributeOwnImplausibleReasonDurationExceedsLeg:
+		return "duration_exceeds_leg"
+	case AttributeOwnImplausibleReasonEndBeforeStart:
+		return "end_before_start"
+	case AttributeOwnImplausibleReasonFutureTime:
+		return "future_time"
+	case AttributeOwnImplausibleReasonMosOutOfScale:
+		return "mos_out_of_scale"
+	case AttributeOwnImplausibleReasonRFactorOutOfScale:
+		return "r_factor_out_of_scale"
+	case AttributeOwnImplausibleReasonScoreOutOfScale:
+		return "score_out_of_scale"
+	case AttributeOwnImplausibleReasonPacketLossOutOfScale:
+		return "packet_loss_out_of_scale"
+	case AttributeOwnImplausibleReasonNegativeFigure:
+		return "negative_figure"
+	case AttributeOwnImplausibleReasonNegativeResponseTime:
+		return "negative_response_time"
+	case AttributeOwnImplausibleReasonMosAgainstRFactor:
+		return "mos_against_r_factor"
+	}
+	return ""
+}
+
+// MapAttributeOwnImplausibleReason is a helper map of string to AttributeOwnImplausibleReason attribute value.
+var MapAttributeOwnImplausibleReason = map[string]AttributeOwnImplausibleReason{
+	"duration_exceeds_leg":     AttributeOwnImplausibleReasonDurationExceedsLeg,
+	"end_before_start":         AttributeOwnImplausibleReasonEndBeforeStart,
+	"future_time":              AttributeOwnImplausibleReasonFutureTime,
+	"mos_out_of_scale":         AttributeOwnImplausibleReasonMosOutOfScale,
+	"r_factor_out_of_scale":    AttributeOwnImplausibleReasonRFactorOutOfScale,
+	"score_out_of_scale":       AttributeOwnImplausibleReasonScoreOutOfScale,
+	"packet_loss_out_of_scale": AttributeOwnImplausibleReasonPacketLossOutOfScale,
+	"negative_figure":          AttributeOwnImplausibleReasonNegativeFigure,
+	"negative_response_time":   AttributeOwnImplausibleReasonNegativeResponseTime,
+	"mos_against_r_factor":     AttributeOwnImplausibleReasonMosAgainstRFactor,
+}
+
 // AttributeOwnRecordOutcome specifies the value own.record_outcome attribute.
 type AttributeOwnRecordOutcome int
 
