@@ -31,6 +31,7 @@ type object struct {
 	dataType DataType
 	raw      span
 	values   [numFields]span
+	found    []Field // those with a value
 	unknown  []member
 
 	own        int // fields of this data type, the envelope's included
@@ -45,7 +46,7 @@ type object struct {
 
 // read reads the object that comes next in place of what was there.
 func (o *object) read(s *source, dataType DataType) error {
-	*o = object{dataType: dataType, unknown: o.unknown[:0]}
+	*o = object{dataType: dataType, found: o.found[:0], unknown: o.unknown[:0]}
 	bytes, nested := len("{"), false // bytes of the object without white space
 	if _, err := s.json.ReadToken(); err != nil {
 		return err
@@ -106,6 +107,9 @@ func (o *object) add(s *source, name, value span) {
 			o.ofEnvelope++
 		}
 	}
+	if o.values[field].end == 0 {
+		o.found = append(o.found, field)
+	}
 	o.values[field] = value
 }
 
@@ -147,8 +151,9 @@ func (o *object) addUnknown(text, bare []byte, m member) {
 func (r *Record) fill(o *object, text []byte, zone *time.Location) {
 	r.Raw, r.compact = string(o.raw.of(text)), o.compact
 	specs := &schemas[o.dataType].specs
-	for field := range numFields {
-		if p := o.values[field]; p.end > 0 && field != EnvelopeMetadata {
+	r.given = append(r.given, o.found...)
+	for _, field := range o.found {
+		if p := o.values[field]; field != EnvelopeMetadata {
 			r.values[field] = readValue(p.within(r.Raw, o.raw.start), specs[field].kind, zone)
 		}
 	}
@@ -165,8 +170,9 @@ func (r *Record) fill(o *object, text []byte, zone *time.Location) {
 // envelope is its metadata, of which the records keep copies of their own.
 func (r *Record) fillEnvelope(o *object, text []byte, zone *time.Location) {
 	specs := &schemas[o.dataType].specs
-	for field := range numFields {
-		if p := o.values[field]; p.end > 0 && field != EnvelopeMetadata && field != envelopeSource {
+	r.given = append(r.given, o.found...)
+	for _, field := range o.found {
+		if p := o.values[field]; field != EnvelopeMetadata && field != envelopeSource {
 			r.values[field] = readValue(string(p.of(text)), specs[field].kind, zone)
 		}
 	}

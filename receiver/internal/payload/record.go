@@ -31,6 +31,7 @@ type Record struct {
 
 	compact bool // Raw has no insignificant white space
 	values  [numFields]Value
+	given   []Field // those whose values may not be empty
 }
 
 // Envelope is what an envelope holds besides its own known fields and its records. It is read once, and is the same for all
@@ -130,8 +131,9 @@ func (r *Record) AppendCompact(dst []byte) []byte {
 // reset empties the record for reuse.
 func (r *Record) reset(t DataType) {
 	clear(r.Unknown)
-	clear(r.values[:]) // where it is: the compiler would make a Record elsewhere, and copy it
-	unknown := r.Unknown[:0]
-	r.Type, r.Raw, r.Err, r.Unknown, r.Envelope = t, "", nil, unknown, nil
-	r.NumUnknown, r.NumDropped, r.EnvelopeNanos, r.compact = 0, 0, 0, false
+	for _, field := range r.given { // fewer than half of them: the others are empty
+		r.values[field] = Value{}
+	}
+	r.Type, r.Raw, r.Err, r.Unknown, r.Envelope = t, "", nil, r.Unknown[:0], nil
+	r.NumUnknown, r.NumDropped, r.EnvelopeNanos, r.compact, r.given = 0, 0, 0, false, r.given[:0]
 }

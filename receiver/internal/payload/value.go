@@ -48,8 +48,10 @@ func readValue(json string, k kind, zone *time.Location) Value {
 // readNumber reads a finite decimal number. Go's parser would also take hexadecimal, underscores, infinities and NaN.
 func readNumber(s string) (value float64, unreadable bool) {
 	s = strings.TrimSpace(s)
-	if strings.Trim(s, "0123456789+-.eE") != "" {
-		return 0, true
+	for i := range len(s) {
+		if c := s[i]; (c < '0' || c > '9') && c != '.' && c != '-' && c != '+' && c != 'e' && c != 'E' {
+			return 0, true
+		}
 	}
 	value, err := strconv.ParseFloat(s, 64)
 	if err != nil || math.IsInf(value, 0) {

@@ -4,6 +4,7 @@
 package translate
 
 import (
+	"bytes"
 	"math"
 	"net/http"
 	"strconv"
@@ -45,7 +46,19 @@ func (s *summary) begin(what string) {
 
 // text adds a sender's text in one line.
 func (s *summary) text(text string) {
-	for _, r := range cut(text, maxPart) {
+	text = cut(text, maxPart)
+	for i := range len(text) {
+		if text[i] < ' ' || text[i] > '~' {
+			s.escape(text)
+			return
+		}
+	}
+	s.line = append(s.line, text...)
+}
+
+// escape adds a text that may have line ends, or what ends a line elsewhere.
+func (s *summary) escape(text string) {
+	for _, r := range text {
 		if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' {
 			r = ' '
 		}
@@ -107,8 +120,21 @@ func (c *call) summary() string {
 
 // appendNumber appends a number with three decimals at most.
 func appendNumber(dst []byte, v float64) []byte {
-	if math.Abs(v) >= 1e15 {
+	const exact = 1e9 // up to here, thousandths are exact
+	switch {
+	case math.Abs(v) >= 1e15:
 		return strconv.AppendFloat(dst, v, 'g', -1, 64) // nobody reads 300 digits
+	case math.Abs(v) >= exact:
+		return strconv.AppendFloat(dst, math.Round(v*1e3)/1e3, 'f', -1, 64)
 	}
-	return strconv.AppendFloat(dst, math.Round(v*1e3)/1e3, 'f', -1, 64)
+	thousandths := int64(math.Round(v * 1e3))
+	if thousandths < 0 {
+		dst, thousandths = append(dst, '-'), -thousandths
+	}
+	dst = strconv.AppendInt(dst, thousandths/1e3, 10)
+	if rest := thousandths % 1e3; rest != 0 {
+		decimals := [...]byte{'.', byte('0' + rest/100), byte('0' + rest/10%10), byte('0' + rest%10)}
+		dst = append(dst, bytes.TrimRight(decimals[:], "0")...)
+	}
+	return dst
 }

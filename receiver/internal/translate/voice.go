@@ -71,38 +71,47 @@ func (l *leg) measure(f Figure) (value float64, measured bool) {
 	return value, true
 }
 
-// addPoints adds a gauge's point for each figure. Gauges mostly share their attributes, so that a set is copied from the
-// point before.
+// addPoints adds a gauge's point for each figure. Gauges mostly share their attributes, whose texts are made once. (Copying the
+// attributes of one point to the next costs more than putting the texts: pdata makes each value anew either way.)
 func (l *leg) addPoints(g *group) {
-	var previous pcommon.Map
-	copyable := false
+	var room [16]named
+	texts, stale := room[:0], true
 	for f := range NumFigures {
-		copyable = copyable && l.batch.translator.samePlan[f]
+		stale = stale || !l.batch.translator.samePlan[f]
 		if !l.measured[f] || !l.batch.translator.options.Figures[f].Metric {
 			continue
+		}
+		if stale {
+			texts, stale = l.appendTexts(texts[:0], l.batch.translator.plans[f]), false
 		}
 		point := l.batch.newPoint(g, f)
 		point.SetTimestamp(l.times.end)
 		point.SetStartTimestamp(min(l.times.start, l.times.end))
 		point.SetDoubleValue(l.values[f])
-		if copyable {
-			previous.CopyTo(point.Attributes())
-		} else {
-			l.fillPoint(point.Attributes(), l.batch.translator.plans[f])
+		attrs := point.Attributes()
+		attrs.EnsureCapacity(len(texts))
+		for i := range texts {
+			attrs.PutStr(texts[i].key, texts[i].text)
 		}
-		previous, copyable = point.Attributes(), true
-
 		l.addExemplar(point.Exemplars(), l.values[f])
 	}
 }
 
-// fillAttributes sets the attributes of a plan, and where the time stamps come from.
-func (l *leg) fillPoint(attrs pcommon.Map, plan []int) {
-	attrs.EnsureCapacity(len(plan) + 1)
+// named is an attribute on its way to several points.
+type named struct{ key, text string }
+
+// appendTexts appends the attributes of a plan, and where the time stamps come from.
+func (l *leg) appendTexts(texts []named, plan []int) []named {
 	for _, i := range plan {
-		putStr(attrs, voiceAttributes[i].key, cut(voiceAttributes[i].text(l.rec, &l.batch.translator.options.Privacy), maxMetricText))
+		a := &voiceAttributes[i]
+		if text := cut(a.text(l.rec, &l.batch.translator.options.Privacy), maxMetricText); text != "" {
+			texts = append(texts, named{a.key, text})
+		}
 	}
-	putStr(attrs, keyTimestampSource, l.times.source)
+	if l.times.source != "" {
+		texts = append(texts, named{keyTimestampSource, l.times.source})
+	}
+	return texts
 }
 
 // addExemplar points from a metric to the call's trace.
