@@ -154,7 +154,9 @@ func (r *Record) fill(o *object, text []byte, zone *time.Location) {
 	r.given = append(r.given, o.found...)
 	for _, field := range o.found {
 		if p := o.values[field]; field != EnvelopeMetadata {
-			r.values[field] = readValue(p.within(r.Raw, o.raw.start), specs[field].kind, zone)
+			v := &r.values[field]
+			*v = readValue(p.within(r.Raw, o.raw.start), specs[field].kind, zone)
+			r.bad = r.bad || v.Unreadable
 		}
 	}
 	r.NumUnknown = o.numUnknown

@@ -32,6 +32,7 @@ type Record struct {
 	compact bool // Raw has no insignificant white space
 	values  [numFields]Value
 	given   []Field // those whose values may not be empty
+	bad     bool    // some may be unreadable
 }
 
 // Envelope is what an envelope holds besides its own known fields and its records. It is read once, and is the same for all
@@ -91,8 +92,14 @@ func (r *Record) Nanos(f Field) (int64, bool) {
 	return v.Nanos, v.Kind != 0 && !v.Unreadable
 }
 
+// SetUnreadable says of a field's value that it cannot be used after all.
+func (r *Record) SetUnreadable(f Field) { r.values[f].Unreadable, r.bad = true, true }
+
 // Unreadable returns the known fields whose values could not be read.
 func (r *Record) Unreadable() []Field {
+	if !r.bad {
+		return nil
+	}
 	var fields []Field
 	for f := range envelopeSource {
 		if r.values[f].Unreadable {
@@ -135,5 +142,5 @@ func (r *Record) reset(t DataType) {
 		r.values[field] = Value{}
 	}
 	r.Type, r.Raw, r.Err, r.Unknown, r.Envelope = t, "", nil, r.Unknown[:0], nil
-	r.NumUnknown, r.NumDropped, r.EnvelopeNanos, r.compact, r.given = 0, 0, 0, false, r.given[:0]
+	r.NumUnknown, r.NumDropped, r.EnvelopeNanos, r.compact, r.given, r.bad = 0, 0, 0, false, r.given[:0], false
 }

@@ -30,6 +30,11 @@ const (
 type identity struct {
 	namespace string
 	scratch   []byte
+
+	// What was derived last: the records of a delivery are often of one contact.
+	traceOf, spanOf string
+	lastTrace       pcommon.TraceID
+	lastSpan        pcommon.SpanID
 }
 
 func (id *identity) derive(label string, parts ...string) [sha256.Size]byte {
@@ -72,19 +77,24 @@ func (id *identity) trace(rec *payload.Record) pcommon.TraceID {
 	if contact == "" {
 		contact = rec.Text(payload.ContactID)
 	}
-	var sum [sha256.Size]byte
-	if contact != "" {
-		sum = id.derive(labelTrace, contact)
-	} else {
-		sum = id.deriveFrom(labelAnonymous, rec)
+	if contact == "" {
+		sum := id.deriveFrom(labelAnonymous, rec)
+		return pcommon.TraceID(sum[:16])
 	}
-	return pcommon.TraceID(sum[:16])
+	if contact != id.traceOf {
+		sum := id.derive(labelTrace, contact)
+		id.traceOf, id.lastTrace = contact, pcommon.TraceID(sum[:16])
+	}
+	return id.lastTrace
 }
 
 // contactSpan returns the span of a contact's leg.
 func (id *identity) contactSpan(contact string) pcommon.SpanID {
-	sum := id.derive(labelContact, contact)
-	return pcommon.SpanID(sum[:8])
+	if contact == "" || contact != id.spanOf {
+		sum := id.derive(labelContact, contact)
+		id.spanOf, id.lastSpan = contact, pcommon.SpanID(sum[:8])
+	}
+	return id.lastSpan
 }
 
 // legSpan returns the span of a call leg: that of its contact, or the record's own where it names none.

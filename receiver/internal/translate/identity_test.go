@@ -6,6 +6,7 @@ package translate
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -131,5 +132,21 @@ func TestAnAPICallWithoutAContactHasNoParent(t *testing.T) {
 		span := script(t, defaults(), body).Traces.ResourceSpans().At(0).ScopeSpans().At(0).Spans().At(0)
 		assert.Equal(t, hasParent, !span.ParentSpanID().IsEmpty(), body)
 		assert.False(t, span.TraceID().IsEmpty())
+	}
+}
+
+// TestIdentitiesInABatch has records of the same contact, and of others, one after the other: each has the IDs that it has alone.
+func TestIdentitiesInABatch(t *testing.T) {
+	records := []string{
+		`{"ContactId": "1", "MasterContactId": "1"}`, `{"ContactId": "2", "MasterContactId": "1"}`, `{"ContactId": "1"}`, `{"MasterContactId": "1"}`,
+		`{"Agent": "a"}`, `{"ContactId": "1", "MasterContactId": "2"}`, `{"ContactId": "2"}`, `{"Agent": "b"}`, `{"ContactId": "2"}`,
+	}
+	all := voice(t, defaults(), "["+strings.Join(records, ",")+"]").Traces.ResourceSpans().At(0).ScopeSpans().At(0).Spans()
+	require.Equal(t, len(records), all.Len())
+	for i, record := range records {
+		alone := voice(t, defaults(), record).Traces.ResourceSpans().At(0).ScopeSpans().At(0).Spans().At(0)
+		assert.Equal(t, alone.TraceID(), all.At(i).TraceID(), record)
+		assert.Equal(t, alone.SpanID(), all.At(i).SpanID(), record)
+		assert.Equal(t, alone.ParentSpanID(), all.At(i).ParentSpanID(), record)
 	}
 }

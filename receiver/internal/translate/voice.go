@@ -65,7 +65,7 @@ func (l *leg) measure(f Figure) (value float64, measured bool) {
 	}
 	value = options.Unit.To(l.rec.Get(figures[f].field).Text, value)
 	if math.IsInf(value, 0) {
-		l.rec.Get(figures[f].field).Unreadable = true // too large for a number once converted
+		l.rec.SetUnreadable(figures[f].field) // too large for a number once converted
 		return 0, false
 	}
 	return value, true
