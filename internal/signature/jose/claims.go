@@ -127,12 +127,22 @@ func (b *BodyClaim) read(c claims) ([]byte, *refusal.Error) {
 	if refused != nil {
 		return nil, refused
 	}
+	return b.decode(text)
+}
+
+// Holds reports whether the text of a claim is the hash of this body.
+func (b *BodyClaim) Holds(text string, body []byte) bool {
+	stated, refused := b.decode(text)
+	return refused == nil && b.matches(stated, body) == nil
+}
+
+func (b *BodyClaim) decode(text string) ([]byte, *refusal.Error) {
 	encoding := b.Encoding
 	if encoding == encodingBase64URL {
 		encoding = parts.EncodingBase64
 	}
 	stated, err := (&parts.Value{Encoding: encoding}).Signatures(text)
-	if err != nil || len(stated[0]) != bodyHashes[b.Hash].Size() {
+	if err != nil || len(stated) == 0 || len(stated[0]) != bodyHashes[b.Hash].Size() {
 		return nil, refusal.New(refusal.ReasonMalformed, "the token's claim %s is not a %s in %s", b.Name, b.Hash, b.Encoding)
 	}
 	return stated[0], nil

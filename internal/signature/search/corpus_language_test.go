@@ -4,6 +4,7 @@
 package search
 
 import (
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -12,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf16"
 )
 
 // placeCorpus are other ways to write the value: positions, quotes, encodings.
@@ -240,8 +242,8 @@ func keyCorpus() []corpusScheme {
 
 func utf16Text(text string) string {
 	var out []byte
-	for _, c := range []byte(text) {
-		out = append(out, c, 0)
+	for _, unit := range utf16.Encode([]rune(text)) {
+		out = binary.LittleEndian.AppendUint16(out, unit)
 	}
 	return string(out)
 }

@@ -7,11 +7,11 @@ import (
 	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/rsa"
-	"encoding/base64"
-	"encoding/hex"
 	"fmt"
 	"regexp"
 	"strings"
+
+	"github.com/cxone-otel/cxonereceiver/internal/signature/parts"
 )
 
 // otherKinds say which kind of key the signatures look like, where this key cannot have made any of them.
@@ -75,13 +75,11 @@ func longestValue(text string) []byte {
 			longest = one
 		}
 	}
-	if value, err := hex.DecodeString(longest); err == nil {
-		return value
+	for _, encoding := range []string{parts.EncodingHex, parts.EncodingBase64} {
+		found, err := (&parts.Value{Encoding: encoding}).Signatures(longest)
+		if err == nil && len(found) > 0 && len(found[0]) > 0 {
+			return found[0]
+		}
 	}
-	standard := strings.NewReplacer("-", "+", "_", "/").Replace(strings.TrimRight(longest, "="))
-	value, err := base64.RawStdEncoding.DecodeString(standard)
-	if err != nil || len(value) == 0 {
-		return nil
-	}
-	return value
+	return nil
 }

@@ -72,7 +72,7 @@ func (s *site) verifying(algorithm string, public crypto.PublicKey, cost int) op
 	}}
 }
 
-// hashesOf are the hash functions of the algorithms with a secret.
+// hashesOf are the hash functions of the algorithms with a secret, and of a token's claim.
 var hashesOf = map[string]func() hash.Hash{"sha1": sha1.New, "sha256": sha256.New, "sha384": sha512.New384, "sha512": sha512.New}
 
 // digestCost: a plain digest is rarer than an HMAC.

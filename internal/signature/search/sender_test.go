@@ -57,7 +57,7 @@ func calls() []*call {
 		{path: "/cxone/voice-quality", body: `{"contactID":"8675309","mos":4.31,"agent":"7"}` + "\n", nonce: "a41c-77", at: at},
 		{
 			path:  "/cxone/script-api",
-			body:  `{"scriptId": 17, "status": 200, "url": "https://crm.example.com/v1?a=b"}`,
+			body:  `{"scriptId": 17, "status": 200, "agent": "Zoë", "url": "https://crm.example.com/v1?a=b"}`,
 			nonce: "b93f-02",
 			at:    at.Add(97 * time.Second),
 		},

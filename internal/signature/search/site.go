@@ -6,12 +6,14 @@ package search
 import (
 	"bytes"
 	"cmp"
+	"crypto"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/cxone-otel/cxonereceiver/internal/signature"
+	"github.com/cxone-otel/cxonereceiver/internal/signature/keys"
 )
 
 // site is a place where a signature may travel, and how it may be written there.
@@ -51,14 +53,10 @@ func findSites(captures []Capture, key *Key) []*site {
 
 // isDigest reports whether what looks like a signature is but the body's digest.
 func (s *site) isDigest(captures []Capture) bool {
-	for _, newHash := range stepHashes {
-		state := newHash()
-		state.Write(captures[0].Body)
-		if bytes.Equal(state.Sum(nil), s.signatures[0][0]) {
-			return true
-		}
-	}
-	return false
+	body := keys.Bytes(captures[0].Body)
+	return slices.ContainsFunc([]crypto.Hash{crypto.MD5, crypto.SHA1, crypto.SHA256, crypto.SHA384, crypto.SHA512}, func(kind crypto.Hash) bool {
+		return bytes.Equal(body.Digest(kind), s.signatures[0][0])
+	})
 }
 
 // rank puts those first that are called a signature, and those with the fewest inventions before the others.

@@ -4,16 +4,9 @@
 package search
 
 import (
-	"crypto/md5"  //nolint:gosec // some senders hash with it before they sign
-	"crypto/sha1" //nolint:gosec // as above
-	"crypto/sha256"
-	"crypto/sha512"
-	"encoding/base64"
-	"encoding/hex"
-	"hash"
 	"strings"
 
-	"github.com/cxone-otel/cxonereceiver/internal/signature/parts"
+	"github.com/cxone-otel/cxonereceiver/internal/signature/template"
 )
 
 // wrapper is what is done to the whole string before it is signed: a group with filters.
@@ -82,63 +75,10 @@ func (w wrapper) newApply() func([]byte) []byte {
 	if w.filters == "" {
 		return nil
 	}
-	var steps []func([]byte) []byte
-	for name := range strings.SplitSeq(w.filters, "|") {
-		steps = append(steps, newStep(name))
-	}
-	return func(value []byte) []byte {
-		for _, step := range steps {
-			value = step(value)
-		}
-		return value
-	}
-}
-
-var stepHashes = map[string]func() hash.Hash{
-	"md5":    md5.New,
-	"sha1":   sha1.New,
-	"sha256": sha256.New,
-	"sha384": sha512.New384,
-	"sha512": sha512.New,
-}
-
-func newStep(name string) func([]byte) []byte {
+	apply := template.Filters(w.filters)
 	var buffer []byte
-	if newHash := stepHashes[name]; newHash != nil {
-		state := newHash()
-		return func(value []byte) []byte {
-			state.Reset()
-			state.Write(value)
-			buffer = state.Sum(buffer[:0])
-			return buffer
-		}
-	}
-	appendTo := map[string]func(dst, value []byte) []byte{
-		"hex":       hex.AppendEncode,
-		"base64":    base64.StdEncoding.AppendEncode,
-		"urlencode": func(_, value []byte) []byte { return parts.URLEncode(value) },
-		"lower":     func(dst, value []byte) []byte { return mapped(dst, value, 'A', 'Z', 'a'-'A') },
-		"upper":     func(dst, value []byte) []byte { return mapped(dst, value, 'a', 'z', 'A'-'a') },
-		"utf16le": func(dst, value []byte) []byte {
-			for _, c := range value {
-				dst = append(dst, c, 0)
-			}
-			return dst
-		},
-	}[name]
 	return func(value []byte) []byte {
-		buffer = appendTo(buffer[:0], value)
-		return buffer
+		buffer = append(buffer[:0], value...)
+		return apply(buffer)
 	}
-}
-
-// mapped appends a value whose letters from one to another are shifted.
-func mapped(dst, value []byte, from, to byte, shift int) []byte {
-	for _, c := range value {
-		if c >= from && c <= to {
-			c = byte(int(c) + shift) //nolint:gosec // a letter shifted to a letter
-		}
-		dst = append(dst, c)
-	}
-	return dst
 }

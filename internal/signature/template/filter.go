@@ -12,6 +12,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"slices"
+	"strings"
 	"unicode/utf16"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -107,6 +108,22 @@ func (f filter) apply(value []byte) ([]byte, error) {
 		state := f.hash().New()
 		state.Write(value)
 		return state.Sum(nil), nil
+	}
+}
+
+// Filters returns what does the filters of a template, such as "sha256|hex", none of which may be a JSON filter. It may change a
+// value in place.
+func Filters(names string) func(value []byte) []byte {
+	var filters []filter
+	for name := range strings.SplitSeq(names, "|") {
+		f, _ := filterNamed(name)
+		filters = append(filters, f)
+	}
+	return func(value []byte) []byte {
+		for _, f := range filters {
+			value, _ = f.apply(value)
+		}
+		return value
 	}
 }
 
