@@ -136,34 +136,23 @@ func grouped(n uint64) string {
 
 // diagnosis is a search's result as --output json prints it. It holds no body and no signed string.
 type diagnosis struct {
-	Found        bool       `json:"found"`
-	NotCovered   []string   `json:"not_covered,omitempty"`
-	Scheme       string     `json:"scheme,omitempty"`
-	SignedString string     `json:"signed_string,omitempty"`
-	YAML         string     `json:"yaml,omitempty"`
-	Covered      []string   `json:"covered,omitempty"`
-	Now          []string   `json:"now,omitempty"`
-	Certainty    []string   `json:"certainty,omitempty"`
-	Warnings     []string   `json:"warnings,omitempty"`
-	NearMiss     []string   `json:"near_miss,omitempty"`
-	SetAside     []asideDoc `json:"set_aside,omitempty"`
-	Sites        []siteDoc  `json:"sites"`
-	RuledOut     []string   `json:"ruled_out,omitempty"`
-	Hints        []string   `json:"hints,omitempty"`
-	Tried        uint64     `json:"tried"`
-	Milliseconds int64      `json:"milliseconds"`
-	Stopped      string     `json:"stopped,omitempty"`
-}
-
-type siteDoc struct {
-	Where   string `json:"where"`
-	Opened  string `json:"opened,omitempty"`
-	KeyFits bool   `json:"key_fits"`
-}
-
-type asideDoc struct {
-	Capture string `json:"capture"`
-	Why     string `json:"why"`
+	Found        bool              `json:"found"`
+	NotCovered   []string          `json:"not_covered,omitempty"`
+	Scheme       string            `json:"scheme,omitempty"`
+	SignedString string            `json:"signed_string,omitempty"`
+	YAML         string            `json:"yaml,omitempty"`
+	Covered      []string          `json:"covered,omitempty"`
+	Now          []string          `json:"now,omitempty"`
+	Certainty    []string          `json:"certainty,omitempty"`
+	Warnings     []string          `json:"warnings,omitempty"`
+	NearMiss     []string          `json:"near_miss,omitempty"`
+	SetAside     []search.SetAside `json:"set_aside,omitempty"`
+	Sites        []search.Site     `json:"sites"`
+	RuledOut     []string          `json:"ruled_out,omitempty"`
+	Hints        []string          `json:"hints,omitempty"`
+	Tried        uint64            `json:"tried"`
+	Milliseconds int64             `json:"milliseconds"`
+	Stopped      string            `json:"stopped,omitempty"`
 }
 
 func printDiagnosisJSON(out io.Writer, result *search.Result) error {
@@ -172,13 +161,8 @@ func printDiagnosisJSON(out io.Writer, result *search.Result) error {
 		Milliseconds: result.Elapsed.Milliseconds(),
 		Stopped:      result.Stopped,
 		Hints:        result.Hints,
-		Sites:        []siteDoc{},
-	}
-	for _, site := range result.Sites {
-		doc.Sites = append(doc.Sites, siteDoc(site))
-	}
-	for _, one := range result.SetAside {
-		doc.SetAside = append(doc.SetAside, asideDoc{one.Name, one.Why})
+		Sites:        append([]search.Site{}, result.Sites...), // never null
+		SetAside:     result.SetAside,
 	}
 	switch f := result.Finding; {
 	case f != nil:

@@ -77,11 +77,11 @@ type Result struct {
 // Site is a place where a signature may be.
 type Site struct {
 	// Where says where it is and how it is written.
-	Where string
+	Where string `json:"where"`
 	// Opened says what the key made of it, empty for keys that cannot open a signature.
-	Opened string
+	Opened string `json:"opened,omitempty"`
 	// KeyFits says that an RSA key opened the signature, so that it is the right key.
-	KeyFits bool
+	KeyFits bool `json:"key_fits"`
 }
 
 // maxLevel is the cost at which the search ends.
@@ -91,7 +91,10 @@ const maxLevel = 14
 var ErrNoCapture = errors.New("no captured request: give at least one")
 
 // SetAside is a capture that a search has left out.
-type SetAside struct{ Name, Why string }
+type SetAside struct {
+	Name string `json:"capture"`
+	Why  string `json:"why"`
+}
 
 // run is a search under way.
 type run struct {

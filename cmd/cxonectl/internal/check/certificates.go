@@ -51,7 +51,7 @@ func (f *files) server() {
 		finding.Level = Warn // an authority that the vendor's servers may trust all the same, or one to try with
 	}
 	finding.Text = config.CertFile + ": " + finding.Text
-	f.tell(finding)
+	f.teller(finding)
 	if leaf.IsCA {
 		f.warn("certificate", config.CertFile+" is the certificate of an authority",
 			"use one that the authority has issued for this host: `cxonectl keygen mtls` makes one to try with")
@@ -71,8 +71,6 @@ func (f *files) host(leaf *x509.Certificate) string {
 
 // ciphers warns where none of those that NICE's network asks for is left.
 func (f *files) ciphers(minVersion string, suites []string, leaf *x509.Certificate) {
-	const remedy = "leave TLS 1.2 on (tls.min_version), and use an ECDSA certificate, or leave TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA in " +
-		"tls.cipher_suites"
 	fits := func(suite *tls.CipherSuite) bool {
 		_, asked := vendorCiphers[suite.ID]
 		rsaSuite := suite.ID == tls.TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA
@@ -80,10 +78,10 @@ func (f *files) ciphers(minVersion string, suites []string, leaf *x509.Certifica
 	}
 	switch at := slices.IndexFunc(tls.CipherSuites(), fits); {
 	case minVersion == "1.3":
-		f.warn("ciphers", "tls.min_version is 1.3, and NICE's network requirements name ciphers of TLS 1.2", remedy)
+		f.warn("ciphers", "tls.min_version is 1.3, and NICE's network requirements name ciphers of TLS 1.2", ciphersRemedy)
 	case at < 0:
 		f.warn("ciphers", "none of those that NICE's network requirements name is left for a certificate with a key "+
-			"of "+leaf.PublicKeyAlgorithm.String(), remedy)
+			"of "+leaf.PublicKeyAlgorithm.String(), ciphersRemedy)
 	default:
 		f.ok("ciphers", vendorCiphers[tls.CipherSuites()[at].ID]+" is left on, which NICE's network requirements name")
 	}

@@ -55,7 +55,7 @@ type Endpoint struct {
 // Run looks at the endpoint, step by step, and tells of each as it comes. A step that fails ends it where the later ones
 // could say nothing new.
 func Run(ctx context.Context, e *Endpoint, tell func(Finding)) {
-	c := &checker{Endpoint: e, tell: tell}
+	c := &checker{Endpoint: e, teller: tell}
 	if c.resolve(ctx) && c.connect(ctx) && c.secure(ctx) {
 		c.ask(ctx)
 	}
@@ -64,8 +64,8 @@ func Run(ctx context.Context, e *Endpoint, tell func(Finding)) {
 // checker is one run, and what its earlier steps found.
 type checker struct {
 	*Endpoint
+	teller
 
-	tell      func(Finding)
 	addresses []string // host:port, those that answered
 	// certificateAsked and certificateGiven are of the TLS handshake.
 	certificateAsked, certificateGiven bool
@@ -75,14 +75,15 @@ type checker struct {
 	client   http.Client
 }
 
-func (c *checker) ok(what, text string) { c.tell(Finding{Level: OK, What: what, Text: text}) }
+// teller tells of findings.
+type teller func(Finding)
 
-func (c *checker) warn(what, text, remedy string) {
-	c.tell(Finding{Level: Warn, What: what, Text: text, Remedy: remedy})
+func (t teller) ok(what, text string) { t(Finding{Level: OK, What: what, Text: text}) }
+func (t teller) warn(what, text, remedy string) {
+	t(Finding{Level: Warn, What: what, Text: text, Remedy: remedy})
 }
-
-func (c *checker) fail(what, text, remedy string) {
-	c.tell(Finding{Level: Fail, What: what, Text: text, Remedy: remedy})
+func (t teller) fail(what, text, remedy string) {
+	t(Finding{Level: Fail, What: what, Text: text, Remedy: remedy})
 }
 
 // port is the URL's, or its scheme's own.

@@ -18,6 +18,9 @@ var vendorCiphers = map[uint16]string{
 	tls.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384: "ECDHE-ECDSA-AES256-GCM-SHA384",
 }
 
+const ciphersRemedy = "leave TLS 1.2 on (tls.min_version), and use an ECDSA certificate, or leave " +
+	"TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA in tls.cipher_suites"
+
 // ciphers dials every address as NICE's network does, with the ciphers that it names and TLS 1.2.
 func (c *checker) ciphers(ctx context.Context) {
 	chosen := ""
@@ -25,8 +28,7 @@ func (c *checker) ciphers(ctx context.Context) {
 		cipher, err := c.vendorHandshake(ctx, address)
 		if err != nil {
 			c.warn("ciphers", fmt.Sprintf("%s takes none of those that NICE's network requirements name: %v", address, err),
-				"leave TLS 1.2 on (tls.min_version), and use an ECDSA certificate, or leave TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA in tls.cipher_suites; "+
-					"DHE-RSA-AES128-GCM-SHA256, which would do as well, cannot be tried from here")
+				ciphersRemedy+"; DHE-RSA-AES128-GCM-SHA256, which would do as well, cannot be tried from here")
 			return
 		}
 		chosen = vendorCiphers[cipher]

@@ -28,7 +28,7 @@ import (
 // directory of captures. It tells of each as it comes, and returns what belongs in the vendor's form, for each callback.
 // Roots are the authorities that may have issued the server's certificate, nil for those that the system trusts.
 func Files(ctx context.Context, config *receiver.Config, roots *x509.CertPool, tell func(Finding)) []Form {
-	f := &files{config: config, roots: roots, tell: tell}
+	f := &files{config: config, roots: roots, teller: tell}
 	if block := config.Signature.Get(); block != nil {
 		for i := range block.Keys {
 			f.key(&block.Keys[i])
@@ -38,25 +38,15 @@ func Files(ctx context.Context, config *receiver.Config, roots *x509.CertPool, t
 	f.server()
 	f.authorities()
 	f.revocations()
-	return start(ctx, config, tell)
+	return start(ctx, config, f.teller)
 }
 
 type files struct {
 	config *receiver.Config
 	roots  *x509.CertPool
-	tell   func(Finding)
+	teller
 	// issuers are the authorities in client_ca_file.
 	issuers []*x509.Certificate
-}
-
-func (f *files) ok(what, text string) { f.tell(Finding{Level: OK, What: what, Text: text}) }
-
-func (f *files) warn(what, text, remedy string) {
-	f.tell(Finding{Level: Warn, What: what, Text: text, Remedy: remedy})
-}
-
-func (f *files) fail(what, text, remedy string) {
-	f.tell(Finding{Level: Fail, What: what, Text: text, Remedy: remedy})
 }
 
 // key looks at one key of the signature block.

@@ -30,25 +30,20 @@ type FormField struct {
 
 // start starts the receiver itself, on a port of this machine that nobody knows, and ends it again: so what it says of its
 // files is what it would say in the collector. Nothing is captured meanwhile.
-func start(ctx context.Context, config *receiver.Config, tell func(Finding)) []Form {
+func start(ctx context.Context, config *receiver.Config, tell teller) []Form {
 	core, logs := observer.New(zapcore.InfoLevel)
 	err := startOnce(ctx, config, zap.New(core))
 	if err != nil {
-		tell(Finding{
-			Level: Fail, What: "start", Text: "the receiver does not start: " + err.Error(),
-			Remedy: "mend what it says; the collector would end with the same words",
-		})
+		tell.fail("start", "the receiver does not start: "+err.Error(), "mend what it says; the collector would end with the same words")
 		return nil
 	}
-	tell(Finding{Level: OK, What: "start", Text: "the receiver reads all its files and starts"})
+	tell.ok("start", "the receiver reads all its files and starts")
 	var forms []Form
 	for _, entry := range logs.All() {
 		switch {
 		case entry.Level >= zapcore.WarnLevel:
-			tell(Finding{
-				Level: Warn, What: "start", Text: entry.Message + fieldsText(entry.Context),
-				Remedy: "the collector logs the same at its start; docs/signature.md and docs/mutual-tls.md explain it",
-			})
+			tell.warn("start", entry.Message+fieldsText(entry.Context),
+				"the collector logs the same at its start; docs/signature.md and docs/mutual-tls.md explain it")
 		case strings.Contains(entry.Message, "form"):
 			forms = append(forms, formOf(entry.Context))
 		}

@@ -100,7 +100,7 @@ func handshakeRemedy(err error, certificateMissing bool) string {
 func (c *checker) certificate(state *tls.ConnectionState, config *tls.Config) {
 	finding, err := judgeChain(state.PeerCertificates, config.ServerName, config.RootCAs)
 	c.verified = c.verified && err == nil
-	c.tell(finding)
+	c.teller(finding)
 }
 
 // judgeChain verifies a server's chain, leaf first, and says which of the usual things is wrong with it. The error is that of
