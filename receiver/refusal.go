@@ -12,6 +12,7 @@ import (
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 
+	"github.com/cxone-otel/cxonereceiver/internal/nearest"
 	"github.com/cxone-otel/cxonereceiver/internal/signature"
 	"github.com/cxone-otel/cxonereceiver/receiver/internal/clientcert"
 )
@@ -137,32 +138,11 @@ func quotedPath(r *http.Request) string {
 
 // nearestPath returns the callback's path that takes the fewest changes to get to.
 func nearestPath(path string, callbacks []*callback) string {
-	nearest, fewest := "", 0
+	found, fewest := "", 0
 	for _, c := range callbacks {
-		if changes := changesBetween(path[:min(len(path), maxQuoted)], c.path); nearest == "" || changes < fewest {
-			nearest, fewest = c.path, changes
+		if changes := nearest.Distance(path[:min(len(path), maxQuoted)], c.path); found == "" || changes < fewest {
+			found, fewest = c.path, changes
 		}
 	}
-	return nearest
-}
-
-// changesBetween counts the bytes to insert, delete or replace to make one text of the other (Levenshtein's distance).
-func changesBetween(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			replace := diagonal
-			if a[i] != b[j] {
-				replace++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(replace, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
+	return found
 }

@@ -187,8 +187,6 @@ func TestNearestPath(t *testing.T) {
 		assert.Equal(t, want, nearestPath(path, callbacks), path)
 	}
 	assert.Empty(t, nearestPath("/", nil))
-	assert.Equal(t, 3, changesBetween("kitten", "sitting"))
-	assert.Equal(t, 4, changesBetween("", "four"))
 }
 
 // TestForeignHosts are kept from the HTTP server's metrics, and given to what signs them.

@@ -19,35 +19,33 @@ func Word(written string, known []string) string {
 	}
 	best, least := "", max(1, len(written)/3)+1
 	for _, word := range known {
-		if d := distance(strings.ToLower(written), strings.ToLower(word)); d < least {
+		if d := Distance(strings.ToLower(written), strings.ToLower(word)); d < least {
 			best, least = word, d
 		}
 	}
 	return best
 }
 
-// distance returns the least number of letters to insert, delete, replace or swap with the next that makes b of a (the
+// Distance returns the least number of letters to insert, delete, replace or swap with the next that makes b of a (the
 // optimal string alignment distance).
-func distance(a, b string) int {
-	d := make([][]int, len(a)+1)
-	for i := range d {
-		d[i] = make([]int, len(b)+1)
-		d[i][0] = i
-	}
-	for j := range d[0] {
-		d[0][j] = j
+func Distance(a, b string) int {
+	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
 	}
 	for i := 1; i <= len(a); i++ {
+		before, last, row = last, row, before
+		row[0] = i
 		for j := 1; j <= len(b); j++ {
-			replaced := d[i-1][j-1]
+			replaced := last[j-1]
 			if a[i-1] != b[j-1] {
 				replaced++
 			}
-			d[i][j] = min(replaced, d[i-1][j]+1, d[i][j-1]+1)
+			row[j] = min(replaced, last[j]+1, row[j-1]+1)
 			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				d[i][j] = min(d[i][j], d[i-2][j-2]+1)
+				row[j] = min(row[j], before[j-2]+1)
 			}
 		}
 	}
-	return d[len(a)][len(b)]
+	return row[len(b)]
 }
