@@ -14,6 +14,7 @@ import (
 	"go.opentelemetry.io/collector/confmap"
 
 	"github.com/cxone-otel/cxonereceiver/internal/signature/keys"
+	"github.com/cxone-otel/cxonereceiver/internal/signature/parts"
 )
 
 var yamlBlock = regexp.MustCompile("(?s)```yaml\n(.*?)```")
@@ -41,7 +42,7 @@ func TestThePageOfSignatures(t *testing.T) {
 		examples++
 	}
 	assert.GreaterOrEqual(t, examples, 9)
-	for _, names := range [][]string{Schemes(), keys.Names(), TimeUnits(), {
+	for _, names := range [][]string{Schemes(), keys.Names(), parts.TimeUnits, {
 		"trim", "lower", "upper", "sha1", "sha256", "sha384", "sha512", "md5", "hex", "base64", "base64url", "urldecode", "urlencode", "utf16le",
 		"json_compact",
 		"json_canonical",

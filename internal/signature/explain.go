@@ -8,8 +8,6 @@ import (
 	"time"
 
 	"github.com/cxone-otel/cxonereceiver/internal/signature/keys"
-	"github.com/cxone-otel/cxonereceiver/internal/signature/parts"
-	"github.com/cxone-otel/cxonereceiver/internal/signature/rfc9421"
 )
 
 // Explanation shows an operator how a request was read. It holds the body: it is for the operator's own terminal, never for
@@ -59,13 +57,6 @@ func Render(config *Config, r *http.Request, body []byte) ([]byte, error) {
 	}
 	return signed, nil
 }
-
-// TimeUnits returns the values of TimestampConfig.Unit that need nothing beside them.
-func TimeUnits() []string { return parts.TimeUnits }
-
-// CoveredComponents returns what the first RFC 9421 signature of a request says that it covers, in the form of
-// Config.Components; nil if the request has none that can be read.
-func CoveredComponents(r *http.Request) []string { return rfc9421.CoveredComponents(r) }
 
 // Algorithms returns the names that a key's algorithm may have.
 func Algorithms() []string { return keys.Names() }

@@ -71,17 +71,3 @@ func (s *Signer) checkKey(config *Config, kind *kind) error {
 func (s *Signer) Sign(r *http.Request, body []byte, now time.Time) error {
 	return s.scheme.method.Sign(r, body, &s.key, now)
 }
-
-// SignedString returns the string that Sign would sign, for the operator's own eyes: it holds the body, and under some
-// schemes all that a forger needs but the key.
-func (s *Signer) SignedString(r *http.Request, body []byte, now time.Time) ([]byte, error) {
-	r = r.Clone(r.Context())
-	if err := s.Sign(r, body, now); err != nil {
-		return nil, err
-	}
-	_, signed, refused := s.scheme.explain(r, body)
-	if refused != nil {
-		return nil, refused
-	}
-	return signed, nil
-}

@@ -55,22 +55,30 @@ func ParsePublicKey(data []byte) (crypto.PublicKey, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w (%w)", ErrNotAKey, err)
 	}
-	if key, err := x509.ParsePKIXPublicKey(der); err == nil {
+	if key, found := parsePublicDER(der); found {
 		return knownPublic(key)
-	}
-	if key, err := x509.ParsePKCS1PublicKey(der); err == nil {
-		return key, nil
-	}
-	if key, ok := parsePSSPublic(der); ok {
-		return key, nil
-	}
-	if certificate, err := x509.ParseCertificate(der); err == nil {
-		return knownPublic(certificate.PublicKey)
 	}
 	if _, err := parsePrivateDER(der); err == nil {
 		return nil, ErrPrivateKey
 	}
 	return nil, ErrNotAKey
+}
+
+// parsePublicDER finds the key of an SPKI, a PKCS#1 key or a certificate.
+func parsePublicDER(der []byte) (key any, found bool) {
+	if key, err := x509.ParsePKIXPublicKey(der); err == nil {
+		return key, true
+	}
+	if key, err := x509.ParsePKCS1PublicKey(der); err == nil {
+		return key, true
+	}
+	if key, ok := parsePSSPublic(der); ok {
+		return key, true
+	}
+	if certificate, err := x509.ParseCertificate(der); err == nil {
+		return certificate.PublicKey, true
+	}
+	return nil, false
 }
 
 // ParsePrivateKey reads a private key for signing: PEM or bare base64 of the DER of PKCS#8, PKCS#1 or SEC1, or a private

@@ -5,7 +5,6 @@ package keys
 
 import (
 	"bytes"
-	"crypto/x509"
 	"encoding/hex"
 	"encoding/pem"
 	"errors"
@@ -69,11 +68,13 @@ func isPublic(data []byte) bool {
 	if bytes.Contains(data, []byte("-----BEGIN")) {
 		return !onlyPrivatePEM(data)
 	}
-	if isPublicDER(data) {
+	if _, found := parsePublicDER(data); found {
 		return true
 	}
-	if der, err := derOf(data); err == nil && isPublicDER(der) {
-		return true
+	if der, err := derOf(data); err == nil {
+		if _, found := parsePublicDER(der); found {
+			return true
+		}
 	}
 	_, err := ParsePublicKey(data)
 	return err == nil
@@ -98,18 +99,4 @@ func onlyPrivatePEM(data []byte) bool {
 func isPrivate(text string) bool {
 	_, err := ParsePrivateKey([]byte(text))
 	return err == nil || errors.Is(err, ErrEncryptedKey)
-}
-
-func isPublicDER(der []byte) bool {
-	if _, err := x509.ParsePKIXPublicKey(der); err == nil {
-		return true
-	}
-	if _, err := x509.ParsePKCS1PublicKey(der); err == nil {
-		return true
-	}
-	if _, err := x509.ParseCertificate(der); err == nil {
-		return true
-	}
-	_, ok := parsePSSPublic(der)
-	return ok
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/cxone-otel/cxonereceiver/internal/signature"
+	"github.com/cxone-otel/cxonereceiver/internal/signature/parts"
 )
 
 // field is a header, a query parameter, or a field of the signature's own value, that every request has exactly once.
@@ -146,7 +147,7 @@ func (f timeForm) set(t *signature.TimestampConfig) { t.Unit, t.Layout = f.unit,
 // timeForm is the form in which every text of the field is a time of this century, empty if there is none.
 func (f field) timeForm() timeForm {
 	forms := make([]timeForm, 0, 32)
-	for _, unit := range signature.TimeUnits() {
+	for _, unit := range parts.TimeUnits {
 		forms = append(forms, timeForm{unit: unit})
 	}
 	for _, layout := range timeLayouts {

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/cxone-otel/cxonereceiver/internal/signature"
+	"github.com/cxone-otel/cxonereceiver/internal/signature/rfc9421"
 )
 
 // tryPresets tries every scheme that has a name, under each algorithm that the key can have.
@@ -73,9 +74,9 @@ func (s *run) namesConsumer(config *signature.Config) bool {
 
 // coveredByAll are the components that every request's RFC 9421 signature covers.
 func (s *run) coveredByAll() []string {
-	all := signature.CoveredComponents(s.captures[0].Request)
+	all := rfc9421.CoveredComponents(s.captures[0].Request)
 	for _, c := range s.captures[1:] {
-		covered := signature.CoveredComponents(c.Request)
+		covered := rfc9421.CoveredComponents(c.Request)
 		all = slices.DeleteFunc(all, func(id string) bool { return !slices.Contains(covered, id) })
 	}
 	return all
