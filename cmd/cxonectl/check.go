@@ -9,7 +9,6 @@ import (
 	"io"
 	"net/url"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -146,12 +145,7 @@ func (r *checkReport) form(forms []check.Form) {
 		return
 	}
 	for _, form := range forms {
-		fmt.Fprintf(r.out, "\nInto the vendor's form:\n\n")
-		table := tabwriter.NewWriter(r.out, 0, 0, 2, ' ', 0)
-		for _, field := range form {
-			fmt.Fprintf(table, "  %s\t%s\n", field.Name, field.Value)
-		}
-		_ = table.Flush() // the error is the writer's, and the next line's too
+		printForm(r.out, form)
 	}
 }
 

@@ -12,11 +12,11 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/google/uuid"
 	"github.com/spf13/cobra"
 
+	"github.com/cxone-otel/cxonereceiver/cmd/cxonectl/internal/check"
 	"github.com/cxone-otel/cxonereceiver/cmd/cxonectl/internal/keygen"
 	"github.com/cxone-otel/cxonereceiver/internal/signature"
 	"github.com/cxone-otel/cxonereceiver/internal/signature/keys"
@@ -198,12 +198,11 @@ func (f *keygenSignatureFlags) printForm(out io.Writer, secret string) {
 	if f.consumerID == "" { // a rotation
 		signatureURL, refresh = "as it is", "as it is"
 	}
-	fmt.Fprintf(out, "\nInto the vendor's form:\n\n")
-	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(table, "  CONSUMER ID\t%s\n", cmp.Or(f.consumerID, "as it is"))
-	fmt.Fprintf(table, "  PRIVATE KEY\t%s\n", private)
-	fmt.Fprintf(table, "  KEY VERSION\t%s\n", f.version)
-	fmt.Fprintf(table, "  SIGNATURE URL\t%s\n", cmp.Or(f.signatureURL, signatureURL))
-	fmt.Fprintf(table, "  REFRESH RATE\t%s\n", refresh)
-	_ = table.Flush() // the error is the writer's, and the next line's too
+	printForm(out, check.Form{
+		{Name: "CONSUMER ID", Value: cmp.Or(f.consumerID, "as it is")},
+		{Name: "PRIVATE KEY", Value: private},
+		{Name: "KEY VERSION", Value: f.version},
+		{Name: "SIGNATURE URL", Value: cmp.Or(f.signatureURL, signatureURL)},
+		{Name: "REFRESH RATE", Value: refresh},
+	})
 }

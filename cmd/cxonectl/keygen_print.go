@@ -8,7 +8,9 @@ import (
 	"io"
 	"os"
 	"strings"
+	"text/tabwriter"
 
+	"github.com/cxone-otel/cxonereceiver/cmd/cxonectl/internal/check"
 	"github.com/cxone-otel/cxonereceiver/cmd/cxonectl/internal/keygen"
 )
 
@@ -24,6 +26,16 @@ func indented(block, by string) string {
 func printBlock(out io.Writer, block string) {
 	fmt.Fprintf(out, "\nInto the collector's configuration, under receivers::cxone, as it is indented here:\n\n%s",
 		indented(block, underReceiver))
+}
+
+// printForm prints what belongs in the vendor's form.
+func printForm(out io.Writer, form check.Form) {
+	fmt.Fprintf(out, "\nInto the vendor's form:\n\n")
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	for _, field := range form {
+		fmt.Fprintf(table, "  %s\t%s\n", field.Name, field.Value)
+	}
+	_ = table.Flush() // the error is the writer's, and the next line's too
 }
 
 // wholeConfiguration is one that the collector starts with, for a first try on this machine.

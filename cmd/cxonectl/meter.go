@@ -6,8 +6,9 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
 	"time"
+
+	"github.com/cxone-otel/cxonereceiver/cmd/internal/show"
 )
 
 // meter shows how something goes on: in one line that changes on a terminal, and now and then a line elsewhere.
@@ -20,12 +21,7 @@ type meter struct {
 }
 
 func newMeter(out io.Writer, interval time.Duration) *meter {
-	m := &meter{out: out, interval: interval}
-	if file, ok := out.(*os.File); ok {
-		info, err := file.Stat()
-		m.terminal = err == nil && info.Mode()&os.ModeCharDevice != 0
-	}
-	return m
+	return &meter{out: out, interval: interval, terminal: show.IsTerminal(out)}
 }
 
 // show shows how things stand after the time that has passed.

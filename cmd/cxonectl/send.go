@@ -173,11 +173,11 @@ func (f *sendFlags) filePlay() (story.Play, error) {
 	if err != nil {
 		return story.Play{}, fmt.Errorf("--type: %w", err)
 	}
-	name, read := filepath.Base(f.file), os.ReadFile
+	name := filepath.Base(f.file)
 	if f.file == "-" {
-		name, read = "stdin", func(string) ([]byte, error) { return io.ReadAll(os.Stdin) }
+		name = "stdin"
 	}
-	body, err := read(f.file)
+	body, err := readBody(f.file)
 	if err != nil {
 		return story.Play{}, fmt.Errorf("--file: %w", err)
 	}

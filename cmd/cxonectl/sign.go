@@ -81,7 +81,7 @@ func (f *signFlags) run(ctx context.Context, out, errOut io.Writer) error {
 	}
 	body, err := readBody(f.body)
 	if err != nil {
-		return err
+		return fmt.Errorf("--body: %w", err)
 	}
 	request, err := f.newRequest(ctx, receiver, len(body) > 0)
 	if err != nil {
@@ -133,13 +133,14 @@ func printHeaders(out io.Writer, header http.Header, config *signature.Config) {
 	}
 }
 
-func readBody(file string) (body []byte, err error) {
+// readBody reads a file, and "-" for what comes in. Without one the body is empty.
+func readBody(file string) ([]byte, error) {
 	switch file {
 	case "":
+		return nil, nil
 	case "-":
-		body, err = io.ReadAll(os.Stdin)
+		return io.ReadAll(os.Stdin)
 	default:
-		body, err = os.ReadFile(file) //nolint:gosec // the file that the user named
+		return os.ReadFile(file) //nolint:gosec // the file that the user named
 	}
-	return body, wrap("--body", err)
 }

@@ -10,6 +10,7 @@ import (
 	"os"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -24,13 +25,17 @@ type Page struct {
 
 // NewPage makes a page.
 func NewPage(out io.Writer) *Page {
-	p := &Page{out: out}
-	if file, ok := out.(*os.File); ok {
-		info, err := file.Stat()
-		terminal := err == nil && info.Mode()&os.ModeCharDevice != 0
-		p.colour = terminal && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+	return &Page{out: out, colour: IsTerminal(out) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"}
+}
+
+// IsTerminal reports whether what is written there appears on a terminal.
+func IsTerminal(out io.Writer) bool {
+	file, ok := out.(*os.File)
+	if !ok {
+		return false
 	}
-	return p
+	info, err := file.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
 // The colours, as ANSI escape sequences' parameters.
@@ -70,7 +75,7 @@ func (p *Page) Heading(format string, args ...any) {
 
 // Clip cuts text that is wider than so many Columns, and takes line breaks and control characters out of it.
 func Clip(text string, width int) string {
-	text = strings.Join(strings.FieldsFunc(text, func(r rune) bool { return r <= ' ' || r == 0x7f }), " ")
+	text = strings.Join(strings.FieldsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }), " ")
 	if utf8.RuneCountInString(text) <= width {
 		return text
 	}

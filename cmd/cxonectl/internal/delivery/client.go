@@ -17,7 +17,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
-	"unicode"
+
+	"github.com/cxone-otel/cxonereceiver/cmd/internal/show"
 )
 
 // Answer is what the server said.
@@ -125,22 +126,15 @@ func readAnswer(status int, text []byte) *Answer {
 	case err == nil && body.Accepted != nil:
 		a.Accepted, a.Unreadable, a.Duplicate = *body.Accepted, body.Unreadable, body.Duplicate
 	case err == nil && body.Error != "":
-		a.Error = oneLine(body.Error)
+		a.Error = show.Clip(body.Error, maxShown)
 	default:
-		a.Error = "not the receiver's answer: " + oneLine(string(text))
+		a.Error = "not the receiver's answer: " + show.Clip(string(text), maxShown)
 	}
 	return a
 }
 
-// oneLine makes text from elsewhere fit to print: short, on one line, and without control characters.
-func oneLine(text string) string {
-	const most = 200
-	text = strings.Join(strings.FieldsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }), " ")
-	if runes := []rune(text); len(runes) > most {
-		return string(runes[:most]) + "…"
-	}
-	return text
-}
+// maxShown is how many characters of an answer are kept.
+const maxShown = 200
 
 // explain says what can be done about a delivery that got no answer.
 func explain(err error, scheme string) error {
