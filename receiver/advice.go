@@ -15,8 +15,9 @@ import (
 	"github.com/cxone-otel/cxonereceiver/receiver/internal/translate"
 )
 
-// advisor explains in the log which setting is probably wrong where records are implausible: each reason once, since the
-// counter says how often. What a single record may be by chance is explained once it is steady.
+// advisor explains in the log which setting is probably wrong where records are implausible. It explains each reason once,
+// since the counter shows how often it occurs. A reason that a single record can have by chance is explained once it is
+// steady.
 type advisor struct {
 	logger *zap.Logger
 	zone   *time.Location // of the script API's times; nil where it is switched off
@@ -36,7 +37,7 @@ type explanation struct {
 	unknownFields bool
 }
 
-// steady is the number of records in a row that are no chance.
+// steady is the number of records in a row that is not chance.
 const steady = 20
 
 func newAdvisor(cfg *Config, logger *zap.Logger) (*advisor, error) {
@@ -54,7 +55,7 @@ func newAdvisor(cfg *Config, logger *zap.Logger) (*advisor, error) {
 	return a, nil
 }
 
-// judge looks at what a delivery's records gave.
+// judge looks at the statistics of a delivery's records.
 func (a *advisor) judge(dataType payload.DataType, stats *translate.Stats) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -89,8 +90,8 @@ func (a *advisor) first(e explanation) bool {
 	return true
 }
 
-// explainFields says what came in a field that cannot be read, and that there are fields which are not known: the vendor may
-// have changed its format.
+// explainFields logs the form of a field that cannot be read, and the fact that there are unknown fields. In both cases the
+// vendor may have changed its format.
 func (a *advisor) explainFields(dataType payload.DataType, stats *translate.Stats) {
 	for _, f := range stats.UnreadableFields {
 		if a.first(explanation{dataType: dataType, field: f.Name}) {
@@ -112,7 +113,7 @@ func (a *advisor) explain(dataType payload.DataType, reason translate.Implausibl
 		zap.Stringer("data_type", dataType), zap.Stringer("reason", reason))
 }
 
-// explainSkew names the zone that the vendor's clock is probably in.
+// explainSkew names the time zone that the vendor's clock is probably in.
 func (a *advisor) explainSkew(dataType payload.DataType, offset time.Duration) {
 	late := fmt.Sprintf("%s late", offset)
 	if offset < 0 {
@@ -137,8 +138,8 @@ func utcOffset(offset time.Duration) string {
 	return fmt.Sprintf("%c%02d:%02d", sign, int(offset.Hours()), int(offset.Minutes())%60)
 }
 
-// skew recognises clocks in different zones: records that are late, or early, by the same number of half hours, to the
-// minute.
+// skew recognises clocks that are set to different time zones: records are late, or early, by the same number of half
+// hours, to the minute.
 type skew struct {
 	halfHours int
 	inARow    int
@@ -147,11 +148,11 @@ type skew struct {
 
 const halfHour = 30 * time.Minute
 
-// add takes a record's lag in seconds, and reports, once, that there is a steady skew.
+// add takes a record's lag in seconds. It reports true once, when the skew has become steady.
 func (s *skew) add(lag float64) bool {
 	halfHours := math.Round(lag / halfHour.Seconds())
 	if halfHours == 0 || math.Abs(lag-halfHours*halfHour.Seconds()) > time.Minute.Seconds() || math.Abs(halfHours) > 28 {
-		s.inARow = 0 // no zone is more than 14 hours away
+		s.inARow = 0 // a time zone is 14 hours from UTC at most
 		return false
 	}
 	if int(halfHours) != s.halfHours {

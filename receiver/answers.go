@@ -24,7 +24,7 @@ const (
 	forbidden
 	malformed
 	tooLarge
-	refused  // could not be taken now: the sender may come back
+	refused  // could not be taken now; the sender may try again
 	rejected // refused for good by the pipeline
 	notFound
 	methodNotAllowed
@@ -57,15 +57,15 @@ const (
 	reasonBadRequest  = "bad_request" // refused by the HTTP server
 )
 
-// answer is what a sender is told. This file is the one place where a status code is decided.
+// answer is what the sender receives. This file is the one place where a status code is decided.
 type answer struct {
 	status  int
 	outcome outcome
 	// reason is the kind of refusal, for the log.
 	reason string
-	// text is the error told to the sender; it is constant wherever a sender is not yet trusted.
+	// text is the error in the answer's body. It is constant wherever the sender is not trusted yet.
 	text string
-	// records are how many records were accepted, and unreadable how many of a delivery could not be read.
+	// records is how many records were accepted, and unreadable how many could not be read.
 	records, unreadable int
 	// allow and acceptEncoding are header values that go with 405 and 415.
 	allow, acceptEncoding string
@@ -128,8 +128,8 @@ func answerEncoding(supported string) answer {
 	}
 }
 
-// answerPipelineError maps the error of one signal's pipeline. A gRPC status speaks before the permanent mark, since
-// exporters mark what they will not retry themselves. No answer is 429: many senders never repeat after a 4xx.
+// answerPipelineError maps the error of one signal's pipeline. A gRPC status counts before the permanent mark, since
+// exporters mark errors that they do not retry themselves. No answer is 429: many senders never repeat after a 4xx.
 func answerPipelineError(err error) answer {
 	if s, ok := status.FromError(err); ok {
 		if s.Code() == codes.InvalidArgument {
@@ -163,7 +163,7 @@ func (a *answer) write(w http.ResponseWriter, retryAfter time.Duration) {
 		h.Set("Accept-Encoding", a.acceptEncoding)
 	}
 	w.WriteHeader(a.status)
-	// A sender that has gone will not learn of it, and comes back.
+	// A failure is ignored: a sender that has gone does not learn of the answer, and repeats the delivery.
 	_, _ = w.Write(a.appendBody(make([]byte, 0, 128))) //nolint:gosec // it is JSON
 }
 

@@ -16,8 +16,8 @@ import (
 	"github.com/cxone-otel/cxonereceiver/receiver/internal/clientcert"
 )
 
-// useAuthentication sets up whatever of a server-auth extension, mutual TLS and signatures is configured. The keys are read
-// with startKeys.
+// useAuthentication sets up the configured methods: a server-auth extension, mutual TLS, signatures. startKeys reads the
+// keys.
 func (e *endpoint) useAuthentication(ctx context.Context, host component.Host) error {
 	var err error
 	if auth := e.cfg.Auth.Get(); auth != nil {
@@ -38,7 +38,7 @@ func (e *endpoint) useAuthentication(ctx context.Context, host component.Host) e
 	return nil
 }
 
-// newCertificates reads what decides about client certificates. It returns nil without mutual TLS.
+// newCertificates reads the files that decide about client certificates. It returns nil without mutual TLS.
 func newCertificates(cfg *Config, logger *zap.Logger) (*clientcert.Policy, error) {
 	if !cfg.requiresClientCertificate() {
 		return nil, nil //nolint:nilnil // off
@@ -66,7 +66,7 @@ func (e *endpoint) useSignatures(cfg *SignatureConfig) error {
 	return err
 }
 
-// startKeys reads the keys, and goes on reading them again. Without a usable key the receiver does not start.
+// startKeys reads the keys, and then again at each refresh interval. Without a usable key the receiver does not start.
 func (e *endpoint) startKeys() error {
 	if e.keyring == nil {
 		return nil
@@ -83,7 +83,7 @@ func (e *endpoint) stopKeys() {
 	}
 }
 
-// askExtension asks the server-auth extension, where there is one.
+// askExtension asks the server-auth extension, if there is one.
 func (e *endpoint) askExtension(r *http.Request) (context.Context, error) {
 	if e.auth == nil {
 		return r.Context(), nil
@@ -121,7 +121,7 @@ func (c *Config) authentication() string {
 	return strings.Join(methods, " and ")
 }
 
-// warnOfSignatures says once what an operator should know about the scheme.
+// warnOfSignatures logs, once, what an operator should know about the scheme.
 func (e *endpoint) warnOfSignatures() {
 	cfg := e.cfg.Signature.Get()
 	if cfg == nil {
@@ -140,7 +140,7 @@ func (e *endpoint) warnOfSignatures() {
 	}
 }
 
-// uncovered says what can be done with a request whose signature leaves a part out.
+// uncovered explains what an attacker can do with a request whose signature leaves a part out.
 var uncovered = map[string]string{
 	"body":        "whoever sees one request can send any other body with its signature, as long as its timestamp is young enough",
 	"url":         "a request to one callback can be sent to the other, where its content is refused",

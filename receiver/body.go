@@ -25,7 +25,7 @@ const (
 	evenStep  = 1 << 20 // room doubles up to here: more would be held than has come
 )
 
-// readAll reads to the end, at most limit bytes. It counts bytes as they come, whatever length was declared; count reports
+// readAll reads to the end, at most limit bytes. It counts bytes as they come, whatever length was declared. count reports
 // whether there is room for them.
 func readAll(r io.Reader, declared, limit int64, count func(n int64) bool) ([]byte, error) {
 	b := make([]byte, 0, firstSize(declared))
@@ -57,8 +57,8 @@ func firstSize(declared int64) int {
 	return int(min(declared+1, firstRead))
 }
 
-// nextSize returns the size of the next buffer: not more than what was declared or is allowed, and one byte by which a full
-// buffer is told from the end of the body.
+// nextSize returns the size of the next buffer: at most what was declared or is allowed, plus one byte, which tells a full
+// buffer from the end of the body.
 func nextSize(size int, declared, limit int64) int {
 	next := int64(size) + int64(max(size/4, min(size, evenStep)))
 	if declared > 0 {
@@ -73,7 +73,7 @@ const (
 	encodingZstd    = "zstd"
 )
 
-// maxZstdWindow bounds what a zstd frame can make its reader allocate.
+// maxZstdWindow bounds the memory that a zstd frame can make its reader allocate.
 const maxZstdWindow = 8 << 20
 
 // decompressors open a body by its Content-Encoding (RFC 9110, section 8.4.1: deflate is the zlib format).
@@ -89,7 +89,8 @@ var decompressors = map[string]func(io.Reader) (io.ReadCloser, error){
 	},
 }
 
-// contentEncoding returns a request's Content-Encoding under the name by which it is configured; "" is a body as it is.
+// contentEncoding returns a request's Content-Encoding under its name in the configuration; "" means that the body is not
+// compressed.
 func contentEncoding(r *http.Request) string {
 	switch encoding := strings.ToLower(strings.TrimSpace(strings.Join(r.Header.Values("Content-Encoding"), ","))); encoding {
 	case "identity":
@@ -101,7 +102,7 @@ func contentEncoding(r *http.Request) string {
 	}
 }
 
-// decompress inflates a body, within the limit and the share.
+// decompress inflates a body. The limit and the share bound its size.
 func decompress(encoding string, body []byte, limit int64, s *share) ([]byte, error) {
 	r, err := decompressors[encoding](bytes.NewReader(body))
 	if err != nil {

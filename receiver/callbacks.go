@@ -40,7 +40,8 @@ func (c *callback) name() string {
 	return c.dataType.String()
 }
 
-// decoderPool keeps decoders for reuse: a new one for each delivery takes a fifth of a small one's time (BenchmarkDelivery).
+// decoderPool keeps decoders for reuse. Making a decoder for each delivery takes a fifth of a small delivery's time
+// (BenchmarkDelivery).
 type decoderPool struct{ pool *sync.Pool }
 
 func newDecoderPool(t payload.DataType, zone *time.Location) decoderPool {
@@ -106,7 +107,7 @@ func (r *cxoneReceiver) aggregates() bool {
 	return r.cfg.Aggregation.HasValue() && r.next.metrics != nil
 }
 
-// signalsOf names the signals that a data type gives.
+// signalsOf names the signals that a data type is translated to.
 func (c *Config) signalsOf(t payload.DataType) string {
 	isVoice := t == payload.VoiceQuality
 	var signals []string
@@ -119,7 +120,7 @@ func (c *Config) signalsOf(t payload.DataType) string {
 	return strings.Join(append(signals, "logs"), ", ")
 }
 
-// announce logs what belongs in the vendor's form, a line for each callback, and what is risky.
+// announce logs the fields of the vendor's form, in a line for each callback, and warns of risks.
 func (e *endpoint) announce(address net.Addr) {
 	e.unsampled.Info("listening", zap.Stringer("address", address), zap.String("authentication", e.cfg.authentication()))
 	for _, c := range e.callbacks {
@@ -127,8 +128,8 @@ func (e *endpoint) announce(address net.Addr) {
 	}
 	e.warnOfSignatures()
 	if e.cfg.authentication() == noAuthentication {
-		e.unsampled.Warn("deliveries are taken from anybody: allow_unauthenticated is set, and there is neither signature, client " +
-			"certificate nor auth")
+		e.unsampled.Warn("deliveries are taken from anybody: allow_unauthenticated is set, " +
+			"and there is neither signature, client certificate nor auth")
 	}
 	if !e.cfg.TLS.HasValue() && !isLoopback(address) {
 		e.unsampled.Warn("plain HTTP on an address that is not loopback: personal data travels unencrypted; set tls, or put a proxy that "+
@@ -137,7 +138,7 @@ func (e *endpoint) announce(address net.Addr) {
 	}
 }
 
-// form has what belongs in the vendor's form for a callback, under the form's own names.
+// form returns the fields of the vendor's form for a callback, under the form's own names.
 func (e *endpoint) form(c *callback) []zap.Field {
 	cfg := cmp.Or(e.cfg.Signature.Get(), &SignatureConfig{})
 	fields := []zap.Field{
@@ -159,7 +160,7 @@ func (e *endpoint) form(c *callback) []zap.Field {
 		zap.Stringer("REFRESH RATE", cfg.RefreshInterval))
 }
 
-// consumersOf returns every consumer that a request may name; none where any will do.
+// consumersOf returns the consumers that a request may name; nil if any may be named.
 func consumersOf(cfg *SignatureConfig) []string {
 	consumers := []string{}
 	add := func(id string) {
@@ -174,11 +175,11 @@ func consumersOf(cfg *SignatureConfig) []string {
 	return consumers
 }
 
-// publicHost stands for a host that the configuration does not name. The address that the port is bound to is none that
-// the vendor could reach.
+// publicHost stands in for a host that the configuration does not name. The vendor cannot reach the address that the port
+// is bound to.
 const publicHost = "your public host name"
 
-// callbackURL returns the URL of a callback as the vendor's servers see it: its host is that of the SIGNATURE URL.
+// callbackURL returns the URL of a callback as the vendor sees it: its host is that of the SIGNATURE URL.
 func callbackURL(signatureURL, path string) string {
 	known, err := url.Parse(signatureURL)
 	if err != nil || known.Host == "" {
@@ -189,5 +190,5 @@ func callbackURL(signatureURL, path string) string {
 
 func isLoopback(address net.Addr) bool {
 	tcp, ok := address.(*net.TCPAddr)
-	return !ok || tcp.IP.IsLoopback() // a Unix socket is as local as it gets
+	return !ok || tcp.IP.IsLoopback() // a Unix socket is local too
 }

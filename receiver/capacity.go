@@ -10,11 +10,12 @@ import (
 	"time"
 )
 
-// smallBody is the largest body for which a part of the budget is kept. Nobody who sends a body need be authenticated to do
-// so: without this part, a few large bodies that are never finished would keep everybody else out.
+// smallBody is the largest body for which a part of the budget is kept. A sender does not have to be authenticated to send
+// a body. Without this part, a few large bodies that are never finished would keep every other sender out.
 const smallBody = 64 << 10
 
-// budget bounds the bytes that all deliveries hold together, max_inflight_bytes. What counts is what has come.
+// budget bounds the bytes that all deliveries hold together (max_inflight_bytes). It counts bytes that have come, not those
+// declared.
 type budget struct {
 	limit    int64
 	ofLarge  int64 // the bound of several large bodies while they arrive

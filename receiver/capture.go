@@ -21,7 +21,7 @@ import (
 )
 
 // captures writes requests whose signature was refused to files, for `cxonectl diagnose`: the vendor's scheme is not
-// published. The files hold secrets, so that they are for their owner only, and few.
+// published. The files hold secrets, so they are few and only their owner can read them.
 type captures struct {
 	directory string
 	maxFiles  int
@@ -29,10 +29,10 @@ type captures struct {
 	logger    *zap.Logger
 
 	mu    sync.Mutex
-	tries int // files there are, and those that could not be written
+	tries int // files that exist, and those that could not be written
 }
 
-// newCaptures makes the directory. It returns nil where nothing is to be captured.
+// newCaptures makes the directory. It returns nil if nothing is to be captured.
 func newCaptures(cfg *CaptureConfig, logger *zap.Logger) (*captures, error) {
 	if cfg.Directory == "" {
 		return nil, nil //nolint:nilnil // off
@@ -57,7 +57,7 @@ func newCaptures(cfg *CaptureConfig, logger *zap.Logger) (*captures, error) {
 	return s, nil
 }
 
-// openDirectory makes the directory, or sees that an existing one is not for everybody to write to, and counts its files.
+// openDirectory makes the directory and counts its files. It refuses an existing one that everybody may write to.
 func (s *captures) openDirectory() error {
 	if err := os.MkdirAll(s.directory, 0o700); err != nil {
 		return err
@@ -80,7 +80,7 @@ func (s *captures) openDirectory() error {
 	return err
 }
 
-// wants reports whether a request of that address is still to be captured.
+// wants reports whether a request from this address is still to be captured.
 func (s *captures) wants(remote string) bool {
 	if s == nil {
 		return false
@@ -106,8 +106,8 @@ func (s *captures) isFrom(remote string) bool {
 	return false
 }
 
-// write writes a request to a file of its own, and reports whether there is one: there may be enough of them. What cannot
-// be written counts too, or a full disk would be tried with every request.
+// write writes a request to a file of its own. It reports false when there are enough files. A file that cannot be written
+// counts too, or every request would try a full disk again.
 func (s *captures) write(r *http.Request, body []byte) (written bool, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -132,7 +132,7 @@ func (s *captures) warnFull() {
 		zap.String("directory", s.directory), zap.Int("max_files", s.maxFiles))
 }
 
-// capture keeps a request whose signature was refused, where that is wanted and its body may be what the receiver takes.
+// capture keeps a request whose signature was refused, if captures are on and the body may be JSON.
 func (e *endpoint) capture(r *http.Request, body []byte, why error) {
 	if !e.captures.wants(r.RemoteAddr) || !mayBeJSON(contentEncoding(r), body) {
 		return
@@ -158,7 +158,7 @@ func (e *endpoint) captureUnread(w http.ResponseWriter, r *http.Request, held *s
 	}
 }
 
-// mayBeJSON reports whether a body is JSON. A compressed one is not opened for that: nobody has vouched for it.
+// mayBeJSON reports whether a body is JSON. A compressed body passes without being opened, since nobody has vouched for it.
 func mayBeJSON(encoding string, body []byte) bool {
 	if encoding != "" {
 		_, known := decompressors[encoding]

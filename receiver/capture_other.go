@@ -7,5 +7,5 @@ package receiver
 
 import "io/fs"
 
-// ownedByAnother is not known where files have no numeric owner.
+// ownedByAnother returns false: files have no numeric owner here.
 func ownedByAnother(fs.FileInfo) bool { return false }

@@ -13,7 +13,7 @@ import (
 )
 
 // defaultCipherSuites are those of TLS 1.2; those of TLS 1.3 cannot be chosen. The last one is for the vendor's network
-// (docs/mutual-tls.md), which may have no other for a server with an RSA certificate. Further suites with CBC are left out.
+// (docs/mutual-tls.md), which may offer no other for a server with an RSA certificate. Other suites with CBC are left out.
 var defaultCipherSuites = []uint16{
 	tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
 	tls.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
@@ -41,7 +41,7 @@ var (
 	}
 )
 
-// reachesVendor reports whether a client that has nothing but what the vendor's network asks for can connect.
+// reachesVendor reports whether a client can connect that offers only what the vendor's network asks for.
 func (s *serverTLS) reachesVendor() bool {
 	suites := vendorECDSASuites
 	if isRSA(s.leaf()) {
@@ -54,7 +54,7 @@ func (s *serverTLS) reachesVendor() bool {
 // offers reports whether the server takes a cipher suite of TLS 1.2.
 func (s *serverTLS) offers(suite uint16) bool { return slices.Contains(s.base.CipherSuites, suite) }
 
-// warnOfCiphers says once that the vendor may be kept out.
+// warnOfCiphers logs, once, that the vendor may not be able to connect.
 func (s *serverTLS) warnOfCiphers() {
 	if s.reachesVendor() {
 		return
@@ -70,8 +70,8 @@ func (s *serverTLS) warnOfCiphers() {
 			"TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA for an RSA certificate, or use an ECDSA certificate"))
 }
 
-// allowsHTTP2 reports whether a connection can become one of HTTP/2, which forbids suites with CBC (RFC 9113, appendix A).
-// A client that offers both a suite with CBC only and HTTP/2 would otherwise be connected and then cut off.
+// allowsHTTP2 reports whether a connection may use HTTP/2, which forbids suites with CBC (RFC 9113, appendix A). A client
+// that offers HTTP/2, and only suites with CBC, would otherwise be connected and then cut off.
 func (s *serverTLS) allowsHTTP2(hello *tls.ClientHelloInfo) bool {
 	if (s.base.MaxVersion == 0 || s.base.MaxVersion >= tls.VersionTLS13) && slices.Contains(hello.SupportedVersions, tls.VersionTLS13) {
 		return true

@@ -25,7 +25,8 @@ type Config struct {
 	// compression_algorithms is the list of Content-Encodings that are taken: gzip, deflate, zstd.
 	confighttp.ServerConfig `mapstructure:",squash"`
 
-	// ClientCertificate says who may deliver, of those for whom tls::client_ca_file vouches. Any one match is enough.
+	// ClientCertificate names the clients that may deliver, among those with a certificate from tls::client_ca_file. One
+	// match is enough.
 	ClientCertificate ClientCertificateConfig `mapstructure:"client_certificate"`
 
 	// Signature says how deliveries are signed. Without the block they are not verified.
@@ -46,33 +47,33 @@ type Config struct {
 	// ServiceName is the resource's service.name. Default: cxone.
 	ServiceName string `mapstructure:"service_name"`
 
-	// Namespace is mixed into every trace, span and log ID: several tenants that share one backend give each a different
-	// one. Default: empty.
+	// Namespace is mixed into every trace, span and log ID. Tenants that share a backend each need a different one.
+	// Default: empty.
 	Namespace string `mapstructure:"namespace"`
 
-	// Privacy says what becomes of personal data, in every signal.
+	// Privacy decides how personal data leaves the receiver, in every signal.
 	Privacy PrivacyConfig `mapstructure:"privacy"`
 
-	// ReplayWindow bounds the memory of accepted deliveries, by which a repeat is recognised.
+	// ReplayWindow bounds the memory of accepted deliveries, which recognises repeats.
 	ReplayWindow ReplayWindowConfig `mapstructure:"replay_window"`
 
-	// MaxConcurrentDeliveries is how many deliveries may be in the pipeline at once; the slot is taken when the body is
-	// complete, so that slow senders hold none. Default: 1024.
+	// MaxConcurrentDeliveries is how many deliveries may be in the pipeline at once. A delivery counts once its body is
+	// complete, so slow senders do not count. Default: 1024.
 	MaxConcurrentDeliveries int `mapstructure:"max_concurrent_deliveries"`
 
-	// MaxInflightBytes bounds the bodies being read or held, all together. Default: 64 MiB.
+	// MaxInflightBytes bounds the bytes of all bodies in memory together. Default: 64 MiB.
 	MaxInflightBytes int64 `mapstructure:"max_inflight_bytes"`
 
-	// DeliveryTimeout is how long the pipeline may take to accept a delivery. Default: 25s.
+	// DeliveryTimeout is how long the pipelines may take to accept a delivery. Default: 25s.
 	DeliveryTimeout time.Duration `mapstructure:"delivery_timeout"`
 
-	// RetryAfter is what a sender is asked to wait before it tries again. Default: 5s.
+	// RetryAfter is how long a sender is asked to wait before it tries again. Default: 5s.
 	RetryAfter time.Duration `mapstructure:"retry_after"`
 
 	// MetricsBuilderConfig has metrics (per metric enabled and attributes) and resource_attributes.
 	metadata.MetricsBuilderConfig `mapstructure:",squash"`
 
-	// voiceWritten and scriptWritten say whether the data type's block is written out in the configuration.
+	// voiceWritten and scriptWritten report whether the configuration has the data type's block.
 	voiceWritten, scriptWritten bool
 
 	// prevent unkeyed literal initialization
@@ -87,14 +88,14 @@ type VoiceQualityConfig struct {
 	// SignatureURL overrides signature::url for this callback.
 	SignatureURL string `mapstructure:"signature_url"`
 
-	// ContactSpans makes a span of each call leg. Default: true.
+	// ContactSpans makes a span for each call leg. Default: true.
 	ContactSpans bool `mapstructure:"contact_spans"`
 
-	// ZeroIsUnmeasured names the figures of which zero means "not measured". Default: mos and score, on whose scale
-	// there is no zero.
+	// ZeroIsUnmeasured names the figures whose zero means "not measured". Default: mos and score, since their scales begin
+	// at 1.
 	ZeroIsUnmeasured []string `mapstructure:"zero_is_unmeasured"`
 
-	// Units of the vendor's numbers, which it does not publish.
+	// Units of the vendor's numbers. The vendor does not publish them.
 	Units UnitsConfig `mapstructure:"units"`
 
 	// Thresholds past which a call counts as degraded.
@@ -103,7 +104,7 @@ type VoiceQualityConfig struct {
 	// MetricAttributes names the opt-in attributes that are added to every gauge.
 	MetricAttributes []string `mapstructure:"metric_attributes"`
 
-	// Gauges gives a data point for each measured figure. Default: true.
+	// Gauges makes a data point for each measured figure. Default: true.
 	Gauges bool `mapstructure:"gauges"`
 
 	// prevent unkeyed literal initialization
@@ -134,13 +135,13 @@ type ScriptAPIConfig struct {
 	// SignatureURL overrides signature::url for this callback.
 	SignatureURL string `mapstructure:"signature_url"`
 
-	// TimeZone is the IANA name of the zone of the vendor's times, which carry none. Default: UTC.
+	// TimeZone is the IANA name of the zone of the vendor's times, which do not name one. Default: UTC.
 	TimeZone string `mapstructure:"time_zone"`
 
-	// TimestampIs reports whether dateTime is the "end" of the API call (the default) or its "start".
+	// TimestampIs says what dateTime is: the "end" of the API call (the default) or its "start".
 	TimestampIs string `mapstructure:"timestamp_is"`
 
-	// SpanParent is "contact" (the default) for API spans below their contact's span, or "none".
+	// SpanParent is the parent of API spans: their contact's span ("contact", the default) or "none".
 	SpanParent string `mapstructure:"span_parent"`
 
 	// Units of the vendor's numbers.
@@ -158,8 +159,8 @@ type ScriptUnitsConfig struct {
 	_ struct{}
 }
 
-// ClientCertificateConfig narrows mutual TLS. It is checked with every request, so that neither a resumed session nor a
-// connection kept alive outlives a revocation.
+// ClientCertificateConfig narrows mutual TLS. It is checked with every request, so that a revocation also ends resumed
+// sessions and connections that are kept alive.
 type ClientCertificateConfig struct {
 	// AllowedSubjectNames are common names, and DNS, URI, e-mail and IP SANs.
 	AllowedSubjectNames []string `mapstructure:"allowed_subject_names"`
@@ -167,17 +168,18 @@ type ClientCertificateConfig struct {
 	// AllowedSPKISHA256 are hex SHA-256 digests of the certificate's SubjectPublicKeyInfo.
 	AllowedSPKISHA256 []string `mapstructure:"allowed_spki_sha256"`
 
-	// CRLFile holds revocation lists, in PEM or DER. A missing, expired or wrong issuer's list fails closed.
+	// CRLFile holds revocation lists, in PEM or DER. If a list is missing, expired or from another issuer, the certificate
+	// is refused.
 	CRLFile string `mapstructure:"crl_file"`
 
-	// CRLReloadInterval is how often the file is looked at. Default: 5m.
+	// CRLReloadInterval is how often the file is checked for changes. Default: 5m.
 	CRLReloadInterval time.Duration `mapstructure:"crl_reload_interval"`
 
 	// prevent unkeyed literal initialization
 	_ struct{}
 }
 
-// PrivacyConfig says what becomes of personal data: keep, mask, hash or drop.
+// PrivacyConfig decides about each kind of personal data: keep, mask, hash or drop.
 type PrivacyConfig struct {
 	PhoneNumbers    privacy.Policy `mapstructure:"phone_numbers"`    // Default: mask.
 	AgentNames      privacy.Policy `mapstructure:"agent_names"`      // Default: keep.
@@ -185,7 +187,7 @@ type PrivacyConfig struct {
 	ResponseMessage privacy.Policy `mapstructure:"response_message"` // keep or drop. Default: keep.
 	ExtraFields     privacy.Policy `mapstructure:"extra_fields"`     // keep or drop. Default: keep.
 
-	// HashKey is the HMAC key for hash, 16 bytes at least.
+	// HashKey is the HMAC key for hash. It has 16 bytes at least.
 	HashKey configopaque.String `mapstructure:"hash_key"`
 
 	// prevent unkeyed literal initialization
@@ -216,7 +218,7 @@ func createDefaultConfig() component.Config {
 	server.NetAddr.Endpoint = "localhost:8443"
 	server.MaxRequestBodySize = 8 << 20
 	server.CompressionAlgorithms = []string{encodingGzip, encodingDeflate, encodingZstd}
-	server.ReadHeaderTimeout = 10 * time.Second // and a TLS handshake; who takes longer holds a file descriptor and has nothing to say
+	server.ReadHeaderTimeout = 10 * time.Second // bounds the TLS handshake too: a client that sends nothing holds a file descriptor
 	server.ReadTimeout = 30 * time.Second
 	server.WriteTimeout = 60 * time.Second // an answer must still be possible after read_timeout and delivery_timeout
 

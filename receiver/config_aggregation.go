@@ -30,7 +30,7 @@ type AggregationConfig struct {
 	// Figures that get a histogram. Default: mos, jitter, packet_loss, rtt, duration.
 	Figures []string `mapstructure:"figures"`
 
-	// Buckets are upper bounds in the metric's unit, by figure or for script_api_duration. Default: docs/telemetry.md.
+	// Buckets are upper bounds in the metric's unit, by figure or for script_api_duration. Defaults: docs/telemetry.md.
 	Buckets map[string][]float64 `mapstructure:"buckets"`
 
 	// Attributes of the voice metrics: any that a gauge can have. Default: cxone.skill.name, cxone.team.name.
@@ -39,7 +39,7 @@ type AggregationConfig struct {
 	// ScriptAttributes are those of the API calls' metrics. Default: cxone.script.name, cxone.action.label, server.address.
 	ScriptAttributes []string `mapstructure:"script_attributes"`
 
-	// MaxSeries is how many series each metric has at most; what is beyond goes into one more. Default: 2000.
+	// MaxSeries is how many series each metric has at most; further ones share one series. Default: 2000.
 	MaxSeries int `mapstructure:"max_series"`
 
 	// prevent unkeyed literal initialization
@@ -52,10 +52,10 @@ const (
 	histogramsExplicit    = "explicit"
 	histogramsExponential = "exponential"
 
-	// apiDurationKey stands in buckets for the API calls' durations.
+	// apiDurationKey is the key in buckets for the API calls' durations.
 	apiDurationKey = "script_api_duration"
 
-	// maxBounds is more than anybody reads, and keeps a point's size bounded.
+	// maxBounds bounds a point's size. Nobody reads more bounds than this.
 	maxBounds = 100
 )
 
@@ -95,7 +95,7 @@ func (c *AggregationConfig) Validate() error {
 	return errors.Join(append(errs, c.validateBuckets()...)...)
 }
 
-// validateNames finds names of what cannot be an attribute.
+// validateNames finds names that are not attributes of the metric.
 func validateNames(key, where string, names, known []string) error {
 	for _, name := range names {
 		if !slices.Contains(known, name) {
@@ -105,7 +105,7 @@ func validateNames(key, where string, names, known []string) error {
 	return nil
 }
 
-// validateBuckets finds buckets of what is not a histogram, and bounds that do not rise.
+// validateBuckets finds buckets of figures without a histogram, and bounds that do not rise.
 func (c *AggregationConfig) validateBuckets() (errs []error) {
 	if c.Histograms == histogramsExponential && len(c.Buckets) > 0 {
 		return []error{errors.New("buckets: exponential histograms have no bounds to choose; leave buckets out, or set histograms: explicit")}
@@ -136,7 +136,7 @@ func rising(bounds []float64) bool {
 	return true
 }
 
-// settings returns a valid configuration as the aggregator takes it, without what is not in the block.
+// settings returns a valid configuration in the aggregator's form. What other blocks decide is not in it.
 func (c *AggregationConfig) settings() aggregate.Settings {
 	s := aggregate.Settings{
 		Delta:       c.Temporality == temporalityDelta,

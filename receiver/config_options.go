@@ -15,7 +15,7 @@ import (
 	"github.com/cxone-otel/cxonereceiver/receiver/internal/translate"
 )
 
-// byFigure returns the units by figure; those on a scale have none.
+// byFigure returns the units by figure. Figures on a scale have no unit.
 func (u *UnitsConfig) byFigure() map[translate.Figure]string {
 	return map[translate.Figure]string{
 		translate.Jitter:         u.Jitter,
@@ -29,7 +29,7 @@ func (u *UnitsConfig) byFigure() map[translate.Figure]string {
 	}
 }
 
-// metricOptions is what mdatagen's configuration says of one metric.
+// metricOptions is mdatagen's configuration of one metric.
 type metricOptions struct {
 	enabled     bool
 	aggregation string
@@ -44,7 +44,7 @@ func newMetricOptions[K ~string](enabled bool, aggregation string, keys []K) met
 	return o
 }
 
-// metricOptionsByFigure bridges mdatagen's types, of which each metric has one of its own.
+// metricOptionsByFigure brings mdatagen's types together: it makes one for each metric.
 func metricOptionsByFigure(m *metadata.MetricsConfig) [translate.NumFigures]metricOptions {
 	return [translate.NumFigures]metricOptions{
 		translate.Mos: newMetricOptions(m.CxoneCallMos.Enabled, m.CxoneCallMos.AggregationStrategy, m.CxoneCallMos.EnabledAttributes),
@@ -70,7 +70,7 @@ func metricOptionsByFigure(m *metadata.MetricsConfig) [translate.NumFigures]metr
 	}
 }
 
-// validateMetrics refuses what mdatagen's configuration offers and this receiver does not do. Aggregation is part of it:
+// validateMetrics refuses options of mdatagen's configuration that this receiver does not have. Aggregation is one of them:
 // each record keeps a data point of its own.
 func (c *Config) validateMetrics() error {
 	defaults := metadata.DefaultMetricsConfig()
@@ -78,8 +78,8 @@ func (c *Config) validateMetrics() error {
 	var errs []error
 	for f, options := range metricOptionsByFigure(&c.Metrics) {
 		if options.aggregation != byDefault[f].aggregation {
-			errs = append(errs, fmt.Errorf("metrics::%s::aggregation_strategy: %q cannot be chosen, since every record keeps a data point of "+
-				"its own; leave it out",
+			errs = append(errs, fmt.Errorf("metrics::%s::aggregation_strategy: %q cannot be chosen, "+
+				"since every record keeps a data point of its own; leave it out",
 				translate.Figure(f).Metric(), options.aggregation)) //nolint:gosec // one of eleven
 		}
 	}
@@ -93,7 +93,7 @@ func (c *Config) validateMetrics() error {
 	return errors.Join(errs...)
 }
 
-// translateOptions returns the settings of a valid configuration as translate takes them.
+// translateOptions returns the settings of a valid configuration in the form of package translate.
 func (c *Config) translateOptions(scopeVersion string) (translate.Options, error) {
 	options := translate.Options{
 		ServiceName:  c.ServiceName,
@@ -158,7 +158,7 @@ func (c *VoiceQualityConfig) figureOptions(metrics *metadata.MetricsConfig, figu
 	return nil
 }
 
-// certificateSettings returns what decides about client certificates, under mutual TLS.
+// certificateSettings returns the settings of the client certificates, under mutual TLS.
 func (c *Config) certificateSettings() clientcert.Settings {
 	return clientcert.Settings{
 		CAFile:       c.TLS.Get().ClientCAFile,

@@ -18,7 +18,7 @@ const (
 	defaultCaptureFiles = 20
 )
 
-// SignatureConfig is the `signature` block: how requests are signed, and what becomes of those that are refused.
+// SignatureConfig is the `signature` block: how requests are signed, and whether refused ones are captured.
 type SignatureConfig struct {
 	signature.Config `mapstructure:",squash"`
 
@@ -30,7 +30,7 @@ type SignatureConfig struct {
 
 // CaptureConfig limits the capture of refused requests.
 type CaptureConfig struct {
-	// Directory is where the files go. Default none: off.
+	// Directory is where the files go. Default: none, which switches captures off.
 	Directory string `mapstructure:"directory"`
 
 	// MaxFiles is the number of files at which capture stops. Default: 20.
@@ -42,7 +42,7 @@ type CaptureConfig struct {
 	_ struct{}
 }
 
-// Unmarshal reads the scheme by its own rules, which start from a preset, and then what is the receiver's.
+// Unmarshal reads the scheme by its own rules, which start from a preset. Then it reads the receiver's own keys.
 func (c *SignatureConfig) Unmarshal(conf *confmap.Conf) error {
 	scheme := confmap.New()
 	if err := scheme.Merge(conf); err != nil {
@@ -60,7 +60,7 @@ func (c *SignatureConfig) Unmarshal(conf *confmap.Conf) error {
 	return captures.Unmarshal(&c.CaptureRejected)
 }
 
-// Validate checks what is the receiver's; the scheme is checked by its own Validate.
+// Validate checks the receiver's own keys. The scheme has its own Validate.
 func (c *SignatureConfig) Validate() error { return c.CaptureRejected.validate() }
 
 func (c *CaptureConfig) validate() error {

@@ -13,8 +13,8 @@ import (
 	"go.opentelemetry.io/collector/confmap"
 )
 
-// ThresholdsConfig are the figures' limits past which a call counts as degraded: mos and r_factor at or below them, the
-// others above. 0 switches one off.
+// ThresholdsConfig are the limits at which a call counts as degraded: mos and r_factor at or below them, the others above.
+// 0 switches a limit off.
 type ThresholdsConfig struct {
 	// Mos, 1 to 5. Default: 3.6.
 	Mos float64 `mapstructure:"mos"`
@@ -31,7 +31,7 @@ type ThresholdsConfig struct {
 	_ struct{}
 }
 
-// Unmarshal implements confmap.Unmarshaler. It refuses a duration without a unit, which would otherwise be taken for
+// Unmarshal implements confmap.Unmarshaler. It refuses a duration without a unit, which the collector would take for
 // nanoseconds.
 func (t *ThresholdsConfig) Unmarshal(conf *confmap.Conf) error {
 	values := conf.ToStringMap()

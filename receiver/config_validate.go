@@ -23,8 +23,8 @@ import (
 	"github.com/cxone-otel/cxonereceiver/receiver/internal/translate"
 )
 
-// Validate finds all that is wrong and needs no file and no port to be found. Every error names its key and says what
-// would be right.
+// Validate finds every mistake that can be found without a file or a port. Each error names its key and says what would be
+// right.
 func (c *Config) Validate() error {
 	return errors.Join(
 		c.validateServer(),
@@ -79,7 +79,7 @@ func (c *Config) validateAuthentication() error {
 	return errors.Join(errs...)
 }
 
-// narrows reports whether the block asks for anything.
+// narrows reports whether the block has any list.
 func (c *ClientCertificateConfig) narrows() bool {
 	return len(c.AllowedSubjectNames) > 0 || len(c.AllowedSPKISHA256) > 0 || c.CRLFile != ""
 }
@@ -252,7 +252,7 @@ func validateSignatureURL(text string) error {
 	return nil
 }
 
-// validatePath makes sure that a request's path can match: it is compared byte for byte with what was sent.
+// validatePath makes sure that a request's path can match. Paths are compared byte for byte with what was sent.
 func validatePath(path string) error {
 	if !strings.HasPrefix(path, "/") {
 		return fmt.Errorf("path: %q must start with /", path)

@@ -10,15 +10,15 @@ import (
 	"sync"
 )
 
-// connections follows the server's connections, for two things that net/http keeps to itself.
+// connections follows the server's connections, for two things that net/http does not report.
 //
-// A request that is not HTTP, or whose headers are too long or never end, is answered by net/http without a word to
-// anybody: a connection ends on which something came that no handler has seen. Only the first request of a connection is
-// noticed in this way.
+// net/http itself answers a request that is not HTTP, or whose headers are too long or never end, and reports this to
+// nobody. It is noticed here: a connection ends on which bytes have come that no handler has seen. Only the first request
+// of a connection is noticed in this way.
 //
-// A connection on which no request has come yet (half-open ones, those a client keeps in store, port scans) makes net/http's
-// Shutdown wait five seconds, in which the receiver is away for nothing, at every reload of the configuration. Nothing was
-// acknowledged on it, so that it can be closed.
+// Some connections have had no request yet: half-open ones, those that a client keeps in store, port scans. They make
+// net/http's Shutdown wait for five seconds, in which the receiver is away, at every reload of the configuration. Nothing
+// was acknowledged on them, so they can be closed.
 type connections struct {
 	unseen func(remote net.Addr) // called for each connection that ends with something that no handler has seen
 
@@ -68,7 +68,7 @@ func (s *connections) note(c net.Conn, state http.ConnState) {
 	}
 }
 
-// follow reports whether a connection ends on which something came that no handler has seen.
+// follow reports whether a connection ends on which bytes have come that no handler has seen.
 func (s *connections) follow(c net.Conn, state http.ConnState) (unseen bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -90,7 +90,7 @@ func (s *connections) follow(c net.Conn, state http.ConnState) (unseen bool) {
 	return false
 }
 
-// closeSilent closes the connections on which no request has come, and those that are still to come.
+// closeSilent closes the connections on which no request has come. From now on it closes new ones too.
 func (s *connections) closeSilent() {
 	s.mu.Lock()
 	defer s.mu.Unlock()

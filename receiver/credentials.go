@@ -13,10 +13,10 @@ import (
 	"go.opentelemetry.io/otel/metric"
 )
 
-// credential is what a certificate, a list or a key is called in own telemetry.
+// credential names a certificate, a list or a key in own telemetry.
 type credential struct{ kind, name string }
 
-// credentialExpiries returns when what the receiver depends on expires, as it is in force now.
+// credentialExpiries returns when each certificate, list and key that is in force expires.
 func (r *cxoneReceiver) credentialExpiries() map[credential]time.Time {
 	expiries := map[credential]time.Time{}
 	if r.tls != nil {
@@ -35,7 +35,7 @@ func (r *cxoneReceiver) credentialExpiries() map[credential]time.Time {
 			if err != nil {
 				continue // the key has no not_after
 			}
-			// Several consumers can have a key of one version: the first to expire counts.
+			// Several consumers can have a key of the same version. The first to expire counts.
 			c := credential{"key", key.Version}
 			if known, ok := expiries[c]; !ok || expiry.Before(known) {
 				expiries[c] = expiry
@@ -52,7 +52,7 @@ func fileName(path string) string {
 	return filepath.Base(path)
 }
 
-// observeCredentials has the expiries read whenever metrics are collected.
+// observeCredentials reads the expiries whenever metrics are collected.
 func (r *cxoneReceiver) observeCredentials() error {
 	return r.telemetry.builder.RegisterReceiverCxoneCredentialExpiryTimeCallback(func(_ context.Context, o metric.Float64Observer) error {
 		for c, expiry := range r.credentialExpiries() {

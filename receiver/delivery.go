@@ -39,7 +39,7 @@ type deliverer struct {
 }
 
 var (
-	// errLate ends a delivery whose delivery_timeout is over.
+	// errLate ends a delivery that took longer than delivery_timeout.
 	errLate = errors.New("the delivery took longer than delivery_timeout")
 	// errStopped ends a delivery that a shutdown cannot wait for.
 	errStopped = errors.New("the receiver is shutting down")
@@ -95,7 +95,7 @@ type delivery struct {
 	held     *share
 }
 
-// deliver takes a delivery to every pipeline, unless it is the repeat of one that was taken.
+// deliver takes a delivery to every pipeline, unless it repeats one that was accepted.
 func (d *deliverer) deliver(ctx context.Context, v delivery) answer {
 	received := time.Now()
 	end := newDeadline(ctx, received.Add(d.timeout))
@@ -205,7 +205,7 @@ func (d *deliverer) answerDecoding(err error, maxRecords int) answer {
 	}
 }
 
-// rightPath says where a data type is taken, where it is taken at all.
+// rightPath names the path of a data type, if it is served.
 func (d *deliverer) rightPath(t payload.DataType) string {
 	for _, c := range d.callbacks {
 		if c.dataType == t {

@@ -18,7 +18,7 @@ import (
 	"github.com/cxone-otel/cxonereceiver/receiver/internal/translate"
 )
 
-// newAggregator returns what counts the records; nil where there are no aggregated metrics.
+// newAggregator returns the aggregator that counts the records; nil if there are no aggregated metrics.
 func newAggregator(r *cxoneReceiver) (*aggregate.Aggregator, error) {
 	if !r.aggregates() {
 		return nil, nil //nolint:nilnil // none is not an error
@@ -32,8 +32,8 @@ func newAggregator(r *cxoneReceiver) (*aggregate.Aggregator, error) {
 	return aggregate.New(s)
 }
 
-// instanceID is the collector's own service.instance.id, by which the series of two replicas differ. A collector whose
-// configuration takes the attribute away gets another.
+// instanceID returns the collector's own service.instance.id, which tells the series of two replicas apart. If the
+// configuration removes the attribute, it returns a new one.
 func instanceID(r *cxoneReceiver) string {
 	if id, ok := r.settings.Resource.Attributes().Get(string(semconv.ServiceInstanceIDKey)); ok && id.AsString() != "" {
 		return id.AsString()
@@ -41,7 +41,8 @@ func instanceID(r *cxoneReceiver) string {
 	return uuid.NewString()
 }
 
-// Of a shutdown's last emission: how long it is tried for, and how often. As long is waited for one that is under way.
+// Limits of a shutdown's last emission: how long it is tried, and the pause between tries. A shutdown waits as long for an
+// emission that is under way.
 const (
 	lastEmissionGrace = 5 * time.Second
 	lastEmissionPause = 200 * time.Millisecond
@@ -54,11 +55,11 @@ type emitter struct {
 	timeout    time.Duration
 	grace      time.Duration
 	quit       chan struct{}
-	cut        context.CancelFunc // ends an emission that the pipeline does not come back from
+	cut        context.CancelFunc // ends an emission that hangs in the pipeline
 	emitting   sync.WaitGroup
 }
 
-// startEmitter starts emitting; it returns nil where there are no aggregated metrics.
+// startEmitter starts the emissions. It returns nil if there are no aggregated metrics.
 func startEmitter(cfg *Config, d *deliverer) *emitter {
 	if d.aggregator == nil {
 		return nil
@@ -89,7 +90,7 @@ func (e *emitter) emitAt(ctx context.Context, interval time.Duration) {
 	}
 }
 
-// emit gives what was counted to the pipeline.
+// emit passes the aggregated metrics to the pipeline.
 func (e *emitter) emit(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, e.timeout)
 	defer cancel()
@@ -100,7 +101,7 @@ func (e *emitter) emit(ctx context.Context) error {
 	return err
 }
 
-// stop ends the emissions with one of what is there. No more may be counted by then.
+// stop ends the emissions with a last one. Nothing may be counted any more by then.
 func (e *emitter) stop(ctx context.Context) {
 	if e == nil {
 		return

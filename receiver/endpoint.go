@@ -23,10 +23,10 @@ import (
 	"github.com/cxone-otel/cxonereceiver/receiver/internal/clientcert"
 )
 
-// endpoint is the HTTP handler: it takes a request through the checks in their order, the cheap ones first, and answers.
+// endpoint is the HTTP handler. It takes a request through the checks in their order, the cheap ones first, and answers it.
 type endpoint struct {
 	cfg       *Config
-	logger    *zap.Logger // for what senders cause
+	logger    *zap.Logger // for lines that senders cause
 	unsampled *zap.Logger
 	telemetry *telemetry
 	deliverer *deliverer
@@ -89,7 +89,7 @@ func (e *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	a.write(w, e.cfg.RetryAfter)
 }
 
-// callbackFor returns the callback of a path, nil where there is none. Paths match exactly, as they were sent.
+// callbackFor returns the callback of a path; nil if there is none. Paths match exactly, as they were sent.
 func (e *endpoint) callbackFor(r *http.Request) *callback {
 	path := r.URL.EscapedPath()
 	for _, c := range e.callbacks {
@@ -162,7 +162,7 @@ func (e *endpoint) take(w http.ResponseWriter, r *http.Request, c *callback) (an
 	return a, nil
 }
 
-// readBody reads the body as it travelled.
+// readBody reads the body as it was sent, still compressed.
 func (e *endpoint) readBody(w http.ResponseWriter, r *http.Request, held *share) ([]byte, error) {
 	arriving := e.arrivals.begin(w)
 	body, err := readAll(r.Body, r.ContentLength, e.cfg.MaxRequestBodySize, func(n int64) bool {
@@ -210,11 +210,11 @@ func (e *endpoint) decompress(encoding string, body []byte, held *share) ([]byte
 	}
 }
 
-// hideHost keeps the Host header from the HTTP server's own metrics, of which every Host would make series of its own. The
-// endpoint puts it back for as long as it answers: those metrics are made afterwards.
+// hideHost keeps the Host header out of the HTTP server's own metrics, where every Host would make new series. The endpoint
+// sees the real one while it answers; the server makes its metrics afterwards.
 func hideHost(next http.Handler, constant string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		r.Header["Host"] = []string{r.Host} // net/http never leaves one there, and client metadata is taken from there
+		r.Header["Host"] = []string{r.Host} // net/http never leaves one there; client metadata is read from the headers
 		r.Host = constant
 		next.ServeHTTP(w, r)
 	})

@@ -22,10 +22,10 @@ type consumers struct {
 	logs    consumer.Logs
 }
 
-// exporter gives the telemetry of a delivery to the pipelines.
+// exporter passes the telemetry of a delivery to the pipelines.
 type exporter struct {
 	next      consumers
-	remembers bool // what is done outlives a refusal
+	remembers bool // whether progress is kept after a refusal
 	status    *statusReporter
 	logger    *zap.Logger
 	obsreport *receiverhelper.ObsReport
@@ -49,16 +49,16 @@ func newExporter(r *cxoneReceiver, logger *zap.Logger) (*exporter, error) {
 	}, nil
 }
 
-// progress says, with a bit for each signal, how far a part of a delivery has come.
+// progress notes how far a part of a delivery has come, with a bit for each signal.
 type progress struct {
 	done    uint8 // needs no further try
 	taken   uint8 // accepted
 	refused uint8 // for good
 }
 
-// export gives each signal that is not done to its pipeline. The zero answer means that all that were tried accepted.
-// Without a memory of what is done, the first that may be tried again ends it, so that the retry doubles as little as
-// may be.
+// export passes each signal that is not done to its pipeline. The zero answer means that all signals that were tried are
+// accepted. Without a replay memory, the first refusal that may be tried again ends the try, so that the retry sends as
+// little as possible twice.
 func (x *exporter) export(ctx context.Context, c *callback, batch *translate.Batch, p progress) (answer, progress) {
 	var decided answer
 	for s := range translate.NumSignals {
@@ -78,7 +78,7 @@ func (x *exporter) export(ctx context.Context, c *callback, batch *translate.Bat
 			zap.Stringer("data_type", c.dataType), zap.Stringer("signal", s), zap.Error(err))
 		decided = decide(decided, a)
 		if !a.retryable() {
-			x.status.pipeline(s, nil) // it is there, and says no
+			x.status.pipeline(s, nil) // the pipeline works, and refuses
 			p.done |= 1 << s
 			p.refused |= 1 << s
 			continue
@@ -91,7 +91,7 @@ func (x *exporter) export(ctx context.Context, c *callback, batch *translate.Bat
 	return decided, p
 }
 
-// decide chooses where signals differ: a retryable answer wins.
+// decide returns the answer for signals that differ: one that may be tried again wins.
 func decide(a, b answer) answer {
 	if a.status == 0 || !a.retryable() && b.retryable() {
 		return b
@@ -99,7 +99,7 @@ func decide(a, b answer) answer {
 	return a
 }
 
-// exportSignal gives one signal to its pipeline, and accounts for it.
+// exportSignal passes one signal to its pipeline, and accounts for it.
 func (x *exporter) exportSignal(ctx context.Context, c *callback, batch *translate.Batch, s translate.Signal, items int) error {
 	format := c.dataType.String()
 	switch s {
@@ -118,7 +118,7 @@ func (x *exporter) exportSignal(ctx context.Context, c *callback, batch *transla
 	}
 }
 
-// exportMetrics gives metrics to their pipeline, and accounts for them.
+// exportMetrics passes metrics to their pipeline, and accounts for them.
 func (x *exporter) exportMetrics(ctx context.Context, format string, metrics pmetric.Metrics, items int) error {
 	ctx = x.obsreport.StartMetricsOp(ctx)
 	err := x.guard(func() error { return x.next.metrics.ConsumeMetrics(ctx, metrics) })
@@ -126,12 +126,12 @@ func (x *exporter) exportMetrics(ctx context.Context, format string, metrics pme
 	return err
 }
 
-// exportAggregated gives aggregated metrics to their pipeline, and tells how it is.
+// exportAggregated passes aggregated metrics to their pipeline, and reports the pipeline's status.
 func (x *exporter) exportAggregated(ctx context.Context, metrics pmetric.Metrics) error {
 	err := x.exportMetrics(ctx, "aggregation", metrics, metrics.DataPointCount())
 	told := err
 	if a := answerPipelineError(err); err != nil && !a.retryable() {
-		told = nil // it is there, and says no
+		told = nil // the pipeline works, and refuses
 	}
 	x.status.pipeline(translate.SignalMetrics, told)
 	return err
@@ -139,8 +139,8 @@ func (x *exporter) exportAggregated(ctx context.Context, metrics pmetric.Metrics
 
 var errPanic = errors.New("a component of the pipeline panicked")
 
-// guard makes an error of a panic in a pipeline. net/http would survive the panic, but what the other signals took would
-// be forgotten, and the retry would double it.
+// guard turns a panic in a pipeline into an error. net/http would survive the panic, but the signals that were accepted
+// would be forgotten, and the retry would send them twice.
 func (x *exporter) guard(consume func() error) (err error) {
 	defer func() {
 		if problem := recover(); problem != nil {

@@ -35,20 +35,20 @@ var handshakeReasons = []string{
 	reasonNoCommonCipher, reasonNoCommonVersion, reasonNotTLS, reasonTLS,
 }
 
-// handshakes reports those that fail. net/http closes such a connection with no more than a line in its own log; the
-// connection still has the error.
+// handshakes reports TLS handshakes that fail. net/http closes such a connection and writes no more than a line in its own
+// log. The connection still has the error.
 type handshakes struct {
 	logger    *zap.Logger
 	telemetry *telemetry
 }
 
-// note is an http.Server's ConnState.
+// note is the http.Server's ConnState.
 func (h handshakes) note(c net.Conn, state http.ConnState) {
 	connection, ok := c.(*tls.Conn)
 	if !ok || state != http.StateClosed {
 		return
 	}
-	err := connection.Handshake() // it is over: this returns what came of it
+	err := connection.Handshake() // the handshake is over: this returns its error
 	if err == nil {
 		return
 	}
@@ -71,8 +71,9 @@ func (h handshakes) note(c net.Conn, state http.ConnState) {
 	h.logger.Warn("refused a TLS handshake: "+reason, fields...)
 }
 
-// explainHandshake returns why a handshake failed, by name and in words. It returns no reason where nobody wanted anything:
-// load balancers and port scanners connect and hang up. hasBegun says that the client has offered a version that fits.
+// explainHandshake returns why a handshake failed, by name and in words. It returns no reason for connections that never
+// wanted anything, such as those of load balancers and port scanners. hasBegun says that the client has offered a version
+// that fits.
 func explainHandshake(err error, hasBegun bool) (reason, cause string) {
 	var notTLS tls.RecordHeaderError
 	var refused *tls.CertificateVerificationError
@@ -85,7 +86,7 @@ func explainHandshake(err error, hasBegun bool) (reason, cause string) {
 		return explainCertificate(refused.Err)
 	case errors.As(err, &notTLS):
 		return explainRecord(notTLS)
-	// For these, crypto/tls has no types; a test holds the texts to it.
+	// crypto/tls has no types for these errors. A test checks that their texts are still the same.
 	case strings.Contains(text, "didn't provide a certificate"):
 		return reasonNoCertificate, "the client showed no certificate: it has none, or none from an authority in tls::client_ca_file"
 	case strings.Contains(text, "no cipher suite supported by both"):
@@ -147,10 +148,10 @@ func explainAlert(alert string) string {
 	}
 }
 
-// maxOffered is how many of a client's offers are named.
+// maxOffered is how many of a client's versions or suites are named.
 const maxOffered = 12
 
-// offered names what a client offered: crypto/tls lists the numbers in hex at the end of its text.
+// offered names the client's versions or suites. crypto/tls lists their numbers in hex at the end of its error.
 func offered(text string, name func(uint16) string) string {
 	_, list, _ := strings.Cut(text, "[")
 	list, _, _ = strings.Cut(list, "]")

@@ -24,11 +24,10 @@ import (
 const maxHeaderBytes = 32 << 10
 
 // drainGrace is how long a shutdown waits for bodies that are still arriving, or being decoded and translated. What the
-// pipelines have been given is finished in any case; a sender that is slower than this was not acknowledged anything, and
-// comes back.
+// pipelines already have is finished in any case. A slower sender has no acknowledgement, and tries again.
 const drainGrace = 2 * time.Second
 
-// instances holds the running receivers by their configuration, which the collector hands to each of the three signals.
+// instances holds the running receivers by their configuration, which is the same for each of the three signals.
 var instances = registry{byConfig: map[*Config]*cxoneReceiver{}}
 
 type registry struct {
@@ -56,7 +55,7 @@ func (g *registry) remove(cfg *Config) {
 	delete(g.byConfig, cfg)
 }
 
-// cxoneReceiver is the one instance behind the three signals of a configuration.
+// cxoneReceiver is the one instance for the three signals of a configuration.
 type cxoneReceiver struct {
 	cfg       *Config
 	settings  receiver.Settings
@@ -87,8 +86,8 @@ func newReceiver(set receiver.Settings, cfg *Config) (*cxoneReceiver, error) {
 	return r, nil
 }
 
-// Start starts the server. It is called once for each signal, and the server starts with the first: the consumers of all
-// signals are known by then. An error reaches every signal.
+// Start starts the server. It is called once for each signal, and the first call starts the server: the consumers of all
+// signals are known by then. Every call returns the error of the first.
 func (r *cxoneReceiver) Start(ctx context.Context, host component.Host) error {
 	r.status.addHost(host)
 	r.startOnce.Do(func() { r.startErr = r.start(ctx, host) })
@@ -126,8 +125,8 @@ func (r *cxoneReceiver) start(ctx context.Context, host component.Host) error {
 	return nil
 }
 
-// newServer makes the HTTP server. The endpoint authenticates and decompresses for itself: the answers are its own, and a
-// body is verified as it travelled.
+// newServer makes the HTTP server. The endpoint authenticates and decompresses by itself, because it decides the answers,
+// and because a body is verified before it is decompressed.
 func (r *cxoneReceiver) newServer(ctx context.Context, host component.Host, e *endpoint) (*http.Server, error) {
 	config := r.cfg.ServerConfig
 	config.Auth = configoptional.None[confighttp.AuthConfig]()
@@ -137,7 +136,7 @@ func (r *cxoneReceiver) newServer(ctx context.Context, host component.Host, e *e
 		return nil, err
 	}
 	server.Handler = hideHost(server.Handler, config.NetAddr.Endpoint)
-	server.DisableGeneralOptionsHandler = true // what net/http answers itself leaves no trace
+	server.DisableGeneralOptionsHandler = true // net/http's own answers leave no trace
 	server.MaxHeaderBytes = maxHeaderBytes
 	server.ErrorLog = newServerLog(e.logger)
 	connections := newConnections(e.reportUnseen)
@@ -152,7 +151,7 @@ func (r *cxoneReceiver) newServer(ctx context.Context, host component.Host, e *e
 	return server, nil
 }
 
-// watchFiles begins to read certificates and revocation lists again.
+// watchFiles starts to check certificates and revocation lists for changes.
 func (r *cxoneReceiver) watchFiles() {
 	if r.tls != nil {
 		r.tls.start()

@@ -21,7 +21,7 @@ import (
 	"github.com/cxone-otel/cxonereceiver/receiver/internal/clientcert"
 )
 
-// listen opens the endpoint. TLS is put on top here, since confighttp's own listener reads files during handshakes.
+// listen opens the endpoint. TLS is added here, since confighttp's own listener reads files during handshakes.
 func listen(ctx context.Context, config confighttp.ServerConfig, server *serverTLS) (net.Listener, error) {
 	config.TLS = configoptional.None[configtls.ServerConfig]()
 	listener, err := config.ToListener(ctx)
@@ -34,14 +34,14 @@ func listen(ctx context.Context, config confighttp.ServerConfig, server *serverT
 	return listener, nil
 }
 
-// Listener is the receiver's endpoint without the receiver, for a command that shows what comes there.
+// Listener is the receiver's endpoint without the receiver, for a command that shows requests.
 type Listener struct {
 	net.Listener
 
 	certificates *clientcert.Policy // nil without mutual TLS
 }
 
-// Listen opens the endpoint of a configuration, with its TLS. Certificates and revocation lists are those of now.
+// Listen opens the endpoint of a configuration, with its TLS. Certificates and revocation lists are read once.
 func Listen(ctx context.Context, cfg *Config, logger *zap.Logger) (*Listener, error) {
 	certificates, err := newCertificates(cfg, logger)
 	if err != nil {
@@ -57,8 +57,8 @@ func Listen(ctx context.Context, cfg *Config, logger *zap.Logger) (*Listener, er
 	return &Listener{listener, certificates}, err
 }
 
-// CheckClient returns how the receiver answers a client whose certificate it refuses, and why. The error is nil for one that
-// may deliver, and without mutual TLS.
+// CheckClient returns the receiver's answer to a client whose certificate it refuses, and why. The error is nil if the
+// client may deliver, and without mutual TLS.
 func (l *Listener) CheckClient(connection *tls.ConnectionState) (status int, text string, why error) {
 	if l.certificates == nil {
 		return 0, "", nil
@@ -70,7 +70,7 @@ func (l *Listener) CheckClient(connection *tls.ConnectionState) (status int, tex
 	return refused.answer.status, refused.answer.text, why
 }
 
-// explainListen says what to do about an endpoint that cannot be listened on.
+// explainListen adds advice to the error of an endpoint that cannot be opened.
 func explainListen(endpoint string, err error) error {
 	advice := ""
 	switch {

@@ -14,8 +14,8 @@ import (
 	"go.uber.org/zap/zapcore"
 )
 
-// A kind of log line, which is its message, comes this often: some at once, then one at an interval. So do all kinds
-// together: what senders cause must not fill a disk.
+// Limits of log lines that senders cause, so that they cannot fill a disk: some lines at once, then one at each interval.
+// One limit is for lines with the same message, the other for all of them.
 var (
 	linesOfKind = lineLimit{atOnce: 10, interval: 10 * time.Second}
 	linesOfAll  = lineLimit{atOnce: 100, interval: time.Second}
@@ -26,28 +26,28 @@ type lineLimit struct {
 	interval time.Duration
 }
 
-// newLimitedLogger returns a logger for what senders cause. A line says in not_logged how many of its kind there were since
-// the last that was logged.
+// newLimitedLogger returns a logger for lines that senders cause. The field not_logged says how many lines with this
+// message were left out since the last one.
 func newLimitedLogger(logger *zap.Logger) *zap.Logger {
 	lines := &lines{kinds: map[string]*lineBucket{}}
 	return logger.WithOptions(zap.WrapCore(func(core zapcore.Core) zapcore.Core { return limitedCore{core, lines, 0} }))
 }
 
-// lines counts the lines of a logger. Messages are the receiver's own words, so that there are few kinds.
+// lines counts the lines of a logger by their message. Messages are constant texts of the receiver, so there are few.
 type lines struct {
 	mu    sync.Mutex
 	all   lineBucket
 	kinds map[string]*lineBucket
 }
 
-// lineBucket holds the lines that may be logged now.
+// lineBucket is the number of lines that may be logged now.
 type lineBucket struct {
 	room      float64
-	at        time.Time // when room was reckoned
+	at        time.Time // when room was computed
 	notLogged int
 }
 
-// allow reports whether a line may be logged, and how many of its kind were not since the last.
+// allow reports whether a line may be logged, and how many lines of its kind were left out since the last one.
 func (l *lines) allow(kind string, now time.Time) (notLogged int, ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -66,7 +66,7 @@ func (l *lines) allow(kind string, now time.Time) (notLogged int, ok bool) {
 	return notLogged, true
 }
 
-// fill adds the room that has come with the time, and reports whether there is room for a line.
+// fill adds the room for the time that has passed, and reports whether there is room for a line.
 func (b *lineBucket) fill(limit lineLimit, now time.Time) bool {
 	if b.at.IsZero() {
 		b.room = limit.atOnce
@@ -106,8 +106,8 @@ func (c limitedCore) Write(entry zapcore.Entry, fields []zapcore.Field) error {
 	return c.Core.Write(entry, append(fields, zap.Int("not_logged", c.notLogged)))
 }
 
-// newServerLog takes what net/http has to say. What senders cause is logged at debug level: a refused handshake has a line
-// of its own. What is our own trouble, such as no file descriptor for a connection, is an error.
+// newServerLog takes the lines of net/http. Lines that senders cause are logged at debug level, since a refused handshake
+// has a line of its own. The receiver's own trouble, such as a missing file descriptor, is an error.
 func newServerLog(logger *zap.Logger) *log.Logger {
 	return log.New(serverLog{logger}, "", 0)
 }
@@ -117,17 +117,17 @@ type serverLog struct{ logger *zap.Logger }
 func (s serverLog) Write(line []byte) (int, error) {
 	text := strings.TrimSpace(string(line))
 	if strings.HasPrefix(text, "http: Accept error") || strings.Contains(text, ": panic serving ") {
-		s.logger.Error("the HTTP server is in trouble", zap.String("message", text)) // a stack, which is not a sender's text
+		s.logger.Error("the HTTP server is in trouble", zap.String("message", text)) // a stack trace, which has no text of a sender
 	} else {
 		s.logger.Debug("the HTTP server says", zap.String("message", quoted(text)))
 	}
 	return len(line), nil
 }
 
-// maxQuoted is how much of a sender's text goes into a log line.
+// maxQuoted is how many bytes of a sender's text a log line has at most.
 const maxQuoted = 120
 
-// quoted makes a sender's text safe to read: no line breaks, no terminal codes, not too much.
+// quoted makes a sender's text safe for a log line: without line breaks and terminal codes, and cut.
 func quoted(s string) string {
 	if len(s) > maxQuoted {
 		s = s[:maxQuoted]

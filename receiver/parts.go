@@ -16,12 +16,12 @@ import (
 	"github.com/cxone-otel/cxonereceiver/receiver/internal/translate"
 )
 
-// partRecords is how many records go to the pipelines at a time. A record's telemetry takes some twenty times the memory
-// of its bytes, and so is never there for the whole of a large body.
+// partRecords is how many records go to the pipelines at a time. A record's telemetry takes about twenty times the memory
+// of its bytes, so it never exists for the whole of a large body.
 const partRecords = 500
 
-// partSizeFor returns the size of a part. Without a memory of what was taken, a retry would double the parts before the one
-// that was refused: then a delivery is one part, whatever its size.
+// partSizeFor returns the size of a part. Without a replay memory, a retry would send the parts before the refused one
+// twice. Then a delivery is one part, whatever its size.
 func partSizeFor(cfg *Config) int {
 	if cfg.ReplayWindow.Size == 0 {
 		return math.MaxInt
@@ -30,29 +30,30 @@ func partSizeFor(cfg *Config) int {
 }
 
 var (
-	// errRefused ends a delivery of which a pipeline wants a part another time.
+	// errRefused ends a delivery when a pipeline refuses a part and may be tried again.
 	errRefused = errors.New("a pipeline refused a part of the delivery")
-	// errNothingKept ends a delivery that nothing would be left of.
+	// errNothingKept ends a delivery of which nothing would be kept.
 	errNothingKept = errors.New("none of the records can be read, and there is no logs pipeline to keep them")
 )
 
-// parts gives the records of a delivery to the pipelines as they are read, a part at a time, from where an earlier try came to.
+// parts passes the records of a delivery to the pipelines as they are read, a part at a time. It goes on where an earlier
+// try ended.
 type parts struct {
 	d       *deliverer
 	v       delivery
-	batch   *translate.Batch // the part that is being read; its Stats are of the whole so far
+	batch   *translate.Batch // the part that is being read; its Stats are of the whole delivery so far
 	records int              // in the part
 	number  int32            // of the part
-	checked bool             // the whole body can be read
+	checked bool             // whether the whole body can be read
 	entry   replay.Entry
-	refusal answer // of a pipeline that wants the part another time
+	refusal answer // of the pipeline that refused, and may be tried again
 }
 
 func newParts(d *deliverer, v delivery, received time.Time, entry replay.Entry) *parts {
 	return &parts{d: d, v: v, entry: entry, batch: d.translator.NewBatch(received, v.callback.want)}
 }
 
-// add takes a record. A part that is full goes to the pipelines first.
+// add takes a record. A full part goes to the pipelines first.
 func (p *parts) add(ctx context.Context, rec *payload.Record) error {
 	if p.records == p.d.partSize {
 		if err := p.check(ctx); err != nil {
@@ -70,7 +71,7 @@ func (p *parts) add(ctx context.Context, rec *payload.Record) error {
 	return nil
 }
 
-// end gives the last part to the pipelines.
+// end passes the last part to the pipelines.
 func (p *parts) end(ctx context.Context) error {
 	if !p.checked {
 		if err := p.judgeUnreadable(p.batch.Stats.Accepted, p.batch.Stats.Unreadable); err != nil {
@@ -80,7 +81,7 @@ func (p *parts) end(ctx context.Context) error {
 	return p.export(ctx)
 }
 
-// check reads the whole body before the pipelines get its first part: what is refused as malformed must have given nothing.
+// check reads the whole body before the pipelines get its first part, so that nothing of a malformed body reaches them.
 func (p *parts) check(ctx context.Context) error {
 	if p.checked {
 		return nil
@@ -101,7 +102,7 @@ func (p *parts) check(ctx context.Context) error {
 	return p.judgeUnreadable(readable, unreadable)
 }
 
-// judgeUnreadable decides about records that nobody would keep.
+// judgeUnreadable decides about records that cannot be read and that no pipeline would keep.
 func (p *parts) judgeUnreadable(readable, unreadable int) error {
 	switch {
 	case p.v.callback.want.Logs || unreadable == 0:
@@ -115,7 +116,7 @@ func (p *parts) judgeUnreadable(readable, unreadable int) error {
 	}
 }
 
-// export gives a part to the pipelines, unless an earlier try did.
+// export passes a part to the pipelines, unless an earlier try has done so.
 func (p *parts) export(ctx context.Context) error {
 	if p.number < p.entry.Parts {
 		return nil
@@ -139,11 +140,11 @@ func (p *parts) export(ctx context.Context) error {
 	return nil
 }
 
-// aggregated is the aggregated metrics' bit in an entry, beside those of the signals. In Done it says that the part is not to
-// be counted.
+// aggregated is the bit of the aggregated metrics in an entry, beside those of the signals. In Done it says that the part
+// is not counted any more.
 const aggregated = 1 << translate.NumSignals
 
-// count adds the records of a part to the aggregated metrics, unless a pipeline refused something of it for good.
+// count adds the records of a part to the aggregated metrics, unless a pipeline has refused the part for good.
 func (p *parts) count() {
 	if len(p.batch.Observations) == 0 || p.entry.Done&aggregated != 0 {
 		return

@@ -17,10 +17,10 @@ import (
 	"github.com/cxone-otel/cxonereceiver/receiver/internal/clientcert"
 )
 
-// refusal is the error of a request that is not taken: what its sender is told, and what only the operator is.
+// refusal is the error of a request that is refused: the answer for the sender, and the cause for the operator.
 type refusal struct {
 	answer answer
-	cause  error // nil where the answer's text says all
+	cause  error // nil where the answer's text is complete
 
 	// What the request says of itself, unverified, where a signature was refused.
 	consumer, keyVersion string
@@ -39,7 +39,7 @@ func (f *refusal) Unwrap() error { return f.cause }
 // refuse makes a refusal of an answer.
 func refuse(a answer, cause error) *refusal { return &refusal{answer: a, cause: cause} }
 
-// refuseCertificate answers a certificate that does not hold with 401, and one whose owner may not deliver with 403.
+// refuseCertificate answers 401 if the certificate is not valid, and 403 if its owner may not deliver.
 func refuseCertificate(err error) *refusal {
 	var problem *clientcert.Error
 	if !errors.As(err, &problem) {
@@ -51,7 +51,7 @@ func refuseCertificate(err error) *refusal {
 	return refuse(answerUnauthenticated.because(problem.Reason), err)
 }
 
-// refuseSignature answers 401, whatever is wrong.
+// refuseSignature answers 401, whatever the mistake is.
 func refuseSignature(err error) *refusal {
 	var problem *signature.Error
 	if !errors.As(err, &problem) {
@@ -66,8 +66,8 @@ func refuseSignature(err error) *refusal {
 	}
 }
 
-// report logs a refusal, with what the operator needs to find its cause, and returns its answer. No body, signature or
-// secret is in the line. What is refused for want of authentication is counted by its reason, too.
+// report logs a refusal with what the operator needs to find its cause, and returns its answer. The line has no body,
+// signature or secret. A failed authentication is also counted by its reason.
 func (e *endpoint) report(r *http.Request, c *callback, err error) answer {
 	var f *refusal
 	if !errors.As(err, &f) {
@@ -108,7 +108,8 @@ func (e *endpoint) report(r *http.Request, c *callback, err error) answer {
 	return a
 }
 
-// lazyHint is made only for a line that is written: telling a wrong key from a wrong string costs as much as a verification.
+// lazyHint is computed only if its line is written: telling a wrong key from a wrong string costs as much as a
+// verification.
 type lazyHint func() string
 
 // MarshalLogObject implements zapcore.ObjectMarshaler.
@@ -128,15 +129,15 @@ func (e *endpoint) reportUnseen(remote net.Addr) {
 			"they never ended"))
 }
 
-// phoneNumber is what may be one in a path: seven digits at least, with what is written between them.
+// phoneNumber matches what may be a telephone number in a path: seven digits at least, with separators between them.
 var phoneNumber = regexp.MustCompile(`[0-9](?:(?:%20|%2[dD]|[-._()])?[0-9]){6,}`)
 
-// quotedPath returns a request's path for a log line. Of what may be a telephone number the last four digits are left.
+// quotedPath returns a request's path for a log line. Only the last four digits of a telephone number are shown.
 func quotedPath(r *http.Request) string {
 	return quoted(phoneNumber.ReplaceAllStringFunc(r.URL.EscapedPath(), func(number string) string { return "****" + number[len(number)-4:] }))
 }
 
-// nearestPath returns the callback's path that takes the fewest changes to get to.
+// nearestPath returns the callback's path that is closest to a path.
 func nearestPath(path string, callbacks []*callback) string {
 	found, fewest := "", 0
 	for _, c := range callbacks {

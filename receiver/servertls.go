@@ -24,16 +24,16 @@ import (
 	"github.com/cxone-otel/cxonereceiver/receiver/internal/watch"
 )
 
-// serverTLS is the server's side of TLS. The collector's configtls makes it from the settings, but for what configtls would
-// read again in the middle of a handshake, under a lock: here it is read in the background.
+// serverTLS is the server's side of TLS. The collector's configtls makes it from the settings. configtls would also read
+// changed files in the middle of a handshake, under a lock; here they are read in the background.
 type serverTLS struct {
 	settings    configtls.ServerConfig
-	interval    time.Duration // of reading the certificate again; 0: never
+	interval    time.Duration // between readings of the certificate; 0: it is read once
 	logger      *zap.Logger
 	base        *tls.Config
 	certificate atomic.Pointer[tls.Certificate]
-	problem     string             // of reading the certificate again, so that each is logged once
-	clients     *clientcert.Policy // nil where no certificates are asked for
+	problem     string             // of the last reading of the certificate, so that each problem is logged once
+	clients     *clientcert.Policy // nil if no certificates are asked for
 
 	stop     chan struct{}
 	stopOnce sync.Once
@@ -47,7 +47,7 @@ const (
 func newServerTLS(settings configtls.ServerConfig, clients *clientcert.Policy, logger *zap.Logger) (*serverTLS, error) {
 	s := &serverTLS{settings: settings, interval: settings.ReloadInterval, clients: clients, logger: logger, stop: make(chan struct{})}
 	s.settings.ReloadInterval = 0
-	s.settings.ClientCAFile, s.settings.ReloadClientCAFile = "", false // clients has them
+	s.settings.ClientCAFile, s.settings.ReloadClientCAFile = "", false // clients reads them
 	var err error
 	if s.base, err = s.load(); err != nil {
 		return nil, err
@@ -66,7 +66,7 @@ func newServerTLS(settings configtls.ServerConfig, clients *clientcert.Policy, l
 	return s, nil
 }
 
-// load reads the certificate and its key, and puts them in force.
+// load reads the certificate and its key, and uses them for new connections.
 func (s *serverTLS) load() (*tls.Config, error) {
 	if err := s.explainFiles(); err != nil {
 		return nil, err
@@ -88,10 +88,10 @@ func (s *serverTLS) load() (*tls.Config, error) {
 	return config, nil
 }
 
-// explainFiles says what is wrong with a file better than crypto/tls does.
+// explainFiles explains what is wrong with a file, more clearly than crypto/tls does.
 func (s *serverTLS) explainFiles() error {
 	if s.settings.TPMConfig.Enabled {
-		return nil // whose key file has a form of its own
+		return nil // whose key file has another form
 	}
 	for _, file := range []struct {
 		key, path string
@@ -114,14 +114,14 @@ func (s *serverTLS) explainFiles() error {
 	return nil
 }
 
-// start begins to read the certificate again, until shutdown.
+// start checks the certificate for changes, until shutdown.
 func (s *serverTLS) start() {
 	if s.interval > 0 && s.settings.CertFile != "" {
 		go watch.Every(s.interval, s.stop, s.reload)
 	}
 }
 
-// shutdown does not wait: the reading of a file on a file system that hangs cannot be ended.
+// shutdown does not wait: a reading cannot be ended while the file system hangs.
 func (s *serverTLS) shutdown() { s.stopOnce.Do(func() { close(s.stop) }) }
 
 func (s *serverTLS) reload() error {
@@ -144,7 +144,7 @@ func (s *serverTLS) reload() error {
 
 func (s *serverTLS) leaf() *x509.Certificate { return s.certificate.Load().Leaf }
 
-// warn logs what will keep clients from trusting the certificate.
+// warn logs mistakes that keep clients from trusting the certificate.
 func (s *serverTLS) warn() {
 	if err := clientcert.ValidAt(s.leaf(), time.Now()); err != nil {
 		s.logger.Warn("the server's certificate is not valid now, so that clients will not connect; renew cert_file and key_file of tls",
@@ -152,7 +152,7 @@ func (s *serverTLS) warn() {
 	}
 }
 
-// expiry returns when the first certificate that the server shows expires.
+// expiry returns when the first certificate of the server's chain expires.
 func (s *serverTLS) expiry() time.Time {
 	first := s.leaf().NotAfter
 	for _, der := range s.certificate.Load().Certificate[1:] {
@@ -163,7 +163,7 @@ func (s *serverTLS) expiry() time.Time {
 	return first
 }
 
-// forClient returns the settings for a connection.
+// forClient returns the settings for one connection.
 func (s *serverTLS) forClient(hello *tls.ClientHelloInfo) (*tls.Config, error) {
 	config := s.base.Clone()
 	if s.clients != nil {

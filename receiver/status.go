@@ -13,20 +13,20 @@ import (
 	"github.com/cxone-otel/cxonereceiver/receiver/internal/translate"
 )
 
-// statusReporter tells the collector how the receiver is, once for each signal: Recoverable while the pipeline refuses,
-// OK again once it accepts.
+// statusReporter reports the receiver's status to the collector, once for each signal: Recoverable while the pipeline
+// refuses, OK when it accepts again.
 type statusReporter struct {
 	mu       sync.Mutex
 	hosts    []component.Host
 	refusing uint8 // a bit for each signal
 
-	// patience is how long a refusal counts while nobody tries again. Without an end to it, a receiver that a load balancer
-	// takes out of service for its refusals would never get the delivery by which to see that they are over.
+	// patience is how long a refusal counts if no sender tries again. Without this limit, a receiver that a load balancer
+	// has taken out of service would never get the delivery that ends the state.
 	patience time.Duration
 	forget   *time.Timer
 }
 
-// refusalPatience is longer than a sender is asked to wait before it tries again.
+// refusalPatience is longer than the time that a sender is asked to wait.
 const refusalPatience = time.Minute
 
 func (s *statusReporter) addHost(host component.Host) {
@@ -47,8 +47,8 @@ func (s *statusReporter) reportLocked(event *componentstatus.Event) {
 	}
 }
 
-// pipeline notes what a signal's pipeline made of a delivery: err is nil where it is there to answer. Only changes are
-// reported; the receiver is well when no signal's pipeline refuses any more.
+// pipeline notes a pipeline's answer to a delivery. err is nil if the pipeline works, even if it refuses for good. Only
+// changes are reported. The status is OK when no signal's pipeline refuses any more.
 func (s *statusReporter) pipeline(signal translate.Signal, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -67,7 +67,7 @@ func (s *statusReporter) pipeline(signal translate.Signal, err error) {
 	}
 }
 
-// remind has a refusal forgotten unless another comes.
+// remind lets a refusal be forgotten, unless another one comes.
 func (s *statusReporter) remind() {
 	if s.forget == nil {
 		s.forget = time.AfterFunc(s.patience, s.giveChance)
@@ -85,7 +85,7 @@ func (s *statusReporter) giveChance() {
 	}
 }
 
-// stop ends what goes on by itself, and all reports.
+// stop ends the timer and all reports.
 func (s *statusReporter) stop() {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -29,14 +29,14 @@ const (
 	dataTypeUnknown = "unknown" // of a request that came to no callback
 )
 
-// telemetry is the receiver's own. Attribute sets are made once.
+// telemetry is the receiver's own telemetry. Attribute sets are made once.
 type telemetry struct {
 	builder   *metadata.TelemetryBuilder
 	dataTypes [2]dataTypeTelemetry
 	unknown   [numOutcomes]counted // of requests that came to no callback
 }
 
-// counted is the attributes of a count, as counting takes them: it would make the slice each time.
+// counted is the attributes of a count in the form of the API, which would otherwise make the slice each time.
 type counted []metric.AddOption
 
 type dataTypeTelemetry struct {
@@ -44,7 +44,7 @@ type dataTypeTelemetry struct {
 	accepted     counted
 	unreadable   counted
 	implausible  [translate.NumImplausible]counted
-	fields       counted // that are not known
+	fields       counted // fields that are not known
 	lag          []metric.RecordOption
 	byDataType   metric.MeasurementOption
 	lastAccepted atomic.Int64 // Unix nanoseconds
@@ -79,7 +79,7 @@ func attributes(dataType, key, value string) metric.MeasurementOption {
 	return metric.WithAttributeSet(attribute.NewSet(attribute.String(attrDataType, dataType), attribute.String(key, value)))
 }
 
-// start begins the series of the data types that are served, so that an alert can tell nothing from zero. Those of refused
+// start begins the series of the data types that are served, so that an alert can tell a missing series from zero. Refused
 // TLS handshakes belong to no data type.
 func (t *telemetry) start(callbacks []*callback, speaksTLS bool) error {
 	ctx := context.Background()
@@ -120,7 +120,7 @@ func (t *telemetry) start(callbacks []*callback, speaksTLS bool) error {
 	})
 }
 
-// deliveryReasons are those for which a delivery is not authenticated.
+// deliveryReasons are the reasons for which a delivery is not authenticated.
 func deliveryReasons() []string {
 	reasons := append(clientcert.Reasons(), reasonServerAuth)
 	for _, reason := range signature.Reasons() {
