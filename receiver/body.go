@@ -58,13 +58,18 @@ func firstSize(declared int64) int {
 }
 
 // nextSize returns the size of the next buffer: at most what was declared or is allowed, plus one byte, which tells a full
-// buffer from the end of the body.
+// buffer from the end of the body. The buffer has room for all of that once half has come: while one buffer is copied to the
+// next, both are in memory.
 func nextSize(size int, declared, limit int64) int {
-	next := int64(size) + int64(max(size/4, min(size, evenStep)))
+	most := limit
 	if declared > 0 {
-		next = min(next, declared+1)
+		most = min(declared, limit)
 	}
-	return int(max(min(next, limit+1), int64(size)+1))
+	next := int64(size) + int64(max(size/4, min(size, evenStep)))
+	if int64(size) >= most/2 {
+		next = most + 1
+	}
+	return int(max(min(next, most+1), int64(size)+1))
 }
 
 const (

@@ -26,7 +26,7 @@ func (s *share) maxRecords() int { return int(s.budget.limit / recordBytes) }
 // deliverer takes an authenticated body to the pipelines.
 type deliverer struct {
 	timeout    time.Duration
-	partSize   int // records
+	part       partLimit
 	logger     *zap.Logger
 	telemetry  *telemetry
 	translator *translate.Translator
@@ -35,6 +35,7 @@ type deliverer struct {
 	memory     *replay.Memory
 	callbacks  []*callback
 	advisor    *advisor
+	large      chan struct{} // has room for the large deliveries that are decoded at a time
 	stopped    atomic.Bool
 }
 
@@ -64,7 +65,7 @@ func newDeliverer(r *cxoneReceiver, callbacks []*callback, logger *zap.Logger) (
 	}
 	return &deliverer{
 		timeout:    r.cfg.DeliveryTimeout,
-		partSize:   partSizeFor(r.cfg),
+		part:       partLimitFor(r.cfg),
 		logger:     logger,
 		telemetry:  r.telemetry,
 		translator: translate.New(options),
@@ -73,6 +74,7 @@ func newDeliverer(r *cxoneReceiver, callbacks []*callback, logger *zap.Logger) (
 		memory:     newReplayMemory(r, logger),
 		callbacks:  callbacks,
 		advisor:    a,
+		large:      make(chan struct{}, largeAtOnce),
 	}, nil
 }
 
@@ -89,8 +91,7 @@ func newReplayMemory(r *cxoneReceiver, logger *zap.Logger) *replay.Memory {
 // delivery is an authenticated body on its way.
 type delivery struct {
 	callback *callback
-	consumer string // "" where the scheme names none
-	sent     []byte // the body as it travelled
+	key      replay.Key
 	body     []byte // decompressed
 	held     *share
 }
@@ -101,11 +102,7 @@ func (d *deliverer) deliver(ctx context.Context, v delivery) answer {
 	end := newDeadline(ctx, received.Add(d.timeout))
 	defer end.end()
 	ctx = end
-	var key replay.Key
-	if d.memory != nil {
-		key = replay.NewKey(v.consumer, v.callback.path, v.sent)
-	}
-	claim, entry, err := d.memory.Begin(ctx, key)
+	claim, entry, err := d.memory.Begin(ctx, v.key)
 	switch {
 	case err != nil: // the same delivery is still on its way
 		return answerTryAgain.because(reasonLate)
@@ -124,10 +121,7 @@ func (d *deliverer) deliver(ctx context.Context, v delivery) answer {
 // deliverClaimed decodes and translates a body, and gives it to every pipeline that has not accepted it before.
 func (d *deliverer) deliverClaimed(ctx context.Context, v delivery, received time.Time, entry replay.Entry) (answer, replay.Entry) {
 	p := newParts(d, v, received, entry)
-	err := d.decode(ctx, v, func(rec *payload.Record) error { return p.add(ctx, rec) })
-	if err == nil {
-		err = p.end(ctx)
-	}
+	err := p.give(ctx)
 	switch {
 	case errors.Is(err, errRefused):
 		return p.refusal, p.entry
@@ -166,7 +160,7 @@ func (d *deliverer) decode(ctx context.Context, v delivery, yield func(*payload.
 		if records > v.held.maxRecords() {
 			return errTooLarge
 		}
-		if size := int64(min(records, d.partSize)) * recordBytes; size > v.held.bytes {
+		if size := int64(min(records, d.part.records)) * recordBytes; size > v.held.bytes {
 			if err := v.held.grow(size); err != nil {
 				return err
 			}

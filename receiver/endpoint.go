@@ -21,6 +21,7 @@ import (
 
 	"github.com/cxone-otel/cxonereceiver/internal/signature"
 	"github.com/cxone-otel/cxonereceiver/receiver/internal/clientcert"
+	"github.com/cxone-otel/cxonereceiver/receiver/internal/replay"
 )
 
 // endpoint is the HTTP handler. It takes a request through the checks in their order, the cheap ones first, and answers it.
@@ -142,13 +143,17 @@ func (e *endpoint) take(w http.ResponseWriter, r *http.Request, c *callback) (an
 	}
 	defer e.inPipeline.Add(-1)
 
-	v := delivery{callback: c, sent: body, body: body, held: &held}
+	v := delivery{callback: c, body: body, held: &held}
+	consumer := ""
 	if attempt != nil {
 		if err := attempt.Verify(body); err != nil {
 			e.capture(r, body, err)
 			return answer{}, refuseSignature(err)
 		}
-		v.consumer = attempt.Consumer()
+		consumer = attempt.Consumer()
+	}
+	if e.deliverer.memory != nil {
+		v.key = replay.NewKey(consumer, c.path, body)
 	}
 	if encoding := contentEncoding(r); encoding != "" {
 		if v.body, err = e.decompress(encoding, body, &held); err != nil {

@@ -16,17 +16,30 @@ import (
 	"github.com/cxone-otel/cxonereceiver/receiver/internal/translate"
 )
 
-// partRecords is how many records go to the pipelines at a time. A record's telemetry takes about twenty times the memory
-// of its bytes, so it never exists for the whole of a large body.
-const partRecords = 500
+// A part of a delivery is what goes to the pipelines at a time: partRecords, or as many as have partBytes. A record's telemetry
+// takes about twenty times the memory of its bytes, so it never exists for the whole of a large body.
+const (
+	partRecords = 500
+	partBytes   = 128 << 10
+)
 
-// partSizeFor returns the size of a part. Without a replay memory, a retry would send the parts before the refused one
+// Of the deliveries larger than largeBody, largeAtOnce at a time are decoded and given to the pipelines. The others wait. One takes
+// up to three times the memory of its body meanwhile: text that a string holds is copied, and the part's telemetry is added.
+const (
+	largeBody   = 1 << 20
+	largeAtOnce = 2
+)
+
+// partLimit bounds a part.
+type partLimit struct{ records, bytes int }
+
+// partLimitFor returns the bounds of a part. Without a replay memory, a retry would send the parts before the refused one
 // twice. Then a delivery is one part, whatever its size.
-func partSizeFor(cfg *Config) int {
+func partLimitFor(cfg *Config) partLimit {
 	if cfg.ReplayWindow.Size == 0 {
-		return math.MaxInt
+		return partLimit{math.MaxInt, math.MaxInt}
 	}
-	return partRecords
+	return partLimit{partRecords, partBytes}
 }
 
 var (
@@ -42,7 +55,7 @@ type parts struct {
 	d       *deliverer
 	v       delivery
 	batch   *translate.Batch // the part that is being read; its Stats are of the whole delivery so far
-	records int              // in the part
+	size    partLimit        // of the part so far
 	number  int32            // of the part
 	checked bool             // whether the whole body can be read
 	entry   replay.Entry
@@ -53,9 +66,30 @@ func newParts(d *deliverer, v delivery, received time.Time, entry replay.Entry) 
 	return &parts{d: d, v: v, entry: entry, batch: d.translator.NewBatch(received, v.callback.want)}
 }
 
-// add takes a record. A full part goes to the pipelines first.
+// give reads the body and gives it to the pipelines.
+func (p *parts) give(ctx context.Context) error {
+	if len(p.v.body) > largeBody {
+		select {
+		case p.d.large <- struct{}{}:
+			defer func() { <-p.d.large }()
+		case <-ctx.Done():
+			return errLate
+		}
+	}
+	if len(p.v.body) > p.d.part.bytes { // not while it is decoded, when there would be two copies of what a string of it holds
+		if err := p.check(ctx); err != nil {
+			return err
+		}
+	}
+	if err := p.d.decode(ctx, p.v, func(rec *payload.Record) error { return p.add(ctx, rec) }); err != nil {
+		return err
+	}
+	return p.end(ctx)
+}
+
+// add takes a record. A part that is full goes to the pipelines first.
 func (p *parts) add(ctx context.Context, rec *payload.Record) error {
-	if p.records == p.d.partSize {
+	if p.size.records >= p.d.part.records || p.size.bytes >= p.d.part.bytes {
 		if err := p.check(ctx); err != nil {
 			return err
 		}
@@ -63,10 +97,11 @@ func (p *parts) add(ctx context.Context, rec *payload.Record) error {
 			return err
 		}
 		p.batch = p.batch.Next()
-		p.records = 0
+		p.size = partLimit{}
 		p.number++
 	}
-	p.records++
+	p.size.records++
+	p.size.bytes += len(rec.Raw)
 	p.batch.Add(rec)
 	return nil
 }

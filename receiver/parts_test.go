@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -153,4 +154,72 @@ func TestUnreadableRecordsOfAllPartsAreJudgedTogether(t *testing.T) {
 	code, text, _ = r.post(voicePath, "["+unreadable+unreadable+`{"ContactId": 1}]`)
 	assert.Equal(t, 200, code)
 	assert.Equal(t, fmt.Sprintf(`{"accepted": 1, "unreadable": %d}`, 2*partRecords), text)
+}
+
+// TestAPartIsBoundedByItsBytes sends records of 1 KiB, of which fewer make a part.
+func TestAPartIsBoundedByItsBytes(t *testing.T) {
+	const n = partRecords
+	s := &stumbling{}
+	r := runWith(t, testConfig(), s.pipelines(t), componenttest.NewNopHost())
+	body := strings.ReplaceAll(legs(n), `"AvgMos"`, `"DbKey": "`+strings.Repeat("x", 1<<10)+`", "AvgMos"`)
+	code, text, _ := r.post(voicePath, body)
+	assert.Equal(t, 200, code)
+	assert.Equal(t, fmt.Sprintf(`{"accepted": %d}`, n), text)
+	assert.LessOrEqual(t, s.largest, partBytes>>10)
+	s.once(t, n)
+}
+
+// TestFewLargeDeliveriesAtATime has a pipeline that takes nothing until it may: large deliveries wait for each other, and no small
+// one waits for them.
+func TestFewLargeDeliveriesAtATime(t *testing.T) {
+	cfg := testConfig()
+	may, inPipeline := make(chan struct{}), make(chan struct{}, 10)
+	traces, err := consumer.NewTraces(func(context.Context, ptrace.Traces) error {
+		inPipeline <- struct{}{}
+		<-may
+		return nil
+	})
+	require.NoError(t, err)
+	r := runWith(t, cfg, pipelines{traces: traces}, componenttest.NewNopHost())
+	answers := make(chan int)
+	deliver := func(body string) {
+		go func() {
+			code, _, _ := r.post(voicePath, body)
+			answers <- code
+		}()
+	}
+	for i := range largeAtOnce + 2 {
+		deliver(fmt.Sprintf(`{"ContactId": %d, "DbKey": "%s"}`, i, strings.Repeat("x", largeBody)))
+	}
+	for range largeAtOnce {
+		<-inPipeline
+	}
+	deliver(`{"ContactId": "small"}`)
+	<-inPipeline
+	time.Sleep(50 * time.Millisecond)
+	assert.Empty(t, inPipeline, "the other large ones wait")
+	close(may)
+	for range largeAtOnce + 3 {
+		assert.Equal(t, 200, <-answers)
+	}
+}
+
+func TestALargeDeliveryWaitsNoLongerThanItMay(t *testing.T) {
+	cfg := testConfig()
+	cfg.DeliveryTimeout = 50 * time.Millisecond
+	may := make(chan struct{})
+	traces, err := consumer.NewTraces(func(context.Context, ptrace.Traces) error { <-may; return nil })
+	require.NoError(t, err)
+	r := runWith(t, cfg, pipelines{traces: traces}, componenttest.NewNopHost())
+	var wg sync.WaitGroup
+	answers := make(chan int, largeAtOnce+1)
+	for i := range largeAtOnce + 1 {
+		wg.Go(func() {
+			code, _, _ := r.post(voicePath, fmt.Sprintf(`{"ContactId": %d, "DbKey": "%s"}`, i, strings.Repeat("x", largeBody)))
+			answers <- code
+		})
+	}
+	assert.Equal(t, 503, <-answers, "the one that waited")
+	close(may)
+	wg.Wait()
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -25,6 +26,7 @@ type Decoder struct {
 	yield    func(*Record) error
 
 	body     source // the body, or the JSON that it holds as a string
+	valid    source // a copy of an object of it, where that holds invalid UTF-8
 	metadata source // an envelope's metadata
 	object   object // the object read last
 	record   Record
@@ -41,7 +43,7 @@ type Decoder struct {
 func NewDecoder(dataType DataType, zone *time.Location) *Decoder {
 	return &Decoder{
 		dataType: dataType, zone: zone,
-		body: source{dataType: dataType}, metadata: source{dataType: dataType},
+		body: source{dataType: dataType}, valid: source{dataType: dataType}, metadata: source{dataType: dataType},
 	}
 }
 
@@ -52,11 +54,11 @@ func (d *Decoder) Decode(body []byte, yield func(*Record) error) error {
 	d.yield, d.readable, d.wrongType, d.stopped = yield, 0, nil, nil
 	defer d.release()
 
-	text := validUTF8(bytes.TrimPrefix(body, []byte(byteOrderMark)))
+	text := bytes.TrimPrefix(body, []byte(byteOrderMark))
 	err := d.decode(text)
 	problem, ok := err.(*Error) //nolint:errorlint // never wrapped
-	if ok && d.stopped == nil && problem.Part == partBody && problem.Offset > 0 && len(text) != len(body) {
-		problem.Offset = offsetIn(body, problem.Offset)
+	if ok && d.stopped == nil && problem.Part == partBody && problem.Offset > 0 {
+		problem.Offset += int64(len(body) - len(text))
 	}
 	return err
 }
@@ -88,6 +90,7 @@ func (d *Decoder) release() {
 	d.record.reset(d.dataType)
 	d.envelope.reset(d.dataType)
 	d.body.close()
+	d.valid.close()
 	d.metadata.close()
 }
 
@@ -147,10 +150,11 @@ func (d *Decoder) decodeElement(s *source, alone bool) error {
 	if d.dataType == VoiceQuality {
 		return d.decodeRecord(s, alone)
 	}
-	o := &d.object
-	if err := o.read(s, d.dataType); err != nil {
+	s, err := d.readObject(s)
+	if err != nil {
 		return err
 	}
+	o := &d.object
 	metadata := o.values[EnvelopeMetadata].of(s.text)
 	switch {
 	case len(metadata) > 0 && metadata[0] != 'n' && string(metadata) != `""`:
@@ -164,10 +168,25 @@ func (d *Decoder) decodeElement(s *source, alone bool) error {
 
 // decodeRecord reads one record that is known to be an object.
 func (d *Decoder) decodeRecord(s *source, alone bool) error {
-	if err := d.object.read(s, d.dataType); err != nil {
+	s, err := d.readObject(s)
+	if err != nil {
 		return err
 	}
 	return d.yieldObject(s, alone)
+}
+
+// readObject reads the object that comes next, and returns the text that it lies in. That is a copy of the object where it holds
+// invalid UTF-8: a copy of the whole body could take three times its memory.
+func (d *Decoder) readObject(s *source) (*source, error) {
+	if err := d.object.read(s, d.dataType); err != nil {
+		return nil, err
+	}
+	raw := d.object.raw.of(s.text)
+	if utf8.Valid(raw) {
+		return s, nil
+	}
+	d.valid.open(s.part, validUTF8(raw))
+	return &d.valid, d.object.read(&d.valid, d.dataType)
 }
 
 // decodeEnvelope reads the records within an envelope, which take its time stamp and its unknown fields along. One of
@@ -249,7 +268,7 @@ func (d *Decoder) decodeOther(s *source) error {
 	if depth(raw)+s.json.StackDepth() > maxDepth {
 		return tooDeep(s)
 	}
-	return d.yieldUnreadable(s, string(raw), s.errorf("%s where a record was expected", kindName(raw.Kind())))
+	return d.yieldUnreadable(s, string(validUTF8(raw)), s.errorf("%s where a record was expected", kindName(raw.Kind())))
 }
 
 func (d *Decoder) yieldUnreadable(s *source, raw string, why *Error) error {

@@ -16,7 +16,7 @@ const maxDepth = 100
 
 var options = []jsontext.Options{
 	jsontext.AllowDuplicateNames(true), // the last counts
-	jsontext.AllowInvalidUTF8(true),    // replaced before decoding; this is for escaped halves of surrogate pairs
+	jsontext.AllowInvalidUTF8(true),    // replaced in a copy of the object; and this is for escaped halves of surrogate pairs
 }
 
 // source is a JSON text being read.

@@ -79,27 +79,24 @@ func unquoteText(json []byte) []byte {
 	return content
 }
 
-// offsetIn returns the place in a body of an offset in the text that was made of it, without its byte order mark and with
-// its invalid UTF-8 replaced.
-func offsetIn(body []byte, offset int64) int64 {
-	at := 0
-	if bytes.HasPrefix(body, []byte(byteOrderMark)) {
-		at = len(byteOrderMark)
-	}
-	for offset > 0 && at < len(body) {
-		r, size := utf8.DecodeRune(body[at:])
-		at += size
-		offset -= int64(utf8.RuneLen(r))
-	}
-	return int64(at)
-}
-
 // validUTF8 replaces each invalid byte by U+FFFD, and leaves valid text untouched.
 func validUTF8(b []byte) []byte {
 	if utf8.Valid(b) {
 		return b
 	}
-	return bytes.Map(func(r rune) rune { return r }, b)
+	size := 0 // counted first: a text that grows while it is copied would be there twice
+	for i := 0; i < len(b); {
+		r, width := utf8.DecodeRune(b[i:])
+		size += utf8.RuneLen(r)
+		i += width
+	}
+	valid := make([]byte, 0, size)
+	for i := 0; i < len(b); {
+		r, width := utf8.DecodeRune(b[i:])
+		valid = utf8.AppendRune(valid, r)
+		i += width
+	}
+	return valid
 }
 
 // depth returns how deeply a valid JSON value nests: 0 for a scalar.

@@ -149,8 +149,8 @@ func TestTheEnvelopesUnknownFieldsTravelWithItsRecords(t *testing.T) {
 }
 
 func TestInvalidUTF8IsReplaced(t *testing.T) {
-	records, err := decode(t, VoiceQuality, "{\"ContactId\":\"a\xff\xfeb\",\"New\xff\":\"\xc3\"}")
+	records, err := decode(t, VoiceQuality, "{\"ContactId\":\"a\xff\xfeb\",\"New\xfe\":7,\"New\xff\":\"\xc3\"}")
 	require.NoError(t, err)
 	assert.Equal(t, "a\ufffd\ufffdb", records[0].fields["ContactId"])
-	assert.Equal(t, []Member{{"New\ufffd", "\ufffd", false}}, records[0].unknown)
+	assert.Equal(t, []Member{{"New\ufffd", "\ufffd", false}}, records[0].unknown, "their names are the same")
 }

@@ -4,7 +4,6 @@
 package privacy
 
 import (
-	"bytes"
 	"io"
 	"strings"
 	"unicode"
@@ -16,7 +15,7 @@ import (
 
 // Raw returns what may be shown of the raw text of a record that could not be read.
 func (p *Policies) Raw(text string) string {
-	clean, err := p.redact(text, true)
+	clean, err := p.redact(text, true, 0)
 	if err != nil {
 		return p.unstructured(text)
 	}
@@ -29,7 +28,7 @@ func (p *Policies) Text(s string, json bool) string {
 	if json {
 		return p.JSON(s)
 	}
-	clean, held := p.held(s, false)
+	clean, held := p.held(s, false, 0)
 	if !held {
 		return s
 	}
@@ -39,21 +38,28 @@ func (p *Policies) Text(s string, json bool) string {
 // JSON applies the policies to each member of a JSON text whose name is that of a personal field, at any depth. Text with
 // nothing personal in it is returned as it is.
 func (p *Policies) JSON(text string) string {
-	clean, err := p.redact(text, false)
+	clean, err := p.redact(text, false, 0)
 	if err != nil {
 		return p.unstructured(text)
 	}
 	return clean
 }
 
+// maxHeld is the length of a text in bytes up to which it is taken apart where two strings hold it, the one within the other. Each
+// that is taken apart takes some four times its memory.
+const maxHeld = 64 << 10
+
 // held applies the policies to JSON that a string holds, as an envelope's metadata does. It reports whether the string
-// holds JSON, be it broken.
-func (p *Policies) held(s string, raw bool) (clean string, held bool) {
+// holds JSON, be it broken. depth counts the strings around it.
+func (p *Policies) held(s string, raw bool, depth int) (clean string, held bool) {
 	text := strings.TrimLeftFunc(s, isBlank)
 	if text == "" || strings.IndexByte(`{["`, text[0]) < 0 {
 		return "", false
 	}
-	clean, err := p.redact(text, raw)
+	if depth > 0 && len(s) > maxHeld {
+		return p.unstructured(s), true
+	}
+	clean, err := p.redact(text, raw, depth+1)
 	switch {
 	case err != nil && text[0] == '"':
 		return "", false // a quotation
@@ -71,15 +77,15 @@ func isBlank(r rune) bool { return unicode.IsSpace(r) || unicode.Is(unicode.Cf, 
 
 // redact copies JSON text with the policies applied. raw says that it is a record that could not be read: there, members
 // that nobody knows are extra fields, and text that is in no known field is searched for numbers and addresses.
-func (p *Policies) redact(text string, raw bool) (string, error) {
-	var out bytes.Buffer
+func (p *Policies) redact(text string, raw bool, depth int) (string, error) {
+	var out strings.Builder
+	out.Grow(len(text) + 1)
 	r := redactor{
 		policies: p,
 		raw:      raw,
-		in: jsontext.NewDecoder(bytes.NewBufferString(text),
-			jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)),
-		out: jsontext.NewEncoder(&out,
-			jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)),
+		depth:    depth,
+		in:       jsontext.NewDecoder(strings.NewReader(text), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)),
+		out:      jsontext.NewEncoder(&out, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)),
 	}
 	if err := r.copy(); err != nil {
 		return "", err
@@ -103,6 +109,7 @@ const (
 type redactor struct {
 	policies *Policies
 	raw      bool
+	depth    int // strings around the text
 	in       *jsontext.Decoder
 	out      *jsontext.Encoder
 	changed  bool
@@ -178,7 +185,7 @@ func (r *redactor) clean(text, clean string) string {
 
 // text returns what may be shown of a string.
 func (r *redactor) text(content string) string {
-	if clean, held := r.policies.held(content, r.raw); held {
+	if clean, held := r.policies.held(content, r.raw, r.depth); held {
 		return clean
 	}
 	switch place := r.place(); {

@@ -4,6 +4,7 @@
 package privacy
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 
@@ -149,3 +150,13 @@ func TestRawRecords(t *testing.T) {
 }
 
 // TestNothingPersonalInAnyShape puts personal data wherever a sender could.
+
+// TestLargeTextWithinStrings takes text apart that one string holds, whatever its length, and text that two hold as long as it is
+// short: each takes memory of its own.
+func TestLargeTextWithinStrings(t *testing.T) {
+	record := `{"Agent":"Jane Marple","x":"` + strings.Repeat("y", maxHeld) + `"}`
+	held := strconv.Quote(record)
+	p := strict()
+	assert.Equal(t, strings.Replace(record, "Jane Marple", "J. M.", 1), p.Text(record, false))
+	assert.Equal(t, `["[`+strconv.Itoa(len(record))+` bytes left out]"]`, p.Text(`[`+held+`]`, false))
+}

@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"slices"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
 
@@ -66,6 +67,7 @@ func (id *identity) deriveFrom(label string, rec *payload.Record) [sha256.Size]b
 // addCompact adds a record's compact JSON without making a string of it.
 func (id *identity) addCompact(rec *payload.Record) {
 	at := len(id.scratch)
+	id.scratch = slices.Grow(id.scratch, 4+len(rec.Raw)) // at once: a large record would be there several times
 	id.scratch = append(id.scratch, 0, 0, 0, 0)
 	id.scratch = rec.AppendCompact(id.scratch)
 	binary.BigEndian.PutUint32(id.scratch[at:], uint32(len(id.scratch)-at-4)) //nolint:gosec // a part is smaller than a body
