@@ -1,11 +1,11 @@
 // Copyright The CXone Receiver Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Package aggregate keeps the metrics over all records: histograms of what was measured, and counts of the records. It is
-// what the receiver keeps between deliveries, besides the replay memory.
+// Package aggregate keeps the metrics over all records: histograms of the figures, and counts of the records. Besides the
+// replay memory it is the only state that the receiver keeps between deliveries.
 //
-// The sums, the buckets, the exemplars and the limit of series are the OpenTelemetry SDK's. This package says what is
-// counted, and turns what the SDK has collected into pdata.
+// The OpenTelemetry SDK keeps the sums, the buckets, the exemplars and the limit of series. This package decides what is
+// counted, and converts the SDK's metrics to pdata.
 package aggregate
 
 import (
@@ -25,7 +25,7 @@ import (
 	"github.com/cxone-otel/cxonereceiver/receiver/internal/translate"
 )
 
-// The metrics' names. A figure's histogram has the name of its gauge and this suffix.
+// The metrics' names. A figure's histogram has the name of its gauge, with this suffix.
 const (
 	distributionSuffix = ".distribution"
 	callsName          = "cxone.calls"
@@ -40,26 +40,26 @@ func DefaultAPIBounds() []float64 {
 	return []float64{.05, .1, .25, .5, 1, 2, 5, 10, 30, 60, 90, 120}
 }
 
-// Settings of an Aggregator, checked by whoever reads the configuration.
+// Settings of an Aggregator. The caller has validated them.
 type Settings struct {
-	// Delta says that each emission has what came since the one before it, rather than since the start.
+	// Delta says that each emission has only the counts since the one before it, rather than since the start.
 	Delta bool
-	// Exponential says that histograms are exponential, rather than ones with bounds.
+	// Exponential says that histograms are exponential, rather than explicit ones with bounds.
 	Exponential bool
 	// Bounds has, for each figure that gets a histogram, the upper bounds of its buckets in the metric's unit.
 	Bounds [translate.NumFigures][]float64
-	// APIBounds are those of the API calls' durations.
+	// APIBounds are the upper bounds of the API calls' durations, in seconds.
 	APIBounds []float64
-	// MaxSeries is how many series each metric has at most, besides the one for what is beyond.
+	// MaxSeries is how many series each metric has at most, besides the overflow series.
 	MaxSeries int
-	// Resource is what the metrics are about: attributes and their values.
+	// Resource is the resource of the metrics: attributes and their values.
 	Resource map[string]string
 	// ScopeName, ScopeVersion and SchemaURL are the receiver's.
 	ScopeName, ScopeVersion, SchemaURL string
 }
 
-// Aggregator counts records, and emits what it has counted. Counting is safe for concurrent use; emitting is for one
-// goroutine at a time.
+// Aggregator counts records, and emits the counts. Counting is safe for concurrent use. Only one goroutine at a time may
+// emit.
 type Aggregator struct {
 	settings Settings
 	provider *sdk.MeterProvider
@@ -71,7 +71,7 @@ type Aggregator struct {
 	apiDuration metric.Float64Histogram
 	apiCalls    metric.Int64Counter
 
-	pending []request // what was refused of a delta
+	pending []request // the points of a delta that were refused
 }
 
 // New returns an Aggregator that has counted nothing.
@@ -87,14 +87,14 @@ func New(settings Settings) (*Aggregator, error) {
 	)
 	a.provider = sdk.NewMeterProvider(
 		sdk.WithReader(a.reader),
-		sdk.WithCardinalityLimit(settings.MaxSeries+1), // the SDK counts the series for what is beyond
+		sdk.WithCardinalityLimit(settings.MaxSeries+1), // the SDK counts the overflow series too
 		sdk.WithExemplarFilter(exemplar.TraceBasedFilter),
 		sdk.WithView(a.view),
 	)
 	return a, a.createInstruments()
 }
 
-// view says how a histogram is made.
+// view decides how a histogram is made.
 func (a *Aggregator) view(i sdk.Instrument) (sdk.Stream, bool) {
 	bounds, ok := a.bounds[i.Name]
 	if !ok {
@@ -166,15 +166,15 @@ func record(ctx context.Context, h metric.Float64Histogram, v float64, options [
 	}
 }
 
-// Emit gives what was counted to consume, in one request or, where it is much, in several; in none where there is nothing. What
-// consume refuses is not lost. Cumulative metrics have it the next time. Of a delta it is kept, and goes to consume again before
-// any other; what is counted meanwhile stays in the SDK, which adds it up, so that never more than one delta is kept.
+// Emit passes the counts to consume: in one request, in several if there are many points, in none if there are no points.
+// Counts that consume refuses are not lost. Cumulative metrics have them the next time. The points of a delta are kept, and
+// go to consume before any others. Meanwhile the SDK adds up the new counts, so that never more than one delta is kept.
 func (a *Aggregator) Emit(ctx context.Context, consume func(pmetric.Metrics) error) error {
 	if err := a.give(consume); err != nil {
 		return err
 	}
-	var collected metricdata.ResourceMetrics // made anew, so that it is garbage until the next time
-	// With a context that never ends: what was collected of deltas is gone from the SDK.
+	var collected metricdata.ResourceMetrics // made anew each time, so that it is garbage until the next emission
+	// The context must not end: the SDK forgets the points of a delta when it has collected them.
 	if err := a.reader.Collect(context.WithoutCancel(ctx), &collected); err != nil {
 		return fmt.Errorf("cannot collect the aggregated metrics: %w", err)
 	}
@@ -186,5 +186,5 @@ func (a *Aggregator) Emit(ctx context.Context, consume func(pmetric.Metrics) err
 	return err
 }
 
-// Shutdown frees what the SDK holds.
+// Shutdown frees the SDK's memory.
 func (a *Aggregator) Shutdown(ctx context.Context) error { return a.provider.Shutdown(ctx) }

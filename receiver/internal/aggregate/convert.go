@@ -14,7 +14,8 @@ import (
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 )
 
-// toMetrics returns a request as pdata. It is made anew each time: a pipeline may change what it then refuses.
+// toMetrics returns a request as pdata. It is made anew for each try, since a pipeline may change metrics that it then
+// refuses.
 func (a *Aggregator) toMetrics(r request) pmetric.Metrics {
 	md := pmetric.NewMetrics()
 	rm := md.ResourceMetrics().AppendEmpty()
@@ -32,7 +33,7 @@ func (a *Aggregator) toMetrics(r request) pmetric.Metrics {
 	return md
 }
 
-// fillMetric appends a metric. The types are those of the instruments that New makes.
+// fillMetric appends a metric. Its type is one of the instruments that New makes.
 func fillMetric(all pmetric.MetricSlice, from *metricdata.Metrics) {
 	m := all.AppendEmpty()
 	m.SetName(from.Name)
@@ -104,13 +105,13 @@ func fillBuckets(to pmetric.ExponentialHistogramDataPointBuckets, from metricdat
 	to.BucketCounts().FromRaw(from.Counts)
 }
 
-// ranged is a point of either kind of histogram.
+// ranged is a data point of either kind of histogram.
 type ranged interface {
 	SetMin(v float64)
 	SetMax(v float64)
 }
 
-// setExtrema sets the least and the largest value, where there are any.
+// setExtrema sets the least and the largest value, if there are any.
 func setExtrema(point ranged, least, most metricdata.Extrema[float64]) {
 	if v, ok := least.Value(); ok {
 		point.SetMin(v)
@@ -131,7 +132,7 @@ func fillExemplars[N int64 | float64](to pmetric.ExemplarSlice, from []metricdat
 	}
 }
 
-// fillAttributes copies the attributes. Those of the series for what is beyond the limit are the SDK's own.
+// fillAttributes copies the attributes. The overflow series has an attribute of the SDK's own.
 func fillAttributes(to pcommon.Map, from *attribute.Set) {
 	to.EnsureCapacity(from.Len())
 	for i := range from.Len() {

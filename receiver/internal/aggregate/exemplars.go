@@ -15,9 +15,9 @@ import (
 	"go.opentelemetry.io/otel/trace"
 )
 
-// newest keeps the newest exemplar of each bucket, for the buckets that have one. The SDK's own reservoir has room for all
-// buckets from the start, which is most of what a series takes: with it, 2,000 series of five histograms take 28 MiB, and
-// what is collected of them 19 MiB more. The SDK serialises the calls.
+// newest keeps the newest exemplar of each bucket that has one. The SDK's own reservoir has room for all buckets from the
+// start, which is most of a series' memory: with it, 2,000 series of five histograms take 28 MiB, and a collection of them
+// 19 MiB more. The SDK serialises the calls.
 type newest struct {
 	bounds []float64
 	kept   []kept
@@ -31,8 +31,8 @@ type kept struct {
 	span   trace.SpanID
 }
 
-// byBounds returns reservoirs with these bounds, whatever the aggregation: an exponential histogram's have them too, so that
-// there is an exemplar of the few bad calls among the many good ones.
+// byBounds returns reservoirs with these bounds, for either kind of histogram. An exponential histogram needs them too, so
+// that the few bad calls have an exemplar among the many good ones.
 func byBounds(bounds []float64) sdk.ExemplarReservoirProviderSelector {
 	return func(sdk.Aggregation) exemplar.ReservoirProvider {
 		return func(attribute.Set) exemplar.Reservoir { return &newest{bounds: bounds} }
@@ -53,8 +53,9 @@ func (r *newest) Offer(ctx context.Context, at time.Time, v exemplar.Value, _ []
 	r.kept = append(r.kept, k)
 }
 
-// Collect implements exemplar.Reservoir. What is collected stays, as it does in the SDK's own; the IDs are copied, since
-// counting goes on while they are read. The slice is made anew: the SDK makes its own as large as this one could be.
+// Collect implements exemplar.Reservoir. Exemplars stay after a collection, as in the SDK's own reservoir. The IDs are
+// copied, since counting goes on while they are read. The slice is made anew: the SDK would make it as large as the
+// reservoir could become.
 func (r *newest) Collect(to *[]exemplar.Exemplar) {
 	*to = make([]exemplar.Exemplar, len(r.kept))
 	for i := range r.kept {

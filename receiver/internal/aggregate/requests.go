@@ -8,14 +8,15 @@ import (
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 )
 
-// requestPoints is how many data points go to the pipeline at a time. Most have fewer in all. With thousands of series, one
-// request would be larger than the 4 MiB that a gRPC server takes by default, and exporters make several times its size of it.
+// requestPoints is how many data points a request has at most. Most emissions have fewer in all. With thousands of series,
+// one request would be larger than the 4 MiB that a gRPC server takes by default, and exporters take several times its size
+// of memory.
 const requestPoints = 1000
 
-// request is what goes to the pipeline at a time: metrics, or parts of them.
+// request is what the pipeline gets at a time: metrics, or parts of them.
 type request []metricdata.Metrics
 
-// requestsOf divides what was collected.
+// requestsOf divides the collected metrics into requests.
 func requestsOf(collected *metricdata.ResourceMetrics) (all []request) {
 	room := 0
 	for _, scope := range collected.ScopeMetrics { // there is one
@@ -35,7 +36,7 @@ func requestsOf(collected *metricdata.ResourceMetrics) (all []request) {
 	return all
 }
 
-// points counts the data points of one of the types that the SDK makes of New's instruments.
+// points counts the data points of a metric of one of the types that New's instruments have.
 func points(data metricdata.Aggregation) int {
 	switch data := data.(type) {
 	case metricdata.Sum[int64]:
@@ -49,7 +50,7 @@ func points(data metricdata.Aggregation) int {
 	}
 }
 
-// part returns some of the data points.
+// part returns the data points from one index to another.
 func part(data metricdata.Aggregation, from, to int) metricdata.Aggregation {
 	switch data := data.(type) {
 	case metricdata.Sum[int64]:
@@ -66,7 +67,7 @@ func part(data metricdata.Aggregation, from, to int) metricdata.Aggregation {
 	}
 }
 
-// give gives what is pending to consume, and keeps what that refuses.
+// give passes the pending requests to consume, and keeps those that it refuses.
 func (a *Aggregator) give(consume func(pmetric.Metrics) error) (err error) {
 	var refused []request
 	for _, r := range a.pending {

@@ -13,10 +13,10 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// eventScriptAPI is the envelope's event, once trimmed.
+// eventScriptAPI is the event of a script API envelope, without blanks around it.
 const eventScriptAPI = "SCRIPT_API_MONITORING"
 
-// byteOrderMark is what some platforms put before UTF-8.
+// byteOrderMark is written before UTF-8 text by some platforms.
 const byteOrderMark = "\ufeff"
 
 // Decoder reads the bodies of one data type. It is reusable, and not safe for concurrent use.
@@ -31,15 +31,14 @@ type Decoder struct {
 	object   object // the object read last
 	record   Record
 	envelope Record    // the envelope around it
-	shared   *Envelope // what the envelope holds for its records
+	shared   *Envelope // the part of the envelope that its records share
 
 	readable  int    // records read in this body
 	wrongType *Error // the first record that was of the other data type
-	stopped   error  // what yield returned, to end the reading
+	stopped   error  // the error with which yield ended the reading
 }
 
-// NewDecoder returns a Decoder for the bodies of one data type. The zone is that of the times that carry
-// none.
+// NewDecoder returns a Decoder for the bodies of one data type. Times that do not name a zone are in the given one.
 func NewDecoder(dataType DataType, zone *time.Location) *Decoder {
 	return &Decoder{
 		dataType: dataType, zone: zone,
@@ -47,9 +46,9 @@ func NewDecoder(dataType DataType, zone *time.Location) *Decoder {
 	}
 }
 
-// Decode reads a body and yields its records in order, the unreadable ones included. An [*Error] says that the body is
-// no JSON, or not this data type's payload at all; whatever was yielded before is then to be thrown away. An error that
-// yield returns ends the reading and is returned as it is.
+// Decode reads a body and yields its records in order, the unreadable ones included. An [*Error] says that the body is not
+// JSON, or not a payload of this data type; the caller must then discard the records that were yielded before. If yield
+// returns an error, the reading ends and Decode returns the same error.
 func (d *Decoder) Decode(body []byte, yield func(*Record) error) error {
 	d.yield, d.readable, d.wrongType, d.stopped = yield, 0, nil, nil
 	defer d.release()
@@ -84,7 +83,7 @@ func (d *Decoder) decode(text []byte) error {
 	return nil
 }
 
-// release drops what the records point to, so that an idle Decoder holds no body.
+// release drops the references to records, so that an idle Decoder holds no body.
 func (d *Decoder) release() {
 	d.yield, d.wrongType, d.stopped, d.shared = nil, nil, nil, nil
 	d.record.reset(d.dataType)
@@ -124,12 +123,12 @@ func (d *Decoder) decodeRecords(s *source, element func(s *source, alone bool) e
 	return d.asError(s, err)
 }
 
-// asError words the JSON decoder's errors and leaves the others alone.
+// asError turns the JSON decoder's errors into an *Error. Other errors stay as they are.
 func (d *Decoder) asError(s *source, err error) error {
 	if d.stopped != nil {
 		return d.stopped
 	}
-	switch err.(type) { //nolint:errorlint // exactly what this package and yield returned
+	switch err.(type) { //nolint:errorlint // exactly those that this package and yield return
 	case nil:
 		return nil
 	case *jsontext.SyntacticError:
@@ -166,7 +165,7 @@ func (d *Decoder) decodeElement(s *source, alone bool) error {
 	}
 }
 
-// decodeRecord reads one record that is known to be an object.
+// decodeRecord reads one record. The caller knows that it is an object.
 func (d *Decoder) decodeRecord(s *source, alone bool) error {
 	s, err := d.readObject(s)
 	if err != nil {
@@ -175,8 +174,8 @@ func (d *Decoder) decodeRecord(s *source, alone bool) error {
 	return d.yieldObject(s, alone)
 }
 
-// readObject reads the object that comes next, and returns the text that it lies in. That is a copy of the object where it holds
-// invalid UTF-8: a copy of the whole body could take three times its memory.
+// readObject reads the next object, and returns the text that it is in. If the object holds invalid UTF-8, that is a valid
+// copy of the object alone: a copy of the whole body could take three times its memory.
 func (d *Decoder) readObject(s *source) (*source, error) {
 	if err := d.object.read(s, d.dataType); err != nil {
 		return nil, err
@@ -189,8 +188,9 @@ func (d *Decoder) readObject(s *source) (*source, error) {
 	return &d.valid, d.object.read(&d.valid, d.dataType)
 }
 
-// decodeEnvelope reads the records within an envelope, which take its time stamp and its unknown fields along. One of
-// several envelopes whose metadata cannot be read is an unreadable record, so that it does not cost the others.
+// decodeEnvelope reads the records within an envelope. The records take over its time stamp and its unknown fields. If
+// there are several envelopes and the metadata of one cannot be read, that envelope becomes an unreadable record, so that
+// the others are not lost.
 func (d *Decoder) decodeEnvelope(s *source, metadata []byte, alone bool) error {
 	text := metadata
 	switch metadata[0] {
@@ -219,7 +219,7 @@ func (d *Decoder) decodeEnvelope(s *source, metadata []byte, alone bool) error {
 	})
 }
 
-// yieldObject yields an object as a record, or as an unreadable one where it is not a record of this data type.
+// yieldObject yields an object as a record. An object of the other data type becomes an unreadable record.
 func (d *Decoder) yieldObject(s *source, alone bool) error {
 	o := &d.object
 	switch {
@@ -245,13 +245,13 @@ func (d *Decoder) yieldObject(s *source, alone bool) error {
 	return d.give(&d.record)
 }
 
-// give gives a record to yield, and keeps what it returns apart from this package's errors.
+// give passes a record to yield, and keeps yield's error apart from this package's errors.
 func (d *Decoder) give(rec *Record) error {
 	d.stopped = d.yield(rec)
 	return d.stopped
 }
 
-// fail refuses the body where the object is all of it, and yields an unreadable record otherwise.
+// fail refuses the body if the object is all of it, and otherwise yields an unreadable record.
 func (d *Decoder) fail(s *source, alone bool, why *Error) error {
 	if alone {
 		return why

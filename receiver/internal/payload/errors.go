@@ -12,20 +12,20 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Error says why a body, or one record of it, is not the payload of its callback. Its text names the place and never
-// quotes the body beyond a single character.
+// Error explains why a body, or one of its records, is not a payload of its callback. Its text names the place, and quotes
+// at most a single character of the body.
 type Error struct {
-	// Offset is the position in bytes within the JSON text that Part names; -1 where no single place is to blame.
+	// Offset is the position in bytes within the JSON text that Part names; -1 if the mistake has no single place.
 	Offset int64
 	// Part is "" for the body, "metadata" for an envelope's metadata and "string" for a body encoded twice.
 	Part string
-	// Field is the known field in whose value that is, as the vendor prints it; "" where it is in none.
+	// Field is the known field whose value has the mistake, as the vendor prints it; "" outside known fields.
 	Field string
-	// Reason is what was wrong there.
+	// Reason is the mistake.
 	Reason string
-	// WrongType is set where the records are of the other data type; the right callback is that of Found.
+	// WrongType is set if the records are of the other data type. They belong to the callback of Found.
 	WrongType bool
-	// Found is the data type that the records are of, where WrongType is set.
+	// Found is the data type of the records, if WrongType is set.
 	Found DataType
 }
 
@@ -53,7 +53,7 @@ const (
 	partString   = "string"
 )
 
-// syntaxError words what the JSON decoder found in the text.
+// syntaxError explains the JSON decoder's error.
 func (s *source) syntaxError(err error) *Error {
 	var syntactic *jsontext.SyntacticError
 	switch {
@@ -72,8 +72,8 @@ func (s *source) syntaxError(err error) *Error {
 	}
 }
 
-// innermostField returns the innermost known field that a place lies in, as this data type's payload names it, or else the
-// other's; names that are not known are the sender's words.
+// innermostField returns the innermost known field that a place is in: a field of this data type, or else of the other one.
+// Unknown names are not returned, since they are the sender's words.
 func (t DataType) innermostField(place jsontext.Pointer) string {
 	name := ""
 	for token := range place.Tokens() {

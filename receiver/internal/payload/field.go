@@ -18,7 +18,7 @@ const (
 	ScriptAPI
 )
 
-// String returns the data type as it is written in the configuration, in attributes and in identities.
+// String returns the data type's name in the configuration, in attributes and in identities.
 func (t DataType) String() string {
 	if t == ScriptAPI {
 		return "script_api"
@@ -28,7 +28,7 @@ func (t DataType) String() string {
 
 func (t DataType) other() DataType { return 1 - t }
 
-// Field is a field of either payload. The three that both carry are one Field each, whatever each payload calls them.
+// Field is a field of either payload. Three fields are in both payloads, under different names; each is one Field.
 type Field uint8
 
 // The fields, in the order of the vendor's page.
@@ -36,7 +36,7 @@ const (
 	// In both payloads.
 	ContactID Field = iota
 	MasterContactID
-	BusinessUnit // busNo in a script API record: taken to be the same thing
+	BusinessUnit // busNo in a script API record; taken to be the same
 
 	// In a voice quality record.
 	DataSource
@@ -108,7 +108,7 @@ const (
 	unknownField = numFields
 )
 
-// kind says how a field's value is read.
+// kind is the form that a field's value has.
 type kind uint8
 
 const (
@@ -200,11 +200,11 @@ var scriptFields = []fieldSpec{
 	{EnvelopeMetadata, "metadata", anything},
 }
 
-// schema is what a data type's callback knows: its fields by lower-case name.
+// schema is the fields that a data type's callback knows, by lower-case name.
 type schema struct {
 	byName map[string]Field
 	specs  [numFields]fieldSpec
-	// quoted has the names in the vendor's order, as they stand in JSON. places says where a field is in it.
+	// quoted has the names in the vendor's order, as they are written in JSON. places has each field's index in it.
 	quoted []string
 	fields []Field
 	places [numFields]int
@@ -225,8 +225,7 @@ func newSchema(specs, others []fieldSpec) *schema {
 	return s
 }
 
-// lookup finds the field that a name stands for, without regard to ASCII case and to blanks around it, and without
-// allocating.
+// lookup finds the field of a name, without regard to ASCII case and to blanks around it. It does not allocate.
 func (s *schema) lookup(name []byte) Field {
 	var lower [32]byte // longer than the longest name
 	name = bare(name)
@@ -245,8 +244,8 @@ func (s *schema) lookup(name []byte) Field {
 // Name returns the field's name as the vendor prints it in the data type's payload.
 func (f Field) Name(t DataType) string { return schemas[t].specs[f].name }
 
-// FieldByName finds the field that a name stands for in either payload, without regard to case and to blanks around it.
-// Privacy uses it for text that is not a readable record.
+// FieldByName finds the field that a name has in either payload, without regard to case and to blanks around it. Package
+// privacy uses it for text that is not a readable record.
 func FieldByName(name string) (Field, bool) {
 	for _, s := range schemas {
 		if field := s.lookup([]byte(name)); field != unknownField {

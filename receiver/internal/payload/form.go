@@ -11,9 +11,9 @@ import (
 // maxForm is how many characters of a text its form shows.
 const maxForm = 40
 
-// Form describes what came for a field without showing it: the JSON kind, and of a text or a number its form, in which 9
-// stands for any digit, A and a for any letter and ? for what cannot be printed. It is "nothing" for a field that is not
-// given, and otherwise a string such as: a string of the form "9,9 aa".
+// Form describes the value that came for a field without showing it: the JSON kind, and the form of a text or a number. In
+// a form, 9 is any digit, A and a are any letter, and ? is a character that cannot be printed. An example: a string of the
+// form "9,9 aa". A field that is not given has the form "nothing".
 func (v *Value) Form() string {
 	switch v.Kind {
 	case 0:

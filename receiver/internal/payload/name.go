@@ -9,7 +9,7 @@ import (
 	"unicode"
 )
 
-// bare returns a name without the blanks around it, and without what cannot be seen there.
+// bare returns a name without the blanks and the invisible characters around it.
 func bare(name []byte) []byte {
 	if n := len(name); n == 0 || isVisibleASCII(name[0]) && isVisibleASCII(name[n-1]) {
 		return name
@@ -19,7 +19,7 @@ func bare(name []byte) []byte {
 
 func isVisibleASCII(c byte) bool { return ' ' < c && c < 0x7f }
 
-// isBlank reports whether a character is white space of any kind, or cannot be seen.
+// isBlank reports whether a character is white space of any kind, or invisible.
 func isBlank(r rune) bool {
 	if r < 0x80 {
 		return r == ' ' || '\t' <= r && r <= '\r'
@@ -40,7 +40,7 @@ func foldedHash(name []byte) uint64 {
 	return h.Sum64()
 }
 
-// foldedEqual compares names without regard to ASCII case, as the known names are compared.
+// foldedEqual compares names without regard to ASCII case, as known names are compared.
 func foldedEqual(a, b []byte) bool {
 	if len(a) != len(b) {
 		return false

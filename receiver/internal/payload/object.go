@@ -10,7 +10,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// span is where a value lies in a text. No value is empty, so the zero span is none.
+// span is the place of a value in a text. No value is empty, so the zero span means that there is no value.
 type span struct{ start, end int }
 
 func (p span) of(text []byte) []byte { return text[p.start:p.end] }
@@ -18,15 +18,15 @@ func (p span) of(text []byte) []byte { return text[p.start:p.end] }
 // within returns the span's text, as a part of the text of an object that starts at base.
 func (p span) within(object string, base int) string { return object[p.start-base : p.end-base] }
 
-// member is where a field that is not known lies. The hash is of its name without regard to case, so that looking for
-// names that come twice costs little.
+// member is the place of an unknown field. The hash of its name, without regard to case, makes it cheap to find names that
+// come twice.
 type member struct {
 	name, value span
 	hash        uint64
 }
 
-// object is what one pass over a JSON object finds: where the values lie. Values are read afterwards, and only the last
-// of each name.
+// object is the result of one pass over a JSON object: the places of its values. The values are read afterwards, and of
+// each name only the last.
 type object struct {
 	dataType DataType
 	raw      span
@@ -40,11 +40,11 @@ type object struct {
 	foreign    int // fields of the other data type
 	numUnknown int // fields that are not of this data type
 
-	expected int  // the place in the vendor's order of the field that comes next, if it comes in that order
+	expected int  // the index, in the vendor's order, of the field that should come next
 	compact  bool // there is no insignificant white space
 }
 
-// read reads the object that comes next in place of what was there.
+// read reads the next object of the text into o.
 func (o *object) read(s *source, dataType DataType) error {
 	*o = object{dataType: dataType, found: o.found[:0], unknown: o.unknown[:0]}
 	bytes, nested := len("{"), false // bytes of the object without white space
@@ -79,13 +79,13 @@ func (o *object) read(s *source, dataType DataType) error {
 	return nil
 }
 
-// spanBefore returns where the value that was just read lies.
+// spanBefore returns the place of the value that was just read.
 func spanBefore(s *source, value jsontext.Value) span {
 	end := int(s.json.InputOffset())
 	return span{end - len(value), end}
 }
 
-// add notes a member by its name. Within an envelope's metadata the envelope's own fields mean nothing.
+// add notes a member by its name. Within an envelope's metadata, the envelope's own fields are unknown.
 func (o *object) add(s *source, name, value span) {
 	field := o.field(name.of(s.text))
 	if field >= envelopeSource && s.part == partMetadata {
@@ -113,7 +113,7 @@ func (o *object) add(s *source, name, value span) {
 	o.values[field] = value
 }
 
-// field finds the field that a name stands for. Senders mostly keep to one order: then no name is looked up.
+// field finds the field of a name. Senders mostly keep to one order; then no name is looked up.
 func (o *object) field(name []byte) Field {
 	known := schemas[o.dataType]
 	if o.expected < len(known.quoted) && string(name) == known.quoted[o.expected] {
@@ -127,13 +127,14 @@ func (o *object) field(name []byte) Field {
 	return field
 }
 
-// bareName returns a member's name as names are compared: without its quotes and escapes, and without the blanks around it.
+// bareName returns a member's name in the form in which names are compared: without its quotes, its escapes and the blanks
+// around it.
 func bareName(text []byte, name span) []byte {
 	return bare(unquoteText(name.of(text)))
 }
 
-// addUnknown keeps a member that is not known, at most MaxUnknown of them; of two whose names are the same, or differ
-// only by case and by blanks around them, the last counts.
+// addUnknown keeps an unknown member, and at most MaxUnknown of them. If two names are the same, without regard to case and
+// to blanks around them, the last member counts.
 func (o *object) addUnknown(text, bare []byte, m member) {
 	for i := range o.unknown {
 		if o.unknown[i].hash == m.hash && foldedEqual(bareName(text, o.unknown[i].name), bare) {
@@ -168,8 +169,8 @@ func (r *Record) fill(o *object, text []byte, zone *time.Location) {
 	r.EnvelopeNanos, _ = r.Nanos(EnvelopeTimestamp)
 }
 
-// fillEnvelope reads the envelope's values into an empty record. Unlike fill it copies them one by one, since most of an
-// envelope is its metadata, of which the records keep copies of their own.
+// fillEnvelope reads the envelope's values into an empty record. Unlike fill, it copies each value, since most of an
+// envelope is its metadata, and the records have copies of that.
 func (r *Record) fillEnvelope(o *object, text []byte, zone *time.Location) {
 	specs := &schemas[o.dataType].specs
 	r.given = append(r.given, o.found...)
@@ -187,7 +188,7 @@ func (r *Record) fillEnvelope(o *object, text []byte, zone *time.Location) {
 	r.adoptStrays(0)
 }
 
-// addUnknown adds an unknown field to those that the record keeps.
+// addUnknown adds an unknown field to the record's.
 func (r *Record) addUnknown(name string, value Value) {
 	if len(r.Unknown) == MaxUnknown {
 		r.NumDropped++
@@ -196,9 +197,9 @@ func (r *Record) addUnknown(name string, value Value) {
 	r.Unknown = append(r.Unknown, Member{Name: name, Text: value.Text, JSON: value.Kind == '{' || value.Kind == '['})
 }
 
-// adoptStrays turns what an envelope holds besides its own known fields into unknown fields: record fields in the wrong
-// place, an event of another name, a timestamp that cannot be read. Nothing of them is lost, and nothing depends on them.
-// In a record without its envelope only the envelope's fields, the last ones, can be strays.
+// adoptStrays turns everything in an envelope but its own known fields into unknown fields: record fields in the wrong
+// place, an event of another name, a timestamp that cannot be read. So nothing is lost, and nothing depends on it. In a
+// record without an envelope, only the envelope's fields, which are the last ones, can be strays.
 func (r *Record) adoptStrays(from Field) {
 	for field := from; field < numFields; field++ {
 		v := &r.values[field]
@@ -213,7 +214,7 @@ func (r *Record) adoptStrays(from Field) {
 	}
 }
 
-// share returns what an envelope, read as a record, holds for all of its records; nil where that is nothing.
+// share returns the part of an envelope that all of its records share; nil if there is nothing.
 func (r *Record) share() *Envelope {
 	timestamp := r.Get(EnvelopeTimestamp)
 	if len(r.Unknown) == 0 && !timestamp.Unreadable {
@@ -222,8 +223,8 @@ func (r *Record) share() *Envelope {
 	return &Envelope{Unknown: slices.Clone(r.Unknown), NumDropped: r.NumDropped, Timestamp: *timestamp}
 }
 
-// adopt gives a record what its envelope holds for all of its records. The envelope's unknown fields are counted with its
-// first record only.
+// adopt sets on a record what its envelope shares with all of its records. The envelope's unknown fields are counted with
+// its first record only.
 func (d *Decoder) adopt(r *Record) {
 	r.EnvelopeNanos = d.envelope.EnvelopeNanos
 	r.Envelope = d.shared

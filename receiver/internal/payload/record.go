@@ -5,44 +5,44 @@ package payload
 
 import "github.com/go-json-experiment/json/jsontext"
 
-// MaxUnknown is how many unknown fields a record keeps; the rest are only counted.
+// MaxUnknown is how many unknown fields a record keeps. Further ones are only counted.
 const MaxUnknown = 64
 
 // Record is one call leg or one script API call. A Decoder reuses it: it is valid until the yield function returns, but
 // the strings in it stay valid.
 type Record struct {
-	// Type says which payload the record is of.
+	// Type is the record's data type.
 	Type DataType
 	// Raw is the record's JSON as received, after undoing the encoding as a string; invalid UTF-8 is replaced by U+FFFD.
 	Raw string
-	// Err is set on a record that cannot be read, and says why. Such a record has nothing but Type, Raw and what its
-	// envelope gives.
+	// Err is the reason why a record cannot be read. Such a record has only Type, Raw and the fields of its envelope.
 	Err error
-	// Unknown are the fields that this release does not know, in the order received; at most MaxUnknown of them.
+	// Unknown are the fields that this release does not know, in the order received; MaxUnknown of them at most.
 	Unknown []Member
-	// Envelope is what the envelope holds for all of its records; nil where it holds nothing.
+	// Envelope is the part of the envelope that all of its records share; nil if there is nothing.
 	Envelope *Envelope
-	// NumUnknown counts all unknown fields, those beyond MaxUnknown included; an envelope's with its first record only.
+	// NumUnknown counts all unknown fields, also those that are not in Unknown. An envelope's are counted with its first
+	// record only.
 	NumUnknown int
 	// NumDropped counts the unknown fields that are not in Unknown.
 	NumDropped int
-	// EnvelopeNanos is the envelope's timestamp in Unix nanoseconds, 0 where there is none.
+	// EnvelopeNanos is the envelope's timestamp in Unix nanoseconds, 0 if there is none.
 	EnvelopeNanos int64
 
 	compact bool // Raw has no insignificant white space
 	values  [numFields]Value
-	given   []Field // those whose values may not be empty
+	given   []Field // the fields whose values may be set
 	bad     bool    // some may be unreadable
 }
 
-// Envelope is what an envelope holds besides its own known fields and its records. It is read once, and is the same for all
-// of its records.
+// Envelope is everything in an envelope but its known fields and its records. It is read once, and is the same for all of
+// its records.
 type Envelope struct {
-	// Unknown are its unknown fields, in the order received; at most MaxUnknown of them.
+	// Unknown are its unknown fields, in the order received; MaxUnknown of them at most.
 	Unknown []Member
 	// NumDropped counts the unknown fields that are not in Unknown.
 	NumDropped int
-	// Timestamp is its own time as received, which may be unreadable.
+	// Timestamp is the envelope's time as received, which may be unreadable.
 	Timestamp Value
 }
 
@@ -65,14 +65,14 @@ type Value struct {
 	Nanos int64
 	// Kind is the JSON kind of the value as received; 0 for a field that is not given.
 	Kind jsontext.Kind
-	// Unreadable says that the value is not one that the field can have; only Text and Kind are set then.
+	// Unreadable says that the field cannot have this value. Only Text and Kind are set then.
 	Unreadable bool
 }
 
 // Get returns a field's value as received, readable or not.
 func (r *Record) Get(f Field) *Value { return &r.values[f] }
 
-// Text returns a readable field's text, "" where it is not given or cannot be read.
+// Text returns the text of a readable field, and "" if it is not given or cannot be read.
 func (r *Record) Text(f Field) string {
 	if v := &r.values[f]; !v.Unreadable {
 		return v.Text
@@ -92,7 +92,7 @@ func (r *Record) Nanos(f Field) (int64, bool) {
 	return v.Nanos, v.Kind != 0 && !v.Unreadable
 }
 
-// SetUnreadable says of a field's value that it cannot be used after all.
+// SetUnreadable marks a field's value as one that cannot be used after all.
 func (r *Record) SetUnreadable(f Field) { r.values[f].Unreadable, r.bad = true, true }
 
 // Unreadable returns the known fields whose values could not be read.
@@ -109,8 +109,8 @@ func (r *Record) Unreadable() []Field {
 	return fields
 }
 
-// AppendCompact appends the record's compact JSON, the one that identities are made from: Raw without insignificant
-// white space; key order, numbers and escapes untouched.
+// AppendCompact appends the record's compact JSON, from which identities are derived. It is Raw without insignificant white
+// space; the order of keys, numbers and escapes stay the same.
 func (r *Record) AppendCompact(dst []byte) []byte {
 	if r.compact {
 		return append(dst, r.Raw...)
@@ -138,7 +138,7 @@ func (r *Record) AppendCompact(dst []byte) []byte {
 // reset empties the record for reuse.
 func (r *Record) reset(t DataType) {
 	clear(r.Unknown)
-	for _, field := range r.given { // fewer than half of them: the others are empty
+	for _, field := range r.given { // fewer than half of the fields; the others are empty
 		r.values[field] = Value{}
 	}
 	r.Type, r.Raw, r.Err, r.Unknown, r.Envelope = t, "", nil, r.Unknown[:0], nil

@@ -11,7 +11,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// maxDepth is how many levels of objects and arrays a JSON text may nest.
+// maxDepth is how deep objects and arrays may be nested in a JSON text.
 const maxDepth = 100
 
 var options = []jsontext.Options{
@@ -41,7 +41,7 @@ func (s *source) errorf(format string, args ...any) *Error {
 	return &Error{Offset: -1, Part: s.part, Reason: fmt.Sprintf(format, args...)}
 }
 
-// expectEnd says what follows the one value that a text is to be.
+// expectEnd returns an error if anything follows the text's one value.
 func (s *source) expectEnd() error {
 	end := s.json.InputOffset()
 	_, err := s.json.ReadToken()
@@ -54,7 +54,7 @@ func (s *source) expectEnd() error {
 	return err
 }
 
-// check says what would keep decodeRecords from reading a text to its end.
+// check returns the error, if any, with which decodeRecords would stop before the end of the text.
 func (s *source) check() *Error {
 	value, err := s.json.ReadValue()
 	if err == nil {
@@ -94,6 +94,6 @@ func kindName(k jsontext.Kind) string {
 	case '{':
 		return "an object"
 	default:
-		return "a number" // a Kind made from a number's first byte
+		return "a number" // the Kind was made from a number's first byte
 	}
 }

@@ -9,13 +9,13 @@ import (
 	"time"
 )
 
-// afterLastYear is the start of 2262 in Unix seconds: a time stamp in nanoseconds cannot hold the whole of that year.
+// afterLastYear is the start of 2262 in Unix seconds. A time stamp in nanoseconds cannot hold the whole of that year.
 const afterLastYear = 9_214_646_400
 
-// readTime reads a time as Unix nanoseconds: RFC 3339, ISO 8601, the US form, with what leaves no doubt left out or added,
-// and a number of seconds or milliseconds since 1970. A time without a zone is in the given one. Years that a time stamp
-// cannot hold (such as the 0001-01-01 that some systems send for "none") are unreadable, and so is the start of 1970: zero is
-// a time stamp's own "none".
+// readTime reads a time as Unix nanoseconds. It takes RFC 3339, ISO 8601, the US form, variants of them that are not
+// ambiguous, and a number of seconds or milliseconds since 1970. A time without a zone is in the given one. Unreadable are
+// years that a time stamp cannot hold, such as the 0001-01-01 that some systems send for "none", and the start of 1970,
+// since a time stamp of zero means "none".
 func readTime(s string, zone *time.Location) (nanos int64, unreadable bool) {
 	s = strings.TrimFunc(s, isBlank)
 	if nanos, ok := readEpoch(s); ok {
@@ -29,8 +29,8 @@ func readTime(s string, zone *time.Location) (nanos int64, unreadable bool) {
 	return seconds*1e9 + fraction, false
 }
 
-// readEpoch reads seconds or milliseconds since 1970, with or without a fraction. Which of the two it is, its size tells.
-// Seconds of 1970 to 1973 could be anything and are not taken.
+// readEpoch reads seconds or milliseconds since 1970, with or without a fraction. The size tells which of the two it is.
+// Seconds of 1970 to 1973 are refused, since such a number could be anything.
 func readEpoch(s string) (nanos int64, ok bool) {
 	const leastSeconds, leastMilliseconds = 1e8, 1e11
 	if strings.IndexByte(s, 'e') > 0 || strings.IndexByte(s, 'E') > 0 {
@@ -59,10 +59,10 @@ func readEpoch(s string) (nanos int64, ok bool) {
 	return whole*unit + fraction, p.rest == ""
 }
 
-// timeParser reads a date and a time of day from the front of what is left.
+// timeParser reads a date and a time of day from the front of the text that is left.
 type timeParser struct{ rest string }
 
-// parse returns the time in Unix seconds, and the nanoseconds beyond.
+// parse returns the time in Unix seconds, and its fraction in nanoseconds.
 func (p *timeParser) parse(zone *time.Location) (seconds, fraction int64, ok bool) {
 	year, month, day, ok := p.date()
 	if !ok || month < 1 || month > 12 || day < 1 || day > daysOf(year, time.Month(month)) {
@@ -206,7 +206,7 @@ func (p *timeParser) number() (n int64, digits int) {
 	return n, digits
 }
 
-// fraction reads the digits of a second's fraction as nanoseconds; those beyond are dropped.
+// fraction reads the digits of a second's fraction as nanoseconds. Further digits are dropped.
 func (p *timeParser) fraction() (nanos int64) {
 	for unit := int64(1e8); p.rest != "" && isDigit(p.rest[0]); unit /= 10 {
 		nanos += int64(p.rest[0]-'0') * unit
@@ -248,13 +248,13 @@ func daysOf(year int, month time.Month) int {
 	}
 }
 
-// offsetAt returns the offset from UTC of a zone's own time, in seconds. An hour that comes twice, at the end of summer time,
-// is its first occurrence. An hour that is skipped is read with the offset before it.
+// offsetAt returns a zone's offset from UTC at a local time, in seconds. An hour that comes twice, at the end of summer
+// time, is its first occurrence. An hour that is skipped has the offset before it.
 func offsetAt(wall int64, zone *time.Location) int64 {
 	if zone == time.UTC {
 		return 0
 	}
-	const day = 24 * 60 * 60 // no zone is further from UTC
+	const day = 24 * 60 * 60 // no zone is a day or more from UTC
 	before, after := zoneOffset(wall-day, zone), zoneOffset(wall+day, zone)
 	if zoneOffset(wall-before, zone) != before && zoneOffset(wall-after, zone) == after {
 		return after

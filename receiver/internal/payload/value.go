@@ -14,7 +14,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// readValue reads a field's value from its JSON as its kind wants it.
+// readValue reads a field's value from its JSON, in the form of its kind.
 func readValue(json string, k kind, zone *time.Location) Value {
 	v := Value{Kind: jsontext.Kind(json[0]), Text: json}
 	switch v.Kind {
@@ -45,7 +45,7 @@ func readValue(json string, k kind, zone *time.Location) Value {
 	return v
 }
 
-// readNumber reads a finite decimal number. Go's parser would also take hexadecimal, underscores, infinities and NaN.
+// readNumber reads a finite decimal number. strconv's parser would also take hexadecimal, underscores, infinities and NaN.
 func readNumber(s string) (value float64, unreadable bool) {
 	s = strings.TrimSpace(s)
 	for i := range len(s) {
@@ -60,7 +60,7 @@ func readNumber(s string) (value float64, unreadable bool) {
 	return value, false
 }
 
-// unquote returns the content of a valid JSON string, a part of the given text where it has no escapes.
+// unquote returns the content of a valid JSON string. It is a part of the given text if there are no escapes.
 func unquote(json string) string {
 	if strings.IndexByte(json, '\\') < 0 {
 		return json[1 : len(json)-1]
@@ -70,7 +70,7 @@ func unquote(json string) string {
 	return string(content)
 }
 
-// unquoteText returns the content of a valid JSON string, a part of the given text where it has no escapes.
+// unquoteText returns the content of a valid JSON string. It is a part of the given text if there are no escapes.
 func unquoteText(json []byte) []byte {
 	if bytes.IndexByte(json, '\\') < 0 {
 		return json[1 : len(json)-1]

@@ -8,16 +8,15 @@ import (
 	"strings"
 )
 
-// Address returns what may be shown of an API's address: no user-info, and no query and fragment unless the query is kept.
-// An address that net/url refuses, or that still has an @ without its user-info, is shown as "[redacted]": a password that
-// was not escaped can look like the port, the path or the query that follow it (https://user:7/secret@host).
+// Address returns what may be shown of an API's address: without user-info, and without query and fragment unless the query
+// is kept. An address that net/url refuses, or that has another @ besides that of its user-info, is shown as "[redacted]".
+// A password that was not escaped can look like a port, a path or a query (https://user:7/secret@host).
 func (p *Policies) Address(s string) string {
 	shown, _ := p.Endpoint(s)
 	return shown
 }
 
-// Endpoint returns what may be shown of an API's address, as Address does, and the same taken apart: nil where it is not the
-// address of a host.
+// Endpoint returns the same text as Address, and the parsed address: nil if it is not the address of a host.
 func (p *Policies) Endpoint(s string) (shown string, parsed *url.URL) {
 	s = strings.TrimSpace(s)
 	parsed, err := url.Parse(s)
@@ -45,7 +44,7 @@ func (p *Policies) address(s string, hasUser bool) string {
 		return redacted
 	}
 	if before, _, found := strings.Cut(rest, "@"); found && (p.URLQuery != Drop || !strings.Contains(before, "=")) {
-		return redacted // only name=value shows that it is a query, which then is left out
+		return redacted // only name=value shows that this is a query, and then it is left out
 	}
 	if p.URLQuery == Drop {
 		return address
@@ -53,7 +52,7 @@ func (p *Policies) address(s string, hasUser bool) string {
 	return address + rest
 }
 
-// withoutUserInfo removes what stands before the last @ of the authority, which begins after the first two slashes.
+// withoutUserInfo removes everything before the last @ of the authority, which begins after the first two slashes.
 func withoutUserInfo(address string) string {
 	start := strings.Index(address, "//") + len("//")
 	end := len(address)

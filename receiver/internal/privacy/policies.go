@@ -14,10 +14,10 @@ import (
 	"github.com/cxone-otel/cxonereceiver/receiver/internal/payload"
 )
 
-// Policy says what becomes of personal data.
+// Policy decides about one kind of personal data.
 type Policy string
 
-// The policies. A hash is of the whole text, so that equal texts stay equal as long as the key stays the same.
+// The policies. A hash is of the whole text, so that equal texts have equal hashes as long as the key stays the same.
 const (
 	Keep Policy = "keep"
 	Mask Policy = "mask" // leaves the last four digits of a number, and the initials of a name
@@ -25,18 +25,18 @@ const (
 	Drop Policy = "drop"
 )
 
-// MinHashKey is the least length of a hash key in bytes. Telephone numbers are few enough to try them all, so that the
-// key is all that protects a hash.
+// MinHashKey is the least length of a hash key in bytes. There are so few telephone numbers that all can be tried, so only
+// the key protects a hash.
 const MinHashKey = 16
 
 const (
 	minNumberDigits = 7 // a shorter number is an extension, and its last four digits are most of it
 	keptDigits      = 4
 	mask            = "****"
-	redacted        = "[redacted]" // stands for personal data in a form that no mask fits
+	redacted        = "[redacted]" // stands for personal data that cannot be masked
 )
 
-// Policies say what becomes of each kind of personal data. The user-info of an address is dropped whatever they are.
+// Policies are the policy for each kind of personal data. The user-info of an address is always dropped.
 type Policies struct {
 	PhoneNumbers    Policy
 	AgentNames      Policy
@@ -60,8 +60,8 @@ func (p *Policies) Message(s string) string {
 	return s
 }
 
-// Field applies what holds for a field's text. It is for text that is not the field's ordinary value: unknown and
-// unreadable fields, and the raw text of a record. json says that the text is an object or an array, which no mask fits.
+// Field applies the policy of a field to a text that is not the field's ordinary value: unknown and unreadable fields, and
+// the raw text of a record. json says that the text is an object or an array, which cannot be masked.
 func (p *Policies) Field(f payload.Field, s string, json bool) string {
 	switch f {
 	case payload.From, payload.To:
@@ -91,7 +91,7 @@ func isPersonal(f payload.Field) bool {
 
 func (p *Policies) apply(policy Policy, s string, masked func(string) string) string {
 	if s == "" {
-		return "" // not given, which is no secret
+		return "" // the field is not given, which is not a secret
 	}
 	switch policy {
 	case Keep:
@@ -115,7 +115,7 @@ func unlessJSON(masked func(string) string, json bool) func(string) string {
 }
 
 // maskNumber leaves the last four digits of a number of seven digits or more, and nothing of a shorter one. Of a SIP
-// address only what stands before the host counts.
+// address, only the part before the host is looked at.
 func maskNumber(s string) string {
 	number, _, _ := strings.Cut(s, "@")
 	digits := make([]byte, 0, 16)

@@ -22,8 +22,8 @@ func (p *Policies) Raw(text string) string {
 	return clean
 }
 
-// Text returns what may be shown of a field that is not personal itself, but may hold JSON with personal members. json
-// says that it is an object or an array.
+// Text returns what may be shown of a field that is not personal itself, but may hold JSON with personal members. json says
+// that the text is an object or an array.
 func (p *Policies) Text(s string, json bool) string {
 	if json {
 		return p.JSON(s)
@@ -35,8 +35,8 @@ func (p *Policies) Text(s string, json bool) string {
 	return clean
 }
 
-// JSON applies the policies to each member of a JSON text whose name is that of a personal field, at any depth. Text with
-// nothing personal in it is returned as it is.
+// JSON applies the policies to each member of a JSON text that has the name of a personal field, at any depth. Text without
+// personal data is returned as it is.
 func (p *Policies) JSON(text string) string {
 	clean, err := p.redact(text, false, 0)
 	if err != nil {
@@ -45,12 +45,12 @@ func (p *Policies) JSON(text string) string {
 	return clean
 }
 
-// maxHeld is the length of a text in bytes up to which it is taken apart where two strings hold it, the one within the other. Each
-// that is taken apart takes some four times its memory.
+// maxHeld is the length in bytes up to which a text within two nested strings is parsed. Parsing takes about four times the
+// text's memory for each string around it.
 const maxHeld = 64 << 10
 
-// held applies the policies to JSON that a string holds, as an envelope's metadata does. It reports whether the string
-// holds JSON, be it broken. depth counts the strings around it.
+// held applies the policies to JSON within a string, as in an envelope's metadata. It reports whether the string holds
+// JSON, valid or broken. depth counts the strings around it.
 func (p *Policies) held(s string, raw bool, depth int) (clean string, held bool) {
 	text := strings.TrimLeftFunc(s, isBlank)
 	if text == "" || strings.IndexByte(`{["`, text[0]) < 0 {
@@ -72,11 +72,11 @@ func (p *Policies) held(s string, raw bool, depth int) (clean string, held bool)
 	}
 }
 
-// isBlank reports whether a character may stand before JSON without being seen: white space, and a byte order mark.
+// isBlank reports whether a character before JSON is invisible: white space, or a byte order mark.
 func isBlank(r rune) bool { return unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) }
 
-// redact copies JSON text with the policies applied. raw says that it is a record that could not be read: there, members
-// that nobody knows are extra fields, and text that is in no known field is searched for numbers and addresses.
+// redact copies JSON text with the policies applied. raw says that the text is a record that could not be read. Then
+// unknown members are extra fields, and text outside known fields is searched for numbers and addresses.
 func (p *Policies) redact(text string, raw bool, depth int) (string, error) {
 	var out strings.Builder
 	out.Grow(len(text) + 1)
@@ -96,12 +96,12 @@ func (p *Policies) redact(text string, raw bool, depth int) (string, error) {
 	return strings.TrimSuffix(out.String(), "\n"), nil
 }
 
-// place is where a value stands.
+// place is the place of a value in the text.
 type place uint8
 
 const (
 	bare    place = iota // in no field: the text, or an array of it, or metadata
-	extra                // in a field that nobody knows
+	extra                // in an unknown field
 	known                // it is the value of a known field
 	inKnown              // in an object or an array that is the value of a known field
 )
@@ -114,10 +114,10 @@ type redactor struct {
 	out      *jsontext.Encoder
 	changed  bool
 	open     []place // of the objects and arrays that are being copied
-	next     place   // of the value of the member that was begun
+	next     place   // of the value of the member that has begun
 }
 
-// copy copies the text. It is not recursive: nesting is the decoder's business.
+// copy copies the text. It is not recursive: the decoder keeps track of nesting.
 func (r *redactor) copy() error {
 	for {
 		token, err := r.in.ReadToken()
@@ -152,7 +152,7 @@ func (r *redactor) copy() error {
 	}
 }
 
-// place returns where the value that was just begun stands.
+// place returns the place of the value that has just begun.
 func (r *redactor) place() place {
 	switch depth := len(r.open); {
 	case depth == 0:
@@ -177,7 +177,7 @@ func inside(p place) place {
 	return p
 }
 
-// clean notes whether a text was changed.
+// clean returns the clean text, and notes whether it differs from the text.
 func (r *redactor) clean(text, clean string) string {
 	r.changed = r.changed || clean != text
 	return clean
@@ -198,7 +198,7 @@ func (r *redactor) text(content string) string {
 	}
 }
 
-// number copies a number. Outside known fields it may be that of a telephone.
+// number copies a number. Outside known fields it may be a telephone number.
 func (r *redactor) number(token jsontext.Token) error {
 	literal := token.String()
 	if r.raw && r.place() != known {
@@ -214,7 +214,7 @@ func (r *redactor) number(token jsontext.Token) error {
 	return r.out.WriteValue(jsontext.Value(literal))
 }
 
-// member copies a member's name, and its value too where that is personal or is left out.
+// member copies a member's name. It copies the value too if that is personal or left out.
 func (r *redactor) member(name string) error {
 	field, isKnown := payload.FieldByName(name)
 	within := r.open[len(r.open)-1]
@@ -239,7 +239,7 @@ func (r *redactor) member(name string) error {
 	return r.out.WriteToken(jsontext.String(name))
 }
 
-// personal copies a personal field with what its policy leaves of it.
+// personal copies a personal field with its policy applied.
 func (r *redactor) personal(name string, field payload.Field) error {
 	value, err := r.in.ReadValue()
 	if err != nil {

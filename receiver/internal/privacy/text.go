@@ -10,9 +10,9 @@ import (
 	"unicode/utf8"
 )
 
-// unstructured returns what may be shown of text that cannot be taken apart into fields. In it, nothing tells a name, a
-// message or an extension from other words: where one of them is to be hashed or dropped, the text is left out, and its
-// length said. Where names are masked, any word may be one.
+// unstructured returns what may be shown of text that cannot be divided into fields. In it, nothing distinguishes a name, a
+// message or an extension from other words. If one of them is to be hashed or dropped, the text is left out, and only its
+// length is shown. If names are masked, any word may be one.
 func (p *Policies) unstructured(s string) string {
 	switch {
 	case s == "":
@@ -28,7 +28,7 @@ func (p *Policies) unstructured(s string) string {
 
 func isRemoved(policy Policy) bool { return policy == Hash || policy == Drop }
 
-// shortenWords leaves the first letter of each word, and what stands between the words.
+// shortenWords leaves the first letter of each word, and the characters between words.
 func shortenWords(s string) string {
 	var b strings.Builder
 	inWord, shortened := false, false
@@ -50,7 +50,7 @@ func shortenWords(s string) string {
 	return b.String()
 }
 
-// recognised masks the digit runs of a text, and treats each address in it as an API's address.
+// recognised masks the digit runs of a text, and shows each address in it as Address does.
 func (p *Policies) recognised(s string) string {
 	clean := p.addresses(withoutEscapes(s))
 	if p.PhoneNumbers != Keep {
@@ -59,7 +59,7 @@ func (p *Policies) recognised(s string) string {
 	return clean
 }
 
-// withoutEscapes undoes JSON's escapes of ASCII characters, which text that is broken JSON may have in place of digits.
+// withoutEscapes decodes JSON's escapes of ASCII characters. Broken JSON may have them in place of digits.
 func withoutEscapes(s string) string {
 	const escape = `\u00`
 	if !strings.Contains(s, escape) {
@@ -84,8 +84,8 @@ func withoutEscapes(s string) string {
 	}
 }
 
-// addresses treats each word that may be an address as one. A word that an @ follows, in another word, may be the front of
-// an address with a blank or a quote in its password.
+// addresses handles each word that may be an address. A word may be the beginning of an address if an @ follows in another
+// word: the password may contain a blank or a quote.
 func (p *Policies) addresses(s string) string {
 	lastAt := strings.LastIndexByte(s, '@')
 	if lastAt < 0 && !strings.Contains(s, "//") {
@@ -120,8 +120,8 @@ func endsAddress(r rune) bool {
 	return r == '"' || r == '<' || r == '>' || unicode.IsSpace(r) || unicode.IsControl(r)
 }
 
-// maskDigitRuns masks each run of seven digits or more, with or without separators between them. Its last four digits are
-// left where numbers are masked, and nothing where they are to be hashed or dropped.
+// maskDigitRuns masks each run of seven digits or more, with or without separators between them. If numbers are masked, the
+// last four digits stay; if they are hashed or dropped, none do.
 func (p *Policies) maskDigitRuns(s string) string {
 	if strings.IndexFunc(s, unicode.IsDigit) < 0 {
 		return s
@@ -149,7 +149,7 @@ func (p *Policies) maskDigitRuns(s string) string {
 	return b.String()
 }
 
-// digitRun measures the run of digits that a text begins with: where its last digit ends, how many digits it has, and the
+// digitRun measures the run of digits at the beginning of a text: the end of its last digit, the number of digits, and the
 // last four of them.
 func digitRun(s string) (end, digits int, last [keptDigits]rune) {
 	for i, r := range s {
@@ -166,7 +166,8 @@ func digitRun(s string) (end, digits int, last [keptDigits]rune) {
 	return end, digits, last
 }
 
-// isSeparator reports whether a character may stand between the digits of one number: blanks, dots, dashes, brackets, and
+// isSeparator reports whether a character may be between the digits of one number: blanks, dots, dashes, brackets, and
+// invisible characters.
 // what cannot be seen.
 func isSeparator(r rune) bool {
 	return r == '.' || r == '\u2212' || unicode.IsSpace(r) || unicode.In(r, unicode.Pd, unicode.Ps, unicode.Pe, unicode.Cf)

@@ -1,12 +1,12 @@
 // Copyright The CXone Receiver Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Package replay remembers which deliveries were accepted, so that a repeat can be acknowledged without giving anything
-// to a pipeline a second time, and how far a delivery came that only some pipelines accepted, so that its retry gives
-// only what is missing.
+// Package replay remembers the deliveries that were accepted, so that a repeat is acknowledged and reaches no pipeline a
+// second time. It also remembers how far a delivery has come that only some pipelines accepted, so that its retry sends
+// only the rest.
 //
-// The memory is bounded in number and in time, and it is this process's own: after a restart, or on another replica, a
-// repeat passes, and the derived IDs of its telemetry are what makes it harmless there.
+// The memory is bounded in number and in time, and belongs to one process. After a restart, or on another replica, a repeat
+// passes; it does no harm there, since the IDs of its telemetry are derived from the payload.
 package replay
 
 import (
@@ -17,11 +17,11 @@ import (
 	"time"
 )
 
-// Key identifies a delivery: its consumer, its path and the bytes of its body. Never the signature, which a sender may
-// use again for as long as its refresh interval.
+// Key identifies a delivery: its consumer, its path and the bytes of its body. The signature is not part of it, since a
+// sender may use one again for as long as its refresh interval.
 type Key [sha256.Size]byte
 
-// NewKey returns the key of a delivery. The body is as it travelled, before any decompression.
+// NewKey returns the key of a delivery. The body is the one that was sent, before any decompression.
 func NewKey(consumer, path string, body []byte) Key {
 	h := sha256.New()
 	prefix := make([]byte, 0, 256)
@@ -39,16 +39,16 @@ func appendPart(dst []byte, part string) []byte {
 	return append(binary.BigEndian.AppendUint64(dst, uint64(len(part))), part...)
 }
 
-// Entry is what is remembered of a delivery. The pipelines get a large one in parts, one after the other.
+// Entry is the progress of a delivery that is remembered. The pipelines get a large delivery in parts, one after the other.
 type Entry struct {
-	// Parts is the number of parts of which no signal needs a further try.
+	// Parts is the number of parts that are done: no signal needs a further try.
 	Parts int32
-	// Done has a bit for each signal of the part after those that needs no further try: accepted, or refused for good.
+	// Done has a bit for each signal of the next part that needs no further try: accepted, or refused for good.
 	Done uint8
-	// Taken has a bit for each signal of which anything was accepted, Refused for each of which anything was refused for
-	// good.
+	// Taken has a bit for each signal of which anything was accepted. Refused has one for each of which anything was
+	// refused for good.
 	Taken, Refused uint8
-	// Complete reports that no part needs a further try.
+	// Complete says that no part needs a further try.
 	Complete bool
 	// Records and Unreadable count the delivery's records.
 	Records, Unreadable int32
@@ -61,16 +61,16 @@ func (e Entry) Rejected() bool { return e.Refused != 0 }
 type Memory struct {
 	ttl     time.Duration
 	evicted func()
-	start   time.Time // what expiry counts from: by the monotonic clock, which no step of the wall clock changes
+	start   time.Time // expiry counts from here, by the monotonic clock, which no change of the wall clock affects
 
 	mu       sync.Mutex
 	inFlight map[Key]chan struct{}
-	index    map[Key]uint64 // where in the ring a key's entry is
+	index    map[Key]uint64 // the position of a key's entry in the ring
 	ring     ring
 }
 
-// New returns a Memory of at most size deliveries, each remembered for ttl; nil where size is 0. evicted is called for
-// each delivery that is forgotten before its time.
+// New returns a Memory of at most size deliveries, each remembered for ttl; nil if size is 0. evicted is called for each
+// delivery that is forgotten before its ttl has passed.
 func New(size int, ttl time.Duration, evicted func()) *Memory {
 	if size <= 0 {
 		return nil
@@ -85,15 +85,15 @@ func New(size int, ttl time.Duration, evicted func()) *Memory {
 	}
 }
 
-// Claim is the right to deliver. It must be ended.
+// Claim is the right to deliver. Its holder must end it.
 type Claim struct {
 	memory *Memory
 	key    Key
 }
 
-// Begin looks a delivery up. Where its entry is complete, there is nothing left to do. Otherwise the caller holds the
-// claim to do what the entry has not done, and ends it. While the same delivery is on its way, Begin waits for it;
-// the context bounds the wait, and its error is the only one.
+// Begin looks a delivery up. If its entry is complete, there is nothing left to do, and the claim is nil. Otherwise the
+// caller holds the claim: it does what the entry has not done, and ends the claim. While another caller holds the claim,
+// Begin waits. The context bounds the wait, and its error is the only one.
 func (m *Memory) Begin(ctx context.Context, key Key) (*Claim, Entry, error) {
 	if m == nil {
 		return nil, Entry{}, nil
@@ -120,8 +120,8 @@ func (m *Memory) Begin(ctx context.Context, key Key) (*Claim, Entry, error) {
 	return &Claim{m, key}, entry, nil
 }
 
-// End gives the claim back, with what is to be remembered. An entry of which nothing was taken is forgotten: nothing would
-// be doubled by another try.
+// End returns the claim, with the entry to remember. An entry of which nothing was taken is forgotten, since another try
+// would send nothing twice.
 func (c *Claim) End(entry Entry) {
 	if c == nil {
 		return

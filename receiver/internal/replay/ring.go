@@ -13,8 +13,9 @@ type place struct {
 	gone    bool          // forgotten, or remembered anew further on
 }
 
-// ring holds places in the order in which they were added, which is that in which they expire. It grows up to its size,
-// and then goes round. Positions count the places ever added, so that they outlast growth.
+// ring holds places in the order in which they were added, which is the order in which they expire. It grows up to its
+// size; then new places follow the last ones from the start. Positions count all places ever added, so that they stay valid
+// when the ring grows.
 type ring struct {
 	size    int
 	places  []place

@@ -1,8 +1,7 @@
 // Copyright The CXone Receiver Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Package watch reads files again and again in the background, so that no request and no handshake waits for a file
-// system.
+// Package watch reads files repeatedly in the background, so that no request and no handshake waits for a file system.
 package watch
 
 import (
@@ -15,13 +14,14 @@ import (
 	"time"
 )
 
-// maxBytes bounds a file: a revocation list of a million entries has some 40 MB, and a wrong path can have no end.
+// maxBytes bounds a file. A revocation list of a million entries has about 40 MB, and a wrong path may name a file without
+// an end.
 const maxBytes = 64 << 20
 
-// retryInterval is how soon a file that could not be read is read again: it may have been caught while it was written.
+// retryInterval is the time after which a file that could not be read is read again: it may have been incomplete.
 const retryInterval = time.Second
 
-// Every looks once in each interval until stop is closed, and every second while looking fails.
+// Every looks once in each interval until stop is closed. While look fails, it looks every second.
 func Every(interval time.Duration, stop <-chan struct{}, look func() error) {
 	wait := interval
 	for {
@@ -37,8 +37,8 @@ func Every(interval time.Duration, stop <-chan struct{}, look func() error) {
 	}
 }
 
-// File is a file with its parsed content. Content is compared rather than time stamps: those of a Kubernetes secret's
-// symbolic links do not tell. It is used by one goroutine at a time.
+// File is a file with its parsed content. The content is compared rather than time stamps, which do not change reliably
+// behind the symbolic links of a Kubernetes secret. One goroutine at a time may use it.
 type File[T any] struct {
 	Path  string
 	Parse func([]byte) (T, error)
@@ -47,7 +47,7 @@ type File[T any] struct {
 	err error  // of the last look
 }
 
-// Look reads the file, and reports whether there is anything new: another content, another error, or the end of one.
+// Look reads the file, and reports whether anything is new: the content, the error, or the end of an error.
 func (f *File[T]) Look() (value T, isNew bool, err error) {
 	raw, err := read(f.Path)
 	if err == nil && f.err == nil && f.raw != nil && bytes.Equal(raw, f.raw) {
@@ -69,7 +69,7 @@ func (f *File[T]) Look() (value T, isNew bool, err error) {
 func read(path string) ([]byte, error) {
 	file, err := os.Open(filepath.Clean(path))
 	if err != nil {
-		return nil, errors.Unwrap(err) // the path stands in front of it
+		return nil, errors.Unwrap(err) // callers name the path
 	}
 	defer file.Close()
 	data, err := io.ReadAll(io.LimitReader(file, maxBytes+1))
