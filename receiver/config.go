@@ -111,22 +111,6 @@ type VoiceQualityConfig struct {
 	_ struct{}
 }
 
-// UnitsConfig are the units of the vendor's numbers: ns, us, ms or s for times, percent or ratio for packet_loss, bit/s,
-// kbit/s or Mbit/s for bitrate.
-type UnitsConfig struct {
-	Jitter         string `mapstructure:"jitter"`
-	PacketLoss     string `mapstructure:"packet_loss"`
-	RTT            string `mapstructure:"rtt"`
-	Bitrate        string `mapstructure:"bitrate"`
-	Duration       string `mapstructure:"duration"`
-	RingTime       string `mapstructure:"ring_time"`
-	SetupTime      string `mapstructure:"setup_time"`
-	DisconnectTime string `mapstructure:"disconnect_time"`
-
-	// prevent unkeyed literal initialization
-	_ struct{}
-}
-
 // ScriptAPIConfig is the callback for script API calls.
 type ScriptAPIConfig struct {
 	// Path of the callback URL. Default: /cxone/script-api.
@@ -230,16 +214,7 @@ func createDefaultConfig() component.Config {
 			ContactSpans:     true,
 			Gauges:           true,
 			ZeroIsUnmeasured: []string{translate.Mos.String(), translate.Score.String()},
-			Units: UnitsConfig{
-				Jitter:         translate.Jitter.DefaultUnit(),
-				PacketLoss:     translate.PacketLoss.DefaultUnit(),
-				RTT:            translate.RTT.DefaultUnit(),
-				Bitrate:        translate.Bitrate.DefaultUnit(),
-				Duration:       translate.Duration.DefaultUnit(),
-				RingTime:       translate.RingTime.DefaultUnit(),
-				SetupTime:      translate.SetupTime.DefaultUnit(),
-				DisconnectTime: translate.DisconnectTime.DefaultUnit(),
-			},
+			Units:            defaultUnits(),
 			Thresholds: ThresholdsConfig{
 				Mos:        3.6,
 				RFactor:    70,

@@ -163,7 +163,7 @@ func (c *VoiceQualityConfig) Validate() error {
 		}
 	}
 	for figure, unit := range c.Units.byFigure() {
-		if _, err := translate.ParseUnit(figure, unit); err != nil {
+		if _, err := translate.ParseUnit(figure, *unit); err != nil {
 			errs = append(errs, fmt.Errorf("units::%s: %w", figure, err))
 		}
 	}

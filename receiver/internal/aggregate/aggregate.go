@@ -125,7 +125,7 @@ func (a *Aggregator) createInstruments() error {
 	}
 	for f, bounds := range a.settings.Bounds {
 		if bounds != nil {
-			figure := translate.Figure(f) //nolint:gosec // one of eleven
+			figure := translate.Figure(f) //nolint:gosec // an index of figures
 			a.figures[f] = histogram(figure.Metric()+distributionSuffix, figure.MetricUnit(), figure.Description(), bounds)
 		}
 	}

@@ -83,25 +83,16 @@ func (l *leg) judge() {
 			l.batch.Stats.Implausible[DurationExceedsLeg]++
 		}
 	}
-	negative := false
+	var outside [NumImplausible]bool // several figures of a leg can be negative: it counts once
 	for f := range NumFigures {
 		if v := l.values[f]; l.measured[f] && (v < figures[f].min || v > figures[f].max) {
-			switch f {
-			case Mos:
-				l.batch.Stats.Implausible[MosOutOfScale]++
-			case RFactor:
-				l.batch.Stats.Implausible[RFactorOutOfScale]++
-			case Score:
-				l.batch.Stats.Implausible[ScoreOutOfScale]++
-			case PacketLoss:
-				l.batch.Stats.Implausible[PacketLossOutOfScale]++
-			default:
-				negative = true
-			}
+			outside[figures[f].outside] = true
 		}
 	}
-	if negative {
-		l.batch.Stats.Implausible[NegativeFigure]++
+	for reason, found := range outside {
+		if found {
+			l.batch.Stats.Implausible[reason]++
+		}
 	}
 	l.judgeScores()
 }

@@ -1,0 +1,86 @@
+// Copyright The CXone Receiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package receiver
+
+import (
+	"fmt"
+	"os"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/confmap"
+
+	"github.com/cxone-otel/cxonereceiver/receiver/internal/translate"
+)
+
+func page(t *testing.T, name string) string {
+	t.Helper()
+	text, err := os.ReadFile("../docs/" + name)
+	require.NoError(t, err)
+	return string(text)
+}
+
+// documented returns the configuration that docs/configuration.md shows: every key, with its default.
+func documented(t *testing.T) *confmap.Conf {
+	t.Helper()
+	block := regexp.MustCompile("(?s)```yaml\n(.*?)```").FindStringSubmatch(page(t, "configuration.md"))
+	require.NotNil(t, block)
+	retrieved, err := confmap.NewRetrievedFromYAML([]byte(block[1]))
+	require.NoError(t, err)
+	conf, err := retrieved.AsConf()
+	require.NoError(t, err)
+	shown, err := conf.Sub("receivers::cxone")
+	require.NoError(t, err)
+	return shown
+}
+
+// TestThePageOfTheConfigurationHasEveryDefault reads the page's example over the defaults, which changes nothing, and finds every key
+// of this receiver in it. The keys of the collector's own server, of metrics and of resource_attributes are in other places.
+func TestThePageOfTheConfigurationHasEveryDefault(t *testing.T) {
+	shown, cfg := documented(t), createDefaultConfig().(*Config)
+	require.NoError(t, shown.Unmarshal(cfg))
+	cfg.voiceWritten, cfg.scriptWritten = false, false
+	want, got := confmap.New(), confmap.New()
+	require.NoError(t, want.Marshal(createDefaultConfig()))
+	require.NoError(t, got.Marshal(cfg))
+	for _, key := range want.AllKeys() {
+		assert.EqualValues(t, fmt.Sprint(want.Get(key)), fmt.Sprint(got.Get(key)), "the default of %s", key)
+	}
+
+	server, others := confmap.New(), map[string]bool{"metrics": true, "resource_attributes": true, "signature": true}
+	require.NoError(t, server.Marshal(&createDefaultConfig().(*Config).ServerConfig))
+	for key := range server.ToStringMap() {
+		others[key] = true
+	}
+	for _, key := range want.AllKeys() {
+		first, _, _ := strings.Cut(key, confmap.KeyDelimiter)
+		assert.True(t, others[first] || shown.IsSet(key), "docs/configuration.md lacks %s", key)
+	}
+}
+
+// TestThePagesHaveEveryFigure finds each figure by its name, and the bounds of its histogram.
+func TestThePagesHaveEveryFigure(t *testing.T) {
+	var names []string
+	rows := page(t, "telemetry.md")
+	for figure := range translate.NumFigures {
+		names = append(names, figure.String())
+		row := regexp.MustCompile("\n\\| `" + figure.String() + "`[^|]*\\|([^|]*)\\|\n").FindStringSubmatch(rows)
+		if !assert.NotNil(t, row, "the table of default bounds in docs/telemetry.md lacks %s", figure) {
+			continue
+		}
+		var bounds []float64
+		for text := range strings.FieldsSeq(row[1]) {
+			bound, err := strconv.ParseFloat(text, 64)
+			require.NoError(t, err)
+			bounds = append(bounds, bound)
+		}
+		assert.Equal(t, figure.DefaultBounds(), bounds, "the default bounds of %s in docs/telemetry.md", figure)
+	}
+	list, text := "`"+strings.Join(names, " ")+"`", strings.Join(strings.Fields(page(t, "configuration.md")), " ") // in one line
+	assert.True(t, strings.Contains(text, list), "docs/configuration.md lacks the list %s", list)
+}
