@@ -10,7 +10,6 @@ import (
 	"errors"
 	"io"
 	"net"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -18,7 +17,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -162,22 +160,22 @@ const deployedURL = "https://hooks.example.org/cxone"
 // startDeployed starts deploy/collector.yaml as it is, but on free ports.
 func startDeployed(t *testing.T, certificate pair) (*collector, *vendor) {
 	t.Helper()
-	c, v := &collector{t: t, dir: t.TempDir(), client: &http.Client{Timeout: time.Minute}}, newVendor(t)
-	out, err := cxonectl(t, nil, "keygen", "signature", "--out", c.dir)
+	dir, v := t.TempDir(), newVendor(t)
+	out, err := cxonectl(t, nil, "keygen", "signature", "--out", dir)
 	require.NoError(t, err, out)
 	for from, to := range map[string]string{certificate.certFile: "tls.crt", certificate.keyFile: "tls.key"} {
 		text, err := os.ReadFile(from)
 		require.NoError(t, err)
-		require.NoError(t, os.WriteFile(filepath.Join(c.dir, to), text, 0o600))
+		require.NoError(t, os.WriteFile(filepath.Join(dir, to), text, 0o600))
 	}
 	port := freePort(t)
-	c.address = "localhost:" + port
-	cmd := exec.Command(collectorProgram(t), "--config", filepath.Join("..", "deploy", "collector.yaml"),
+	env := []string{
+		"CXONE_PORT=" + port, "CXONE_TLS=" + dir, "CXONE_KEYS=" + dir, "CXONE_QUEUE=" + filepath.Join(dir, "queue"),
+		"CXONE_BACKEND=" + v.url, "CXONE_SIGNATURE_URL=" + deployedURL, "CXONE_CONSUMER_ID=somebody",
+	}
+	c := runCollector(t, dir, "localhost:"+port, env, "--config", filepath.Join("..", "deploy", "collector.yaml"),
 		"--config", "yaml:extensions::health_check::endpoint: localhost:"+freePort(t),
 		"--config", "yaml:service::telemetry::metrics::level: none")
-	cmd.Env = append(os.Environ(), "CXONE_PORT="+port, "CXONE_TLS="+c.dir, "CXONE_KEYS="+c.dir, "CXONE_QUEUE="+filepath.Join(c.dir, "queue"),
-		"CXONE_BACKEND="+v.url, "CXONE_SIGNATURE_URL="+deployedURL, "CXONE_CONSUMER_ID=somebody")
-	c.run(cmd)
 	c.waitReady(1)
 	return c, v
 }

@@ -4,15 +4,12 @@
 package test
 
 import (
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -20,14 +17,11 @@ import (
 
 // example is one of the configurations in examples/, started as it is.
 type example struct {
-	t        *testing.T
-	config   string
-	endpoint string
-	health   string
-	env      []string
-	log      *safeBuffer
-	command  *exec.Cmd
-	ended    chan error
+	*collector
+
+	config string
+	health string
+	env    []string
 }
 
 // cxonectl runs the operator's command.
@@ -48,69 +42,21 @@ func startExample(t *testing.T, name, keys string, env ...string) *example {
 func startExampleWith(t *testing.T, name, keys string, args []string, env ...string) *example {
 	t.Helper()
 	e := launchExample(t, name, keys, args, env...)
-	e.awaitListening()
+	e.waitReady(1)
 	return e
 }
 
-// launchExample starts an example without waiting for it. When the test ends it is ended, and must end well if it listened.
+// launchExample starts an example without waiting for it.
 func launchExample(t *testing.T, name, keys string, args []string, env ...string) *example {
 	t.Helper()
-	e := &example{
-		t: t, config: filepath.Join("..", "examples", name), endpoint: "localhost:" + freePort(t), health: "localhost:" + freePort(t),
-		log: &safeBuffer{}, ended: make(chan error, 1),
-	}
+	e := &example{config: filepath.Join("..", "examples", name), health: "localhost:" + freePort(t)}
+	address := "localhost:" + freePort(t)
 	e.env = append([]string{
-		"CXONE_KEYS=" + keys, "CXONE_ENDPOINT=" + e.endpoint, "CXONE_HEALTH_ENDPOINT=" + e.health,
+		"CXONE_KEYS=" + keys, "CXONE_ENDPOINT=" + address, "CXONE_HEALTH_ENDPOINT=" + e.health,
 		"CXONE_PROMETHEUS_ENDPOINT=localhost:" + freePort(t), "CXONE_OUTPUT=" + t.TempDir(),
 	}, env...)
-	e.command = exec.Command(collectorProgram(t), append([]string{"--config", e.config}, args...)...)
-	e.command.Env = append(os.Environ(), e.env...)
-	e.command.Stdout, e.command.Stderr = e.log, e.log
-	require.NoError(t, e.command.Start())
-	go func() { e.ended <- e.command.Wait() }()
-	t.Cleanup(func() {
-		e.end()
-		if t.Failed() {
-			t.Log(e.log.String())
-		}
-	})
+	e.collector = runCollector(t, keys, address, e.env, append([]string{"--config", e.config}, args...)...)
 	return e
-}
-
-// awaitListening waits until the receiver listens. From then on the collector must end well.
-func (e *example) awaitListening() {
-	e.t.Helper()
-	require.Eventually(e.t, func() bool {
-		conn, err := net.Dial("tcp", e.endpoint)
-		if err == nil {
-			conn.Close()
-		}
-		return err == nil && strings.Contains(e.log.String(), readyText)
-	}, 20*time.Second, 20*time.Millisecond, "it does not listen")
-	time.Sleep(signalGrace)
-}
-
-// await waits for the collector's own end, and returns what it ended with.
-func (e *example) await(most time.Duration) error {
-	select {
-	case err := <-e.ended:
-		e.ended <- err
-		return err
-	case <-time.After(most):
-		return nil
-	}
-}
-
-// end ends the collector as a service manager would.
-func (e *example) end() {
-	e.t.Helper()
-	_ = e.command.Process.Signal(syscall.SIGTERM)
-	err := <-e.ended
-	e.ended <- err
-	const away = "failed to shutdown meter provider: failed to upload metrics" // the backend was, for the collector's own metrics
-	if log := e.log.String(); strings.Contains(log, readyText) && !strings.Contains(log, away) {
-		assert.NoError(e.t, err, "what the collector ended with")
-	}
 }
 
 // TestOneConfigurationForEachMethod does what the head of each example says: make keys, start the collector, deliver.
@@ -153,7 +99,7 @@ func TestOneConfigurationForEachMethod(t *testing.T) {
 			if tc.tls {
 				scheme = "https://"
 			}
-			resp, err := http.Post(scheme+e.endpoint+voicePath, "application/json", strings.NewReader(leg))
+			resp, err := http.Post(scheme+e.address+voicePath, "application/json", strings.NewReader(leg))
 			if tc.tls {
 				assert.Error(t, err, "whoever has no certificate does not even connect")
 				return

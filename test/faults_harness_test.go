@@ -118,7 +118,7 @@ func (c *collector) kill() {
 	c.t.Helper()
 	c.ready = time.Time{}
 	require.NoError(c.t, c.cmd.Process.Kill())
-	c.awaitEnd()
+	_ = c.awaitEnd()
 }
 
 // end ends a collector as a service manager would.
@@ -128,9 +128,15 @@ func (c *collector) end() {
 	c.ready = time.Time{}
 }
 
-func (c *collector) awaitEnd() {
-	err := <-c.ended
-	c.ended <- err
+// awaitEnd waits for the collector's own end, and returns what it ended with; nil where it goes on.
+func (c *collector) awaitEnd() error {
+	select {
+	case err := <-c.ended:
+		c.ended <- err
+		return err
+	case <-time.After(30 * time.Second):
+		return nil
+	}
 }
 
 // again starts a collector that has ended, with the same configuration, ports and files.

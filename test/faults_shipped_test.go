@@ -64,7 +64,7 @@ func TestFaultShippedBackendAway(t *testing.T) {
 			sink := start(t, sinkOfHTTP)
 			e := startExample(t, name+".yaml", keys, append(exports[name+".yaml"].toSink(sink, t.TempDir()), "CXONE_TELEMETRY_PORT="+freePort(t))...)
 			lasts := (away() + loadFor + soakFor).String()
-			l := startLoadFor(t, "http://"+e.endpoint, "20", append(signAs(keys), "--duration", lasts)...)
+			l := startLoadFor(t, "http://"+e.address, "20", append(signAs(keys), "--duration", lasts)...)
 			time.Sleep(2 * time.Second)
 			sink.end()
 			time.Sleep(away())

@@ -4,12 +4,9 @@
 package test
 
 import (
-	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -35,17 +32,9 @@ func TestAConfigurationThatKeygenWritesStarts(t *testing.T) {
 			require.NoError(t, err, output)
 
 			endpoint := "localhost:" + freePort(t)
-			log := &safeBuffer{}
-			command := exec.Command(collectorProgram(t), "--config", file, "--set=receivers.cxone.endpoint="+endpoint,
+			c := runCollector(t, directory, endpoint, nil, "--config", file, "--set=receivers.cxone.endpoint="+endpoint,
 				"--set=service.telemetry.metrics.level=none")
-			command.Stdout, command.Stderr = log, log
-			require.NoError(t, command.Start())
-			t.Cleanup(func() {
-				require.NoError(t, command.Process.Signal(os.Interrupt))
-				require.NoError(t, command.Wait())
-			})
-			require.Eventually(t, func() bool { return strings.Contains(log.String(), "Everything is ready") }, 30*time.Second,
-				20*time.Millisecond, "%s", log)
+			c.waitReady(1)
 			output, err = cxonectl(t, nil, append(append([]string{"send"}, in(tc.send)...), "--config", file, "--config",
 				"yaml:receivers::cxone::endpoint: "+endpoint)...)
 			assert.NoError(t, err, output)

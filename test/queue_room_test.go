@@ -30,7 +30,7 @@ func TestQueueRoom(t *testing.T) {
 		append(exports["grafana-cloud.yaml"].env("http://127.0.0.1:"+freePort(t), directory), "CXONE_TELEMETRY_PORT="+telemetry)...)
 	sender := filepath.Join(keys, "sender.yaml")
 	require.NoError(t, os.WriteFile(sender, []byte("receivers: {cxone: {signature: {keys: ["+key+"]}}}\n"), 0o600))
-	l := startLoad(t, "http://"+e.endpoint, "--config", sender, "--consumer-id", "anybody", "--count", fmt.Sprint(deliveries),
+	l := startLoad(t, "http://"+e.address, "--config", sender, "--consumer-id", "anybody", "--count", fmt.Sprint(deliveries),
 		"--workers", "16")
 	require.Equal(t, deliveries, l.wait().Acknowledged)
 	own := page(t, "localhost:"+telemetry)

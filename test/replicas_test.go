@@ -39,7 +39,7 @@ func TestFewRequests(t *testing.T) {
 			t.Parallel()
 			v := newVendor(t)
 			e := startExample(t, name, keys, append(exports[name].env(v.url, t.TempDir()), "CXONE_TELEMETRY_PORT="+freePort(t))...)
-			l := startLoad(t, "http://"+e.endpoint, append(signAs(keys), "--count", "200", "--rate", "40")...)
+			l := startLoad(t, "http://"+e.address, append(signAs(keys), "--count", "200", "--rate", "40")...)
 			require.Equal(t, 200, l.wait().Acknowledged)
 			legs, calls := acknowledgedRecords(l)
 			want := map[string]int64{"cxone.calls": legs, "cxone.script.api.calls": calls}
@@ -76,7 +76,7 @@ func TestTwoReplicas(t *testing.T) {
 			for range 2 {
 				env := exports[name].env(v.url, t.TempDir())
 				e := run(env)
-				queues, replicas, addresses = append(queues, env), append(replicas, e), append(addresses, e.endpoint)
+				queues, replicas, addresses = append(queues, env), append(replicas, e), append(addresses, e.address)
 			}
 			balancer := newRelay(t, 0, 0, addresses...)
 			l := startLoad(t, "http://"+balancer.address, append(signAs(keys), "--count", "400", "--rate", "100", "--workers", "8")...)
@@ -112,7 +112,7 @@ func TestTwoReplicasScraped(t *testing.T) {
 		prometheus := "localhost:" + freePort(t)
 		e := startExampleWith(t, "prometheus.yaml", keys, []string{"--config", atOnce},
 			"CXONE_PROMETHEUS_ENDPOINT="+prometheus, "CXONE_TELEMETRY_PORT="+freePort(t))
-		pages, addresses = append(pages, prometheus), append(addresses, e.endpoint)
+		pages, addresses = append(pages, prometheus), append(addresses, e.address)
 	}
 	balancer := newRelay(t, 0, 0, addresses...)
 	l := startLoad(t, "http://"+balancer.address, append(signAs(keys), "--count", "400", "--rate", "100", "--workers", "8")...)

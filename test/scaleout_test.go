@@ -57,15 +57,12 @@ func startScaleOut(t *testing.T) *scaleOut {
 // startTier starts a tier with its example configuration, and what a test must have otherwise. It listens where listens says.
 func (s *scaleOut) startTier(name, listens string, overrides ...string) *collector {
 	s.t.Helper()
-	c := &collector{t: s.t, dir: s.dir}
 	env := map[string]string{
 		"CXONE_ENDPOINT": "127.0.0.1:" + freePort(s.t), "CXONE_HEALTH_ENDPOINT": "127.0.0.1:" + freePort(s.t),
 		"CXONE_TELEMETRY_HOST": "127.0.0.1", "CXONE_TELEMETRY_PORT": freePort(s.t),
 		"CXONE_KAFKA": s.brokerAddress, "CXONE_OTLP_ENDPOINT": "http://" + s.sink.address, "CXONE_OTLP_INSECURE": "true",
 		"CXONE_KEYS": s.dir, "CXONE_QUEUE": s.t.TempDir(),
 	}
-	c.address = env[listens]
-	c.telemetry = "127.0.0.1:" + env["CXONE_TELEMETRY_PORT"]
 	args := []string{
 		"--config",
 		filepath.Join("..", "examples", "scale-out", name),
@@ -75,12 +72,12 @@ func (s *scaleOut) startTier(name, listens string, overrides ...string) *collect
 	for _, override := range overrides {
 		args = append(args, "--config", override)
 	}
-	cmd := exec.Command(collectorProgram(s.t), args...)
-	cmd.Env = os.Environ()
+	var variables []string
 	for key, value := range env {
-		cmd.Env = append(cmd.Env, key+"="+value)
+		variables = append(variables, key+"="+value)
 	}
-	c.run(cmd)
+	c := runCollector(s.t, s.dir, env[listens], variables, args...)
+	c.telemetry = "127.0.0.1:" + env["CXONE_TELEMETRY_PORT"]
 	c.waitReady(1)
 	return c
 }
@@ -109,7 +106,7 @@ func TestATierWithoutABrokerDoesNotStart(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"edge.yaml", "processing.yaml"} {
 		e := launchExample(t, "scale-out/"+name, t.TempDir(), nil, "CXONE_QUEUE="+t.TempDir(), "CXONE_OTLP_ENDPOINT=http://localhost:1")
-		assert.Error(t, e.await(20*time.Second), name)
+		assert.Error(t, e.awaitEnd(), name)
 		assert.Contains(t, e.log.String(), "kafka::clientconfig: brokers must be specified", name)
 	}
 }
