@@ -147,7 +147,7 @@ func TestBackendExamplesAreShort(t *testing.T) {
 				lines++
 			}
 		}
-		assert.LessOrEqual(t, lines, 45, name)
+		assert.LessOrEqual(t, lines, 47, name)
 		assert.ElementsMatch(t, []string{"metrics", "traces", "logs"}, slices.Collect(keysOf(s.pipelines())), name)
 	}
 }
