@@ -18,8 +18,9 @@ import (
 )
 
 // Key identifies a delivery: its consumer, its path and the bytes of its body. The signature is not part of it, since a
-// sender may use one again for as long as its refresh interval.
-type Key [sha256.Size]byte
+// sender may use one again for as long as its refresh interval. It is the first half of a SHA-256: that tells deliveries apart,
+// and takes half the memory.
+type Key [sha256.Size / 2]byte
 
 // NewKey returns the key of a delivery. The body is the one that was sent, before any decompression.
 func NewKey(consumer, path string, body []byte) Key {
@@ -29,10 +30,14 @@ func NewKey(consumer, path string, body []byte) Key {
 	prefix = appendPart(prefix, path)
 	h.Write(prefix)
 	h.Write(body)
-	var key Key
-	h.Sum(key[:0])
-	return key
+	var sum [sha256.Size]byte
+	h.Sum(sum[:0])
+	return Key(sum[:len(Key{})])
 }
+
+// short returns a key's short form. It is very unlikely that two deliveries in a memory have the same one. If they do, the older
+// one is forgotten.
+func (k Key) short() uint64 { return binary.BigEndian.Uint64(k[:]) }
 
 // appendPart precedes a part by its length, so that no two pairs of consumer and path look alike.
 func appendPart(dst []byte, part string) []byte {
@@ -65,7 +70,7 @@ type Memory struct {
 
 	mu       sync.Mutex
 	inFlight map[Key]chan struct{}
-	index    map[Key]uint64 // the position of a key's entry in the ring
+	index    map[uint64]uint64 // the position of a key's entry in the ring, by the key's short form
 	ring     ring
 }
 
@@ -80,7 +85,7 @@ func New(size int, ttl time.Duration, evicted func()) *Memory {
 		start:    time.Now(),
 		evicted:  evicted,
 		inFlight: map[Key]chan struct{}{},
-		index:    map[Key]uint64{},
+		index:    map[uint64]uint64{},
 		ring:     ring{size: size},
 	}
 }
@@ -138,39 +143,39 @@ func (c *Claim) End(entry Entry) {
 }
 
 func (m *Memory) find(key Key, now time.Time) Entry {
-	position, ok := m.index[key]
+	position, ok := m.index[key.short()]
 	if !ok {
 		return Entry{}
 	}
-	s := m.ring.at(position)
-	if s.expires <= now.Sub(m.start) {
+	p := m.ring.at(position)
+	if p.key != key || p.expires <= now.Sub(m.start) {
 		return Entry{}
 	}
-	return s.entry
+	return p.entry
 }
 
 func (m *Memory) forget(key Key) {
-	if position, ok := m.index[key]; ok {
-		m.ring.at(position).gone = true
-		delete(m.index, key)
+	if position, ok := m.index[key.short()]; ok {
+		m.ring.at(position).expires = gone
+		delete(m.index, key.short())
 	}
 }
 
 func (m *Memory) remember(key Key, entry Entry, now time.Time) {
-	for m.ring.count > 0 && (m.ring.oldest().gone || m.ring.oldest().expires <= now.Sub(m.start)) {
+	for m.ring.count > 0 && m.ring.oldest().expires <= now.Sub(m.start) {
 		m.drop()
 	}
 	if m.ring.count == m.ring.size {
 		m.drop()
 		m.evicted()
 	}
-	m.index[key] = m.ring.add(place{key: key, entry: entry, expires: now.Sub(m.start) + m.ttl})
+	m.index[key.short()] = m.ring.add(place{key: key, entry: entry, expires: now.Sub(m.start) + m.ttl})
 }
 
 // drop drops the oldest place, and its key unless that is remembered anew.
 func (m *Memory) drop() {
-	if oldest := m.ring.oldest(); !oldest.gone {
-		delete(m.index, oldest.key)
+	if oldest := m.ring.oldest(); oldest.expires != gone {
+		delete(m.index, oldest.key.short())
 	}
 	m.ring.drop()
 }

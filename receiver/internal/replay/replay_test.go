@@ -5,7 +5,9 @@ package replay
 
 import (
 	"context"
+	"encoding/binary"
 	"fmt"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -180,6 +182,47 @@ func TestWaitingForTheFirstIsBounded(t *testing.T) {
 	defer cancel()
 	_, _, err := m.Begin(ctx, key("a"))
 	assert.ErrorIs(t, err, context.DeadlineExceeded)
+}
+
+// TestMemoryOfAMemory fills one of the default size, and goes round.
+func TestMemoryOfAMemory(t *testing.T) {
+	const size = 262_144
+	heap := func() uint64 {
+		runtime.GC()
+		var stats runtime.MemStats
+		runtime.ReadMemStats(&stats)
+		return stats.HeapAlloc
+	}
+	before := heap()
+	m := New(size, time.Hour, func() {})
+	for i := range 2 * size {
+		deliver(t, m, NewKey("consumer", "/path", binary.BigEndian.AppendUint32(nil, uint32(i)))) //nolint:gosec // far fewer
+		if i == size-1 || i == 2*size-1 {
+			taken := (heap() - before) >> 10
+			t.Logf("%d deliveries take %d KiB", size, taken)
+			assert.Less(t, taken, uint64(22<<10), "the heap may become twice as large before garbage is collected")
+		}
+	}
+	assert.Equal(t, size, m.ring.count)
+}
+
+// TestKeysWithTheSameBeginning are told apart. The newer one is remembered.
+func TestKeysWithTheSameBeginning(t *testing.T) {
+	first, second := Key{7: 1, 8: 1}, Key{7: 1, 8: 2}
+	m := New(2, time.Hour, func() { t.Error("evicted") })
+	deliver(t, m, first)
+	claim, entry := begin(t, m, second)
+	require.NotNil(t, claim)
+	assert.Zero(t, entry)
+	claim.End(Entry{Taken: 1, Complete: true})
+	claim, _ = begin(t, m, second)
+	assert.Nil(t, claim, "remembered")
+	claim, _ = begin(t, m, first)
+	require.NotNil(t, claim, "forgotten")
+	claim.End(Entry{Taken: 1, Complete: true})
+	deliver(t, m, Key{1})
+	claim, _ = begin(t, m, first)
+	assert.Nil(t, claim, "the places of those that were forgotten are free")
 }
 
 func BenchmarkAcceptAndRemember(b *testing.B) {

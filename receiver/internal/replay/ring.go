@@ -5,13 +5,15 @@ package replay
 
 import "time"
 
-// place is an entry in the ring.
+// place is an entry in the ring. It has no pointers, so that the garbage collector never looks at the ring.
 type place struct {
 	key     Key
 	entry   Entry
 	expires time.Duration // since the memory's start
-	gone    bool          // forgotten, or remembered anew further on
 }
+
+// gone is the expiry of a place that was forgotten, or is remembered anew further on.
+const gone time.Duration = 0
 
 // ring holds places in the order in which they were added, which is the order in which they expire. It grows up to its
 // size; then new places follow the last ones from the start. Positions count all places ever added, so that they stay valid
