@@ -32,6 +32,7 @@ type Decoder struct {
 	record   Record
 	envelope Record    // the envelope around it
 	shared   *Envelope // the part of the envelope that its records share
+	inner    []byte    // the envelope's metadata without its escapes
 
 	readable  int    // records read in this body
 	wrongType *Error // the first record that was of the other data type
@@ -83,6 +84,9 @@ func (d *Decoder) decode(text []byte) error {
 	return nil
 }
 
+// maxIdle is the room that an idle Decoder keeps.
+const maxIdle = 64 << 10
+
 // release drops the references to records, so that an idle Decoder holds no body.
 func (d *Decoder) release() {
 	d.yield, d.wrongType, d.stopped, d.shared = nil, nil, nil, nil
@@ -91,6 +95,9 @@ func (d *Decoder) release() {
 	d.body.close()
 	d.valid.close()
 	d.metadata.close()
+	if clear(d.inner); cap(d.inner) > maxIdle {
+		d.inner = nil
+	}
 }
 
 // decodeRecords reads one object, or an array of them, to the end of the text.
@@ -195,7 +202,9 @@ func (d *Decoder) decodeEnvelope(s *source, metadata []byte, alone bool) error {
 	text := metadata
 	switch metadata[0] {
 	case '"':
-		text = unquoteText(metadata)
+		clear(d.inner) // of the envelope before
+		d.inner = appendUnquoted(d.inner[:0], metadata)
+		text = d.inner
 	case '[', '{':
 	default:
 		return d.fail(s, alone, &Error{Offset: -1, Part: partMetadata, Reason: kindName(jsontext.Kind(metadata[0])) +

@@ -4,6 +4,7 @@
 package payload
 
 import (
+	"bytes"
 	"strings"
 	"testing"
 	"time"
@@ -74,6 +75,7 @@ func TestAnIdleDecoderHoldsNothing(t *testing.T) {
 			assert.Nil(t, s.text)
 			assert.Zero(t, s.buffer.Cap())
 		}
+		assert.Empty(t, bytes.Trim(d.inner, "\x00"))
 		assert.Nil(t, d.yield)
 		assert.Nil(t, d.wrongType)
 	}

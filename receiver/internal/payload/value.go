@@ -6,6 +6,7 @@ package payload
 import (
 	"bytes"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -75,8 +76,13 @@ func unquoteText(json []byte) []byte {
 	if bytes.IndexByte(json, '\\') < 0 {
 		return json[1 : len(json)-1]
 	}
-	content, _ := jsontext.AppendUnquote(make([]byte, 0, len(json)), json) // as in unquote
-	return content
+	return appendUnquoted(make([]byte, 0, len(json)), json)
+}
+
+// appendUnquoted appends the content of a valid JSON string.
+func appendUnquoted(dst, json []byte) []byte {
+	dst, _ = jsontext.AppendUnquote(slices.Grow(dst, len(json)), json) // as in unquote
+	return dst
 }
 
 // validUTF8 replaces each invalid byte by U+FFFD, and leaves valid text untouched.

@@ -32,7 +32,7 @@ type attribute struct {
 }
 
 // attributes of a call leg, on its span and its log record; metadata.yaml says which are on metrics by default.
-var voiceAttributes = []attribute{
+var voiceAttributes = [...]attribute{
 	{payload.ContactID, keyContactID, verbatim, true},
 	{payload.MasterContactID, keyMasterContactID, verbatim, true},
 	{payload.DataSource, "cxone.data_source", verbatim, true},

@@ -70,10 +70,9 @@ func (l *leg) observe() {
 	if l.batch.translator.options.ContactSpans {
 		o.Span = spanContext(l.trace, l.span)
 	}
-	privacy := &l.batch.translator.options.Privacy
 	labels := l.batch.labels.begin(l.batch, l.rec)
 	for _, i := range l.batch.translator.observedPlan {
-		labels.add(voiceAttributes[i].key, voiceAttributes[i].text(l.rec, privacy))
+		labels.add(voiceAttributes[i].key, l.texts[i])
 	}
 	labels.more()
 	labels.add(keyQuality, l.quality())

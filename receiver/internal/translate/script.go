@@ -96,7 +96,7 @@ func (c *call) errorType() string {
 
 // fill sets what the span and the log record have in common.
 func (c *call) fill(attrs pcommon.Map) {
-	attrs.EnsureCapacity(len(scriptAttributes) + 13) // one for the uid of the log record
+	attrs.EnsureCapacity(len(scriptAttributes) + 11) // with the uid of the log record; seldom more
 	for i := range scriptAttributes {
 		putStr(attrs, scriptAttributes[i].key, scriptAttributes[i].text(c.rec, &c.batch.translator.options.Privacy))
 	}

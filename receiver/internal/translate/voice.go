@@ -28,12 +28,21 @@ type leg struct {
 	values   [NumFigures]float64 // in the metrics' units
 	trace    pcommon.TraceID
 	span     pcommon.SpanID
+	texts    [len(voiceAttributes)]string // of the attributes
+	given    int                          // attributes that have one, and figures that were measured
 }
 
 func (b *Batch) addVoice(rec *payload.Record) {
 	l := &leg{batch: b, rec: rec, times: b.voiceTimes(rec)}
 	for f := range NumFigures {
-		l.values[f], l.measured[f] = l.measure(f)
+		if l.values[f], l.measured[f] = l.measure(f); l.measured[f] {
+			l.given++
+		}
+	}
+	for i := range voiceAttributes {
+		if l.texts[i] = voiceAttributes[i].text(rec, &b.translator.options.Privacy); l.texts[i] != "" {
+			l.given++
+		}
 	}
 	l.trace = b.identity.trace(rec)
 	l.span = b.identity.legSpan(rec)
@@ -103,9 +112,8 @@ type named struct{ key, text string }
 // appendTexts appends the attributes of a plan, and where the time stamps come from.
 func (l *leg) appendTexts(texts []named, plan []int) []named {
 	for _, i := range plan {
-		a := &voiceAttributes[i]
-		if text := cut(a.text(l.rec, &l.batch.translator.options.Privacy), maxMetricText); text != "" {
-			texts = append(texts, named{a.key, text})
+		if text := cut(l.texts[i], maxMetricText); text != "" {
+			texts = append(texts, named{voiceAttributes[i].key, text})
 		}
 	}
 	if l.times.source != "" {
@@ -128,9 +136,9 @@ func (l *leg) addExemplar(exemplars pmetric.ExemplarSlice, v float64) {
 
 // fill sets what the contact span and the log record have in common.
 func (l *leg) fill(attrs pcommon.Map) {
-	attrs.EnsureCapacity(len(voiceAttributes) + int(NumFigures) + 4) // one for the uid of the log record
+	attrs.EnsureCapacity(l.given + 2) // quality, and the uid of the log record; seldom more
 	for i := range voiceAttributes {
-		putStr(attrs, voiceAttributes[i].key, voiceAttributes[i].text(l.rec, &l.batch.translator.options.Privacy))
+		putStr(attrs, voiceAttributes[i].key, l.texts[i])
 	}
 	for f := range NumFigures {
 		if l.measured[f] {
