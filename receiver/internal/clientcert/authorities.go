@@ -10,7 +10,7 @@ import (
 	"github.com/cxone-otel/cxonereceiver/internal/pemfile"
 )
 
-// parseAuthorities reads the certificates of client_ca_file, of which one at least must be an authority's.
+// parseAuthorities reads the certificates of client_ca_file. At least one must be an authority's.
 func parseAuthorities(data []byte) ([]*x509.Certificate, error) {
 	blocks, err := pemfile.Blocks(data, "CERTIFICATE")
 	if err != nil {
@@ -34,7 +34,7 @@ func parseAuthorities(data []byte) ([]*x509.Certificate, error) {
 	return certificates, nil
 }
 
-// isAuthority reports whether a certificate may issue others; before version 3 there was no mark of it.
+// isAuthority reports whether a certificate may issue others. Certificates before version 3 do not say.
 func isAuthority(c *x509.Certificate) bool {
 	return c.BasicConstraintsValid && c.IsCA || c.Version < 3
 }

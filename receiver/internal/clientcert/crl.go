@@ -15,19 +15,20 @@ import (
 	"github.com/cxone-otel/cxonereceiver/internal/pemfile"
 )
 
-// list is one revocation list, and what its extensions say of which certificates it is complete for (RFC 5280, section 5).
+// list is a revocation list. Its extensions say for which certificates it is complete (RFC 5280, section 5).
 type list struct {
 	*x509.RevocationList
 	scope scope
-	// isDelta says that the list holds changes only. It is never complete.
+	// isDelta says that the list has changes only. It is never complete.
 	isDelta bool
-	// problem says why the list cannot be read as its issuer means it; "" where it can.
+	// problem is the reason why the list cannot be read as its issuer means it; "" if it can.
 	problem string
 }
 
-// scope is a list's issuing distribution point. The zero value but for reasons is a list for every certificate.
+// scope is a list's issuing distribution point. Apart from reasons, the zero value is the scope of a list for every
+// certificate.
 type scope struct {
-	raw            string // as it stands in the list: lists of one scope replace each other
+	raw            string // as it is in the list: lists of one scope replace each other
 	usersOnly      bool
 	authorityOnly  bool
 	attributesOnly bool
@@ -125,7 +126,7 @@ type distributionPointName struct {
 	RelativeName asn1.RawValue   `asn1:"optional,tag:1"`
 }
 
-// tagDirectory is a general name that is a distinguished name.
+// tagDirectory is the tag of a general name that is a distinguished name.
 const tagDirectory = 4
 
 func parseScope(der []byte) (scope, error) {
@@ -160,7 +161,7 @@ func parseScope(der []byte) (scope, error) {
 	return s, nil
 }
 
-// covers reports whether a certificate would be on a list of this scope if it were revoked.
+// covers reports whether a revoked certificate would be on a list of this scope.
 func (s *scope) covers(c *x509.Certificate) bool {
 	isAuthority := c.BasicConstraintsValid && c.IsCA
 	if s.attributesOnly || (s.usersOnly && isAuthority) || (s.authorityOnly && !isAuthority) {
@@ -174,7 +175,7 @@ func (s *scope) covers(c *x509.Certificate) bool {
 			return true
 		}
 	}
-	// Without points of its own, a certificate's point is its issuer's name.
+	// A certificate without points has its issuer's name as its point.
 	return len(c.CRLDistributionPoints) == 0 &&
 		slices.ContainsFunc(s.directories, func(name []byte) bool { return bytes.Equal(name, c.RawIssuer) })
 }
@@ -186,9 +187,9 @@ func (l *list) revokes(c *x509.Certificate) bool {
 	})
 }
 
-// isReplacedBy reports whether another list of the same issuer and scope, complete and valid by now, is newer. Its number
-// decides (RFC 5280, 5.2.3), and its date between lists of the same number, or without one. A delta list is replaced by
-// the complete list of the same number already.
+// isReplacedBy reports whether another list of the same issuer and scope, complete and valid now, is newer. The list's
+// number decides (RFC 5280, 5.2.3). Between lists of the same number, or without one, the date decides. A delta list is
+// replaced by the complete list of the same number.
 func (l *list) isReplacedBy(other *list, now time.Time) bool {
 	if other.isDelta || other.scope.raw != l.scope.raw || now.Before(other.ThisUpdate) {
 		return false

@@ -13,12 +13,12 @@ import (
 	"strings"
 )
 
-// allowList holds the names and keys of those who may deliver. A configured name does not say what kind of name it is, so
-// it stands under every kind that it can be.
+// allowList holds the names and keys of the clients that may deliver. A configured name does not say what kind of name it
+// is, so it is listed under every kind that it can be.
 type allowList struct {
 	exact     map[string]bool // common names, e-mail addresses and URIs, compared byte for byte
 	dns       map[string]bool // in lower-case ASCII
-	addresses map[string]bool // IP addresses as a certificate holds them: 4 or 16 bytes
+	addresses map[string]bool // IP addresses as in a certificate: 4 or 16 bytes
 	spki      map[string]bool // lower-case hex
 }
 
@@ -71,8 +71,8 @@ func (a allowList) allowsName(name asn1.RawValue) bool {
 
 var oidSubjectAltName = asn1.ObjectIdentifier{2, 5, 29, 17}
 
-// alternativeNames returns the subject alternative names as they stand in the certificate: crypto/x509 prints URIs and IP
-// addresses anew, so that different bytes would look the same.
+// alternativeNames returns the subject alternative names as they are in the certificate. crypto/x509 prints URIs and IP
+// addresses in a form of its own, in which different bytes can look the same.
 func alternativeNames(c *x509.Certificate) []asn1.RawValue {
 	for _, extension := range c.Extensions {
 		if extension.Id.Equal(oidSubjectAltName) {
@@ -85,7 +85,7 @@ func alternativeNames(c *x509.Certificate) []asn1.RawValue {
 	return nil
 }
 
-// lowerASCII folds the letters A to Z only: in Unicode more than one character folds to k.
+// lowerASCII lowers only the letters A to Z. In Unicode, other characters also fold to a k.
 func lowerASCII(s string) string {
 	return strings.Map(func(r rune) rune {
 		if 'A' <= r && r <= 'Z' {

@@ -3,11 +3,11 @@
 
 // Package clientcert decides whether the owner of a client certificate may deliver.
 //
-// TLS has verified the certificate when the connection was made. That is not enough: a resumed session and a kept-alive
-// connection outlive what was true then. So the certificate is checked again with each request, against the certificate
-// authorities, the revocation lists and the clock of that moment. Files are read in the background, and a request uses
-// what was read last: a file system that hangs stops no delivery. The verdict on a certificate is kept until one of the
-// files changes, so that the check costs a look-up.
+// TLS has verified the certificate when the connection was made. That is not enough: resumed sessions and kept-alive
+// connections outlast a revocation. So each request checks the certificate again, against the certificate authorities, the
+// revocation lists and the clock. Files are read in the background, and a request uses their last content, so that a file
+// system that hangs stops no delivery. The verdict on a certificate is kept until one of the files changes, so that a check
+// costs one look-up.
 package clientcert
 
 import (
@@ -23,7 +23,7 @@ import (
 	"github.com/cxone-otel/cxonereceiver/receiver/internal/watch"
 )
 
-// Settings say which clients may deliver.
+// Settings decide which clients may deliver.
 type Settings struct {
 	// CAFile holds the certificate authorities, in PEM.
 	CAFile string
@@ -37,18 +37,18 @@ type Settings struct {
 	AllowedSPKI []string
 	// CRLFile holds certificate revocation lists, in PEM or DER; "" for none.
 	CRLFile string
-	// CRLInterval is how often CRLFile is looked at.
+	// CRLInterval is how often CRLFile is checked for changes.
 	CRLInterval time.Duration
 }
 
-// caInterval is how often the file of the certificate authorities is looked at.
+// caInterval is how often the file of the certificate authorities is checked for changes.
 const caInterval = time.Second
 
-// Error is a refusal.
+// Error says why a client may not deliver.
 type Error struct {
 	// Reason is the refusal's name in own telemetry.
 	Reason string
-	// Forbidden says that the certificate is valid and its owner may not deliver, or no longer.
+	// Forbidden says that the certificate is valid, but its owner may not deliver.
 	Forbidden bool
 	// Detail is for the operator's log.
 	Detail string
@@ -65,7 +65,7 @@ const (
 	ReasonUnavailable = "crl_unavailable"
 )
 
-// Reasons returns all of them.
+// Reasons returns all reasons.
 func Reasons() []string {
 	return []string{ReasonMissing, ReasonBad, ReasonRevoked, ReasonNotAllowed, ReasonUnavailable}
 }
@@ -84,8 +84,8 @@ type Policy struct {
 	stopOnce sync.Once
 }
 
-// New reads the files. A file that is missing or cannot be read is an error; a revocation list that has expired is not:
-// it refuses everybody until it is renewed.
+// New reads the files. A file that is missing or cannot be read is an error. A revocation list that has expired is not: it
+// refuses every client until it is renewed.
 func New(s Settings, logger *zap.Logger) (*Policy, error) {
 	p := &Policy{
 		settings: s,
@@ -107,7 +107,7 @@ func New(s Settings, logger *zap.Logger) (*Policy, error) {
 	return p, nil
 }
 
-// Start begins to look at the files again, until Shutdown.
+// Start checks the files for changes until Shutdown.
 func (p *Policy) Start() {
 	if p.settings.CAReload {
 		go watch.Every(caInterval, p.stop, p.lookAtCA)
@@ -117,7 +117,7 @@ func (p *Policy) Start() {
 	}
 }
 
-// Shutdown ends what Start began. It does not wait: the reading of a file on a file system that hangs cannot be ended.
+// Shutdown ends what Start began. It does not wait: a reading cannot be ended while the file system hangs.
 func (p *Policy) Shutdown() { p.stopOnce.Do(func() { close(p.stop) }) }
 
 // Check decides whether the client of a connection may deliver now. The error is nil, or an [*Error].
@@ -134,8 +134,8 @@ func (p *Policy) Check(connection *tls.ConnectionState, now time.Time) error {
 // Roots returns the certificate authorities in force.
 func (p *Policy) Roots() *x509.CertPool { return p.state.Load().roots }
 
-// Expiry returns when the first of the certificate authorities and the first of the revocation lists expire; the zero
-// time without lists.
+// Expiry returns when the first of the certificate authorities expires, and the first of the revocation lists; the zero
+// time if there are no lists.
 func (p *Policy) Expiry() (authority, crl time.Time) {
 	s := p.state.Load()
 	for _, c := range s.anchors {
@@ -149,7 +149,7 @@ func (p *Policy) Expiry() (authority, crl time.Time) {
 	return authority, crl
 }
 
-// lookAtCA reads the certificate authorities. When they cannot be read, the last good ones stay in force.
+// lookAtCA reads the certificate authorities. If they cannot be read, the last good ones stay in force.
 func (p *Policy) lookAtCA() error {
 	anchors, isNew, err := p.ca.Look()
 	if err != nil {
@@ -178,7 +178,7 @@ func (p *Policy) lookAtCA() error {
 	return nil
 }
 
-// lookAtCRL reads the revocation lists. When they cannot be read, no certificate is accepted.
+// lookAtCRL reads the revocation lists. If they cannot be read, no certificate is accepted.
 func (p *Policy) lookAtCRL() error {
 	lists, isNew, err := p.crl.Look()
 	if !isNew {
@@ -194,7 +194,7 @@ func (p *Policy) lookAtCRL() error {
 	return err
 }
 
-// replace puts a changed state in force. Verdicts fall with it.
+// replace puts a changed state in force, without the verdicts of the old one.
 func (p *Policy) replace(change func(*state)) *state {
 	p.changing.Lock()
 	defer p.changing.Unlock()
@@ -208,7 +208,7 @@ func (p *Policy) replace(change func(*state)) *state {
 	return next
 }
 
-// ValidAt returns why a certificate is not valid at a time by its dates, nil where it is.
+// ValidAt returns why a certificate is not valid at a time, by its dates; nil if it is valid.
 func ValidAt(c *x509.Certificate, now time.Time) error {
 	switch {
 	case now.Before(c.NotBefore):

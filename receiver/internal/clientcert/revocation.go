@@ -11,16 +11,16 @@ import (
 	"time"
 )
 
-// revocation answers whether certificates are revoked, from the lists that are at hand. It fails closed: a certificate of
-// which the lists do not say that it is not revoked counts as if it were.
+// revocation reports whether certificates are revoked, by the lists that were read. It fails closed: a certificate counts
+// as revoked unless the lists show that it is not.
 type revocation struct {
 	lists   []*list
-	err     error // the file cannot be read: nothing is known of any certificate
+	err     error // the file cannot be read, so every certificate is refused
 	anchors []*x509.Certificate
 }
 
-// check looks up every certificate of a chain, from the leaf to the certificate authority that is trusted by itself. Until
-// is lowered to the moment at which the answer can change.
+// check looks up every certificate of a chain, from the leaf to the trusted certificate authority. It lowers until to the
+// time at which the answer can change.
 func (r *revocation) check(chain, presented []*x509.Certificate, now time.Time, until *time.Time) *Error {
 	if r.err != nil {
 		return unavailable(r.err)
@@ -37,8 +37,8 @@ func (r *revocation) check(chain, presented []*x509.Certificate, now time.Time, 
 	return nil
 }
 
-// upwards returns a chain with those in client_ca_file who stand above its end: what is trusted by itself can be revoked
-// by them. A leaf that stands in the file is a chain of its own.
+// upwards returns a chain with the authorities of client_ca_file above its end, since these can revoke an authority that is
+// trusted by itself. A leaf that is in the file is a chain of its own.
 func (r *revocation) upwards(chain, presented []*x509.Certificate) []*x509.Certificate {
 	all := slices.Clone(chain)
 	if len(all) == 1 {
@@ -56,10 +56,10 @@ func (r *revocation) upwards(chain, presented []*x509.Certificate) []*x509.Certi
 	return all
 }
 
-// maxChain bounds what stands above a chain: certificates can vouch for one another.
+// maxChain bounds the authorities above a chain, since certificates can vouch for one another.
 const maxChain = 16
 
-// appendIssuer appends who issued the last certificate of a chain. A self-signed certificate's issuer is itself.
+// appendIssuer appends the issuer of the last certificate of a chain. A self-signed certificate is its own issuer.
 func (r *revocation) appendIssuer(chain, candidates []*x509.Certificate) []*x509.Certificate {
 	top := chain[len(chain)-1]
 	for _, c := range candidates {
@@ -70,8 +70,8 @@ func (r *revocation) appendIssuer(chain, candidates []*x509.Certificate) []*x509
 	return chain
 }
 
-// ask looks a certificate up in the lists of its issuer. Entries of every list count that is not replaced by a newer one.
-// The lists that are in force must together be complete for the certificate.
+// ask looks a certificate up in the lists of its issuer. The entries of every list count, unless a newer list replaces it.
+// The lists in force must together be complete for the certificate.
 func (r *revocation) ask(cert, issuer *x509.Certificate, now time.Time, until *time.Time) *Error {
 	var lists []*list
 	for _, l := range r.lists {
@@ -115,7 +115,7 @@ func (r *revocation) ask(cert, issuer *x509.Certificate, now time.Time, until *t
 	return nil
 }
 
-// inForce returns why a list says nothing of certificates that are not on it, nil where it does.
+// inForce returns why a list proves nothing about certificates that are not on it; nil if it does.
 func (l *list) inForce(now time.Time) error {
 	switch {
 	case l.problem != "":
@@ -140,7 +140,7 @@ func unavailable(err error) *Error {
 	}
 }
 
-// current returns the lists that no other replaces.
+// current returns the lists that no other list replaces.
 func (r *revocation) current(now time.Time) []*list {
 	var current []*list
 	for _, l := range r.lists {
@@ -153,7 +153,7 @@ func (r *revocation) current(now time.Time) []*list {
 	return current
 }
 
-// expiry returns when the first of the complete lists expires, the zero time without any.
+// expiry returns when the first of the complete lists expires; the zero time if there are none.
 func (r *revocation) expiry(now time.Time) time.Time {
 	var first time.Time
 	for _, l := range r.current(now) {
@@ -164,7 +164,7 @@ func (r *revocation) expiry(now time.Time) time.Time {
 	return first
 }
 
-// warnings returns what keeps certificates from being accepted, whoever shows them.
+// warnings returns the reasons for which certificates are refused, whichever client shows them.
 func (r *revocation) warnings(now time.Time) []error {
 	var problems []error
 	isListed := map[string]bool{}

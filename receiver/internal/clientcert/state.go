@@ -10,26 +10,26 @@ import (
 	"time"
 )
 
-// state is what was read from the files at one time, with the verdicts that follow from it.
+// state is the content of the files at one time, with the verdicts that follow from it.
 type state struct {
 	roots      *x509.CertPool
 	anchors    []*x509.Certificate // those of client_ca_file
-	revocation *revocation         // nil where revocation is not checked
+	revocation *revocation         // nil if revocation is not checked
 
 	mu       sync.Mutex
 	verdicts map[string]verdict // by the certificate's DER
 }
 
-// verdict is what is known of a certificate until the time is over.
+// verdict is the decision on a certificate, which holds until a time.
 type verdict struct {
-	err        *Error // nil where it may deliver
+	err        *Error // nil if it may deliver
 	from, till time.Time
 }
 
 // maxVerdicts bounds the verdicts that are kept. Few authorities issue as many certificates to clients.
 const maxVerdicts = 4096
 
-// verdictOn returns why the owner of a certificate, the first of those that were sent, may not deliver; nil where it may.
+// verdictOn returns why the owner of a certificate, the first of those that were sent, may not deliver; nil if it may.
 func (s *state) verdictOn(sent []*x509.Certificate, allowed allowList, now time.Time) *Error {
 	leaf := sent[0]
 	s.mu.Lock()
@@ -63,7 +63,7 @@ func (s *state) judge(leaf *x509.Certificate, others []*x509.Certificate, allowe
 	})
 	if err != nil {
 		v.err = &Error{Reason: ReasonBad, Detail: "the client certificate no longer holds: " + err.Error()}
-		v.till = now // look again: the clock may be what is wrong
+		v.till = now // look again: the clock may be wrong
 		return v
 	}
 	if s.revocation != nil {
@@ -82,7 +82,7 @@ func (s *state) judge(leaf *x509.Certificate, others []*x509.Certificate, allowe
 	return v
 }
 
-// checkRevocation accepts a certificate that is not revoked on any of its chains, and of which one chain can be checked.
+// checkRevocation accepts a certificate if it is revoked on none of its chains, and at least one chain can be checked.
 func (s *state) checkRevocation(chains [][]*x509.Certificate, sent []*x509.Certificate, now time.Time, till *time.Time) *Error {
 	var problem *Error
 	isChecked := false

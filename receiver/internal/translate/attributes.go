@@ -12,26 +12,27 @@ import (
 	"github.com/cxone-otel/cxonereceiver/receiver/internal/privacy"
 )
 
-// form says how a field's text is put into its attribute.
+// form is how a field's text becomes an attribute.
 type form uint8
 
 const (
 	verbatim    form = iota
 	lowerCase        // semantic conventions want network.transport in lower case
-	isoCountry       // a country code of ISO 3166-1, and nothing where it is none
+	isoCountry       // a country code of ISO 3166-1, or nothing
 	agentName        // personal data: privacy.agent_names
 	phoneNumber      // personal data: privacy.phone_numbers
 )
 
-// attribute is a row of the one table that says what becomes of a descriptive field.
+// attribute is a row of the one table that maps descriptive fields to attributes.
 type attribute struct {
 	field   payload.Field
 	key     string
 	form    form
-	metrics bool // whether it may be on a metric: those with few values are by default, the others opt in
+	metrics bool // whether metrics may have it: attributes with few values do by default, the others opt in
 }
 
-// attributes of a call leg, on its span and its log record; metadata.yaml says which are on metrics by default.
+// voiceAttributes are those of a call leg, on its span and its log record. metadata.yaml decides which are on metrics by
+// default.
 var voiceAttributes = [...]attribute{
 	{payload.ContactID, keyContactID, verbatim, true},
 	{payload.MasterContactID, keyMasterContactID, verbatim, true},
@@ -68,8 +69,8 @@ var voiceAttributes = [...]attribute{
 	{payload.DbKey, "cxone.db_key", verbatim, false},
 }
 
-// scriptAttributes of an API call; what takes more than copying (the endpoint, the code, the message, the script's
-// version, the duration) is in script.go.
+// scriptAttributes are those of an API call. script.go has those that need more than copying: the endpoint, the code, the
+// message, the script's version and the duration.
 var scriptAttributes = []attribute{
 	{payload.ContactID, keyContactID, verbatim, false},
 	{payload.MasterContactID, keyMasterContactID, verbatim, false},
@@ -80,7 +81,7 @@ var scriptAttributes = []attribute{
 	{payload.ActionLabel, "cxone.action.label", verbatim, false},
 }
 
-// The attributes that take more than copying a field.
+// The attributes that need more than copying a field.
 const (
 	keyContactID       = "cxone.contact.id"
 	keyMasterContactID = "cxone.master_contact.id"
@@ -115,10 +116,11 @@ const (
 	prefixUnreadable   = "cxone.unreadable."
 )
 
-// SchemaURL is that of the semantic conventions in use: the newest release whose Go package the project depends on.
+// SchemaURL is that of the semantic conventions in use: the newest release of which the project's dependencies have a Go
+// package.
 const SchemaURL = semconv.SchemaURL
 
-// MetricAttributes returns the names of all attributes that a metric can carry.
+// MetricAttributes returns the names of all attributes that a metric can have.
 func MetricAttributes() []string {
 	names := []string{}
 	for i := range voiceAttributes {
@@ -129,7 +131,7 @@ func MetricAttributes() []string {
 	return names
 }
 
-// text returns what a record gives for an attribute; "" means that there is nothing to say.
+// text returns an attribute's text for a record; "" means that the attribute is left out.
 func (a *attribute) text(rec *payload.Record, policies *privacy.Policies) string {
 	s := rec.Text(a.field)
 	if s == "" {

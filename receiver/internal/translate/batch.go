@@ -14,10 +14,10 @@ import (
 	"github.com/cxone-otel/cxonereceiver/receiver/internal/payload"
 )
 
-// Signal is one of the three that a delivery can give.
+// Signal is one of the three that a delivery is translated to.
 type Signal uint8
 
-// The signals, in the order in which a delivery gives them to the pipelines.
+// The signals, in the order in which a delivery reaches the pipelines.
 const (
 	SignalMetrics Signal = iota
 	SignalTraces
@@ -29,10 +29,10 @@ const (
 // String returns the signal's name.
 func (s Signal) String() string { return [NumSignals]string{"metrics", "traces", "logs"}[s] }
 
-// Signals says which signals a pipeline takes; the others are not produced. Aggregates are the Observations.
+// Signals says which signals have a pipeline; the others are not produced. Aggregates are the Observations.
 type Signals struct{ Metrics, Traces, Logs, Aggregates bool }
 
-// Batch gathers the telemetry of one delivery.
+// Batch gathers the telemetry of a delivery, or of a part of it.
 type Batch struct {
 	Metrics pmetric.Metrics
 	Traces  ptrace.Traces
@@ -47,43 +47,43 @@ type Batch struct {
 	identity   identity
 	groups     map[resourceKey]*group
 	newest     *group // the group of the last record
-	first      group  // most deliveries have no other
+	first      group  // most deliveries have only this one
 	envelope   envelope
 	line       []byte // for the summary lines
 	labels     labels // for the observations
 
-	// Room for what is made ready in a Batch: one allocation rather than three.
+	// Room for what a Batch prepares: one allocation rather than three.
 	scratchRoom [2048]byte
 	lineRoom    [128]byte
 }
 
-// Stats is what the receiver's own telemetry says of a delivery.
+// Stats is what the receiver's own telemetry counts of a delivery.
 type Stats struct {
 	// Accepted and Unreadable count records.
 	Accepted, Unreadable int
 	// UnknownFields counts the fields that this release does not know.
 	UnknownFields int
-	// UnreadableFields are the known fields whose values could not be read, and the times that another time stands for.
+	// UnreadableFields are the known fields whose values could not be read, and the times that another time replaced.
 	UnreadableFields []UnreadableField
 	// Implausible counts records by reason.
 	Implausible [NumImplausible]int
-	// MosAndRFactor counts the call legs of which both were measured.
+	// MosAndRFactor counts the call legs that have both.
 	MosAndRFactor int
-	// Lags are the times from each record's own time to its receipt, in seconds.
+	// Lags are the seconds from each record's own time to its receipt.
 	Lags []float64
 }
 
 // UnreadableField is a known field whose values could not be read.
 type UnreadableField struct {
-	// Name is the field's, as the vendor prints it.
+	// Name is the field's name, as the vendor prints it.
 	Name string
-	// Count is how many values of it could not be read.
+	// Count is how many of its values could not be read.
 	Count int
-	// Form is what the first of them looked like; it does not show the value.
+	// Form is the form of the first such value. It does not show the value.
 	Form string
 }
 
-// NewBatch starts the telemetry of a delivery that was received at that time.
+// NewBatch starts the telemetry of a delivery that was received at this time.
 func (t *Translator) NewBatch(received time.Time, want Signals) *Batch {
 	return t.newBatch(pcommon.NewTimestampFromTime(received), want)
 }
@@ -108,7 +108,7 @@ func (t *Translator) newBatch(received pcommon.Timestamp, want Signals) *Batch {
 	return b
 }
 
-// Next starts the telemetry of the delivery's next part. What was counted so far goes along.
+// Next starts the telemetry of the delivery's next part. The counts so far are kept.
 func (b *Batch) Next() *Batch {
 	next := b.translator.newBatch(b.received, b.want)
 	next.Stats, next.envelope = b.Stats, b.envelope
@@ -132,8 +132,8 @@ func (b *Batch) Add(rec *payload.Record) {
 	}
 }
 
-// countUnreadable counts the known fields of a record that could not be read. The field of the record's own time counts
-// where another time had to stand for it, even if it was not given.
+// countUnreadable counts the known fields of a record that could not be read. The field of the record's own time also
+// counts if it was not given and another time replaced it.
 func (b *Batch) countUnreadable(rec *payload.Record, own payload.Field, source string) {
 	for _, f := range rec.Unreadable() {
 		b.Stats.addUnreadable(f.Name(rec.Type), rec.Get(f))
@@ -141,7 +141,7 @@ func (b *Batch) countUnreadable(rec *payload.Record, own payload.Field, source s
 	if v := rec.Get(own); source != "" && !v.Unreadable {
 		b.Stats.addUnreadable(own.Name(rec.Type), v)
 	}
-	if v := rec.Get(payload.EnvelopeTimestamp); v.Unreadable { // of a record without its envelope
+	if v := rec.Get(payload.EnvelopeTimestamp); v.Unreadable { // a record without its envelope has one too
 		b.Stats.addUnreadable(payload.EnvelopeTimestamp.Name(rec.Type), v)
 	}
 }
@@ -156,7 +156,7 @@ func (s *Stats) addUnreadable(name string, v *payload.Value) {
 	s.UnreadableFields = append(s.UnreadableFields, UnreadableField{Name: name, Count: 1, Form: v.Form()})
 }
 
-// Items counts what there is of a signal: data points, spans or log records.
+// Items returns how many items a signal has: data points, spans or log records.
 func (b *Batch) Items(s Signal) int {
 	switch {
 	case s == SignalMetrics && b.want.Metrics:
@@ -170,7 +170,7 @@ func (b *Batch) Items(s Signal) int {
 	}
 }
 
-// resourceKey is what a record's resource depends on.
+// resourceKey is the part of a record that decides its resource.
 type resourceKey struct{ businessUnit, cluster string }
 
 // group is the telemetry of one resource.
@@ -183,7 +183,7 @@ type group struct {
 	hasSpan bool
 	logs    plog.LogRecordSlice
 	hasLog  bool
-	scoped  bool // metrics has its scope
+	scoped  bool // whether metrics has its scope
 }
 
 func (b *Batch) groupOf(rec *payload.Record) *group {
@@ -202,7 +202,7 @@ func (b *Batch) groupOf(rec *payload.Record) *group {
 	if b.newest.key == key {
 		return b.newest
 	}
-	if b.groups == nil { // most deliveries get by without
+	if b.groups == nil { // most deliveries do not need it
 		b.groups = map[resourceKey]*group{b.newest.key: b.newest}
 	}
 	g, ok := b.groups[key]
@@ -229,7 +229,7 @@ func (b *Batch) fillScope(scope pcommon.InstrumentationScope) {
 	scope.SetVersion(b.translator.options.ScopeVersion)
 }
 
-// metricsOf returns the metrics of a resource, and begins them.
+// metricsOf returns a resource's metrics. It begins them if there are none.
 func (b *Batch) metricsOf(g *group) pmetric.MetricSlice {
 	if !g.scoped {
 		rm := b.Metrics.ResourceMetrics().AppendEmpty()
@@ -282,7 +282,7 @@ func (b *Batch) newLog(g *group) plog.LogRecord {
 	return g.logs.AppendEmpty()
 }
 
-// contact begins a record's span and log record, as far as they are wanted. They carry the same attributes, which are made
+// contact begins a record's span and log record, as far as they are wanted. They have the same attributes, which are made
 // once and copied.
 func (b *Batch) contact(g *group, fill func(pcommon.Map)) (log plog.LogRecord, span ptrace.Span) {
 	if b.want.Logs {

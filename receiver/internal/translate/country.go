@@ -5,8 +5,8 @@ package translate
 
 import "strings"
 
-// countries are the codes that ISO 3166-1 alpha-2 assigns. Codes that are only reserved, such as UK and EU, or left to
-// users, such as ZZ and XK, are not among them.
+// countries are the codes that ISO 3166-1 alpha-2 assigns. Codes that are reserved, such as UK and EU, or left to users,
+// such as ZZ and XK, are not among them.
 const countries = " AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY " +
 	"BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK " +
 	"FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR " +
@@ -15,7 +15,7 @@ const countries = " AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE 
 	"PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF " +
 	"TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW "
 
-// countryCode returns the ISO 3166-1 code that a text is, in upper case, and "" where it is none.
+// countryCode returns a text that is a code of ISO 3166-1 in upper case, and "" for any other text.
 func countryCode(s string) string {
 	if len(s) != 2 || !isLetter(s[0]) || !isLetter(s[1]) {
 		return ""

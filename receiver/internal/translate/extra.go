@@ -11,10 +11,10 @@ import (
 	"github.com/cxone-otel/cxonereceiver/receiver/internal/payload"
 )
 
-// extra is an unknown field as it goes out.
+// extra is an unknown field as it is exported.
 type extra struct{ name, key, text string }
 
-// extraOf returns an unknown field as it goes out. It may be a field of the other payload, and so personal.
+// extraOf returns an unknown field as it is exported. It may be a field of the other payload, and so personal.
 func (b *Batch) extraOf(m *payload.Member) extra {
 	policies := &b.translator.options.Privacy
 	e := extra{name: m.Name, key: prefixExtra + cut(m.Name, maxText)}
@@ -28,19 +28,18 @@ func (b *Batch) extraOf(m *payload.Member) extra {
 
 func (e extra) put(attrs pcommon.Map) { putStr(attrs, e.key, e.text) }
 
-// maxEnvelopes is how many bytes the fields of envelopes take of a delivery's output, all records together. An envelope is
-// one, and its records are many: a small body could otherwise become very large.
+// maxEnvelopes is how many bytes the fields of envelopes take of a delivery's output, in all records together. One envelope
+// can have many records, so a small body could otherwise become very large.
 const maxEnvelopes = 64 << 10
 
-// envelope is what the records of an envelope share. Its fields are made ready for going out once, however many records
-// there are.
+// envelope is the part of an envelope that its records share. Its fields are prepared once, however many records there are.
 type envelope struct {
 	of     *payload.Envelope
 	extras []extra
 	taken  int // bytes of maxEnvelopes
 }
 
-// open makes the envelope ready that the next record is in, unless it is that of the record before.
+// open prepares the envelope of the next record, unless it is that of the record before.
 func (b *Batch) open(of *payload.Envelope) {
 	if of == nil || of == b.envelope.of {
 		return
@@ -56,8 +55,8 @@ func (b *Batch) open(of *payload.Envelope) {
 	}
 }
 
-// putEnvelope adds the fields of a record's envelope to its log record, as far as there is room for them, and returns how
-// many it left out. Where the record has a field of the same name, that one is nearer.
+// putEnvelope adds the fields of a record's envelope to its log record while there is room, and returns how many it left
+// out. If the record has a field of the same name, the record's field counts.
 func (b *Batch) putEnvelope(attrs pcommon.Map, rec *payload.Record) (dropped int) {
 	if rec.Envelope == nil {
 		return 0

@@ -15,7 +15,7 @@ import (
 // Figure is one of the measurements of a call leg.
 type Figure uint8
 
-// The figures, in the order of telemetry and of cxone.call.degraded_by.
+// The figures, in the order of the telemetry and of cxone.call.degraded_by.
 const (
 	Mos Figure = iota
 	RFactor
@@ -32,18 +32,18 @@ const (
 	NumFigures
 )
 
-// figure is a row of the one table that says what becomes of a measured field.
+// figure is a row of the one table of the measured fields.
 type figure struct {
 	name        string // in the configuration; the metric is "cxone.call." + name
 	key         string // the metric's name, and the attribute's on spans and logs
 	field       payload.Field
 	unit        string // of the metric: UCUM
 	description string
-	defaultUnit string // of the vendor's number; "" where there is but one
+	defaultUnit string // of the vendor's number; "" if there is only one
 	min, max    float64
-	outside     Implausible // what a value outside them is counted as
-	worse       direction   // on which side of its threshold a call counts as degraded
-	bounds      []float64   // the default ones of the histogram, in the metric's unit
+	outside     Implausible // what a value outside of min and max is counted as
+	worse       direction   // the side of its threshold on which a call counts as degraded
+	bounds      []float64   // default bounds of the histogram, in the metric's unit
 }
 
 type direction int8
@@ -56,10 +56,10 @@ const (
 
 var inf = math.Inf(1)
 
-// figures follows metadata.yaml, which declares the same metrics for the users; a test holds the two together. The
-// scales are those of ITU-T P.800.1 (MOS) and G.107 (R-factor). The bounds of MOS and R-factor are the classes of G.107 and
-// G.109 and what is alerted on. Those of jitter, loss and round-trip time have the thresholds of G.114 and of the vendor among
-// them. The others cover what a call can be.
+// figures follows metadata.yaml, which declares the same metrics for users. A test compares the two. The scales are those
+// of ITU-T P.800.1 (MOS) and G.107 (R-factor). The bounds of MOS and R-factor are the classes of G.107 and G.109, and the
+// limits of the alerts. Those of jitter, loss and round-trip time include the thresholds of G.114 and of the vendor. The
+// others cover the values that calls have.
 var figures = [NumFigures]figure{
 	Mos: {
 		"mos", "cxone.call.mos", payload.AvgMos, "{score}",
@@ -124,16 +124,16 @@ func (f Figure) String() string { return figures[f].name }
 // Metric returns the name of the figure's metric, which is its attribute's name on spans and logs too.
 func (f Figure) Metric() string { return figures[f].key }
 
-// DefaultUnit returns the unit that the vendor's number is taken to be in; "" for a figure on a scale.
+// DefaultUnit returns the unit that the vendor's number is assumed to be in; "" for a figure on a scale.
 func (f Figure) DefaultUnit() string { return figures[f].defaultUnit }
 
 // MetricUnit returns the unit of the figure's metrics, as UCUM writes it.
 func (f Figure) MetricUnit() string { return figures[f].unit }
 
-// Description says in a sentence what the figure is.
+// Description describes the figure in a sentence.
 func (f Figure) Description() string { return figures[f].description }
 
-// Most returns the largest value on the figure's scale, in the metric's unit; +Inf where there is none.
+// Most returns the largest value on the figure's scale, in the metric's unit; +Inf if there is none.
 func (f Figure) Most() float64 { return figures[f].max }
 
 // HasThreshold reports whether a threshold can be set past which a call counts as degraded.

@@ -14,7 +14,7 @@ import (
 	"github.com/cxone-otel/cxonereceiver/receiver/internal/payload"
 )
 
-// The labels keep the kinds of identity apart and carry the derivation's version.
+// The labels keep the kinds of identity apart, and have the version of the derivation.
 const (
 	labelTrace           = "cxone.trace.v1"
 	labelContact         = "cxone.contact.v1"
@@ -25,9 +25,9 @@ const (
 	labelLog             = "cxone.log.v1"
 )
 
-// identity derives IDs from the payload, so that a redelivery, or a delivery to another replica, gives the same ones.
-// The derivation is the SHA-256 of the label and the parts, each preceded by its length in four bytes, so that no two
-// lists of parts give the same input. The published vectors are in testdata/identity_vectors.json.
+// identity derives IDs from the payload, so that a delivery has the same IDs when it is repeated, and on another replica.
+// An ID is the SHA-256 of the label and the parts. Each part is preceded by its length in four bytes, so that different
+// lists of parts never have the same input. The published vectors are in testdata/identity_vectors.json.
 type identity struct {
 	namespace string
 	scratch   []byte
@@ -57,7 +57,7 @@ func (id *identity) add(part string) {
 	id.scratch = append(id.scratch, part...)
 }
 
-// deriveFrom derives an ID from the whole of a record, where what tells records apart is missing in it.
+// deriveFrom derives an ID from the whole record, if the fields that tell records apart are missing.
 func (id *identity) deriveFrom(label string, rec *payload.Record) [sha256.Size]byte {
 	id.start(label)
 	id.addCompact(rec)
@@ -73,7 +73,7 @@ func (id *identity) addCompact(rec *payload.Record) {
 	binary.BigEndian.PutUint32(id.scratch[at:], uint32(len(id.scratch)-at-4)) //nolint:gosec // a part is smaller than a body
 }
 
-// trace returns the trace of a record: one per master contact, or a record's own where it names no contact.
+// trace returns the trace of a record: one for each master contact, or one of its own if the record names no contact.
 func (id *identity) trace(rec *payload.Record) pcommon.TraceID {
 	contact := rec.Text(payload.MasterContactID)
 	if contact == "" {
@@ -99,7 +99,7 @@ func (id *identity) contactSpan(contact string) pcommon.SpanID {
 	return id.lastSpan
 }
 
-// legSpan returns the span of a call leg: that of its contact, or the record's own where it names none.
+// legSpan returns the span of a call leg: that of its contact, or one of its own if the record names none.
 func (id *identity) legSpan(rec *payload.Record) pcommon.SpanID {
 	if contact := rec.Text(payload.ContactID); contact != "" {
 		return id.contactSpan(contact)
@@ -108,8 +108,8 @@ func (id *identity) legSpan(rec *payload.Record) pcommon.SpanID {
 	return pcommon.SpanID(sum[:8])
 }
 
-// scriptAPISpan returns the span of an API call, or the record's own where all is missing that tells the calls of a contact
-// apart.
+// scriptAPISpan returns the span of an API call, or one of its own if the fields that tell a contact's calls apart are
+// missing.
 func (id *identity) scriptAPISpan(rec *payload.Record) pcommon.SpanID {
 	message, script := rec.Get(payload.MessageID).Text, rec.Get(payload.ScriptIDVersion).Text
 	action, at := rec.Get(payload.ActionID).Text, rec.Get(payload.DateTime).Text

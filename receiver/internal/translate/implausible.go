@@ -58,10 +58,10 @@ var implausible = [NumImplausible]struct{ name, advice string }{
 	},
 }
 
-// String returns the reason as own telemetry names it.
+// String returns the reason's name in own telemetry.
 func (i Implausible) String() string { return implausible[i].name }
 
-// Advice says what is odd and which setting to look at.
+// Advice says what is implausible and which setting to check.
 func (i Implausible) Advice() string { return implausible[i].advice }
 
 const (
@@ -69,7 +69,7 @@ const (
 	legTolerance    = 1.0  // seconds, for figures that are rounded
 )
 
-// judgeLeg counts what is odd about a call leg, and notes its lag.
+// judge counts what is implausible about a call leg, and notes its lag.
 func (l *leg) judge() {
 	_, hasEnd := l.rec.Nanos(payload.EndDateTime)
 	if hasEnd {
@@ -97,11 +97,11 @@ func (l *leg) judge() {
 	l.judgeScores()
 }
 
-// mosTolerance is how far a MOS may be from that of its R-factor. Averages over a call are not those of the conversion, and
-// codecs differ; half a class of ITU-T G.109 is more than either gives.
+// mosTolerance is how far a MOS may be from the MOS of its R-factor. The average of one over a call does not convert
+// exactly to the average of the other, and codecs differ. Half a class of ITU-T G.109 is more than either difference.
 const mosTolerance = 0.5
 
-// judgeScores holds MOS and R-factor, which say the same on two scales, against each other.
+// judgeScores compares MOS and R-factor, which measure the same on two scales.
 func (l *leg) judgeScores() {
 	if !l.measured[Mos] || !l.measured[RFactor] {
 		return
@@ -112,7 +112,7 @@ func (l *leg) judgeScores() {
 	}
 }
 
-// judgeCall counts what is odd about an API call, and notes its lag.
+// judge counts what is implausible about an API call, and notes its lag.
 func (c *call) judge() {
 	if nanos, ok := c.rec.Nanos(payload.DateTime); ok {
 		c.batch.judgeTime(nanos)

@@ -12,15 +12,15 @@ import (
 	"go.opentelemetry.io/collector/pdata/pcommon"
 )
 
-// maxNodes bounds what is made of one JSON value: objects, arrays and scalars, all together. A small array of small numbers
-// takes more than ten times its bytes as telemetry, and filling a map takes the square of its length.
+// maxNodes bounds the telemetry of one JSON value: objects, arrays and scalars together. A small array of small numbers
+// takes more than ten times its bytes as telemetry, and the time to fill a map grows with the square of its length.
 const maxNodes = 256
 
 var errTooManyNodes = errors.New("too many nodes for a value")
 
-// putJSON sets a value from valid JSON text: objects become maps, arrays slices; whole numbers stay whole, and one that
-// no int64 holds stays text. Where there are more than maxNodes, the whole value is its text, which is cut. The nesting is
-// bounded by payload.
+// putJSON sets a value from valid JSON text. Objects become maps, and arrays become slices. Whole numbers stay whole; one
+// that an int64 cannot hold stays text. If there are more than maxNodes, the whole value is its text, which is cut. Package
+// payload bounds the nesting.
 func putJSON(dst pcommon.Value, text string) {
 	r := jsonReader{in: jsontext.NewDecoder(strings.NewReader(text), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))}
 	if err := r.value(dst); err != nil {

@@ -24,7 +24,7 @@ func setSeverity(lr plog.LogRecord, n plog.SeverityNumber) {
 	}
 }
 
-// finishLog sets what only log records carry: the fields that nobody knows, those that could not be read, and the uid.
+// finishLog sets what only log records have: the unknown fields, the fields that could not be read, and the uid.
 func (b *Batch) finishLog(lr plog.LogRecord, rec *payload.Record) {
 	attrs := lr.Attributes()
 	for _, f := range rec.Unreadable() {
@@ -44,7 +44,8 @@ func (b *Batch) finishLog(lr plog.LogRecord, rec *payload.Record) {
 	lr.SetObservedTimestamp(b.received)
 }
 
-// addUnreadable keeps a record that could not be read, raw, and says why. Without a logs pipeline it is only counted.
+// addUnreadable keeps a record that could not be read as a log record, with its raw text and the reason. Without a logs
+// pipeline it is only counted.
 func (b *Batch) addUnreadable(rec *payload.Record) {
 	if !b.want.Logs {
 		return

@@ -14,22 +14,22 @@ import (
 	"github.com/cxone-otel/cxonereceiver/receiver/internal/payload"
 )
 
-// Observation is what the aggregated metrics need of a readable record. It holds nothing of the delivery's body.
+// Observation is the part of a readable record that the aggregated metrics need. It holds nothing of the delivery's body.
 type Observation struct {
 	Type payload.DataType
 	// Attributes are those of the record's histograms.
 	Attributes attr.Set
-	// Counted are the attributes of the record's count: the same and more.
+	// Counted are the attributes of the record's count: those of the histograms and more.
 	Counted attr.Set
 	// Span is the record's span, for exemplars. It is not valid for call legs without contact spans.
 	Span trace.SpanContext
-	// Figures has a call leg's figures in the metrics' units, and NaN for what no histogram can hold.
+	// Figures has a call leg's figures in the metrics' units. It is NaN for values that no histogram can hold.
 	Figures [NumFigures]float64
-	// Seconds is an API call's duration, and NaN for what no histogram can hold.
+	// Seconds is an API call's duration. It is NaN if no histogram can hold it.
 	Seconds float64
 }
 
-// Observed says which attributes the aggregated metrics have, besides those that are theirs in any case.
+// Observed names the attributes of the aggregated metrics, besides those that they always have.
 type Observed struct {
 	// Call names attributes of call legs, Script those of API calls.
 	Call, Script []string
@@ -48,7 +48,7 @@ func ScriptMetricAttributes() []string {
 	}
 }
 
-// maxObserved is more than any figure can be. Sums of larger values would not stay exact, and in the end not finite.
+// maxObserved is more than any figure can be. Sums of larger values would not stay exact, and would finally be infinite.
 const maxObserved = 1e12
 
 // observable returns a value that a histogram can hold, and NaN otherwise. A negative value would make the histogram's sum
@@ -107,7 +107,7 @@ func (c *call) observe(traceID pcommon.TraceID, spanID pcommon.SpanID) {
 	c.batch.Observations = append(c.batch.Observations, o)
 }
 
-// metricText returns an attribute of an API call by its name; "" means that there is nothing to say.
+// metricText returns an attribute of an API call by its name; "" means that the attribute is left out.
 func (c *call) metricText(key string) string {
 	switch key {
 	case keyServerAddress:
@@ -138,24 +138,24 @@ func spanContext(traceID pcommon.TraceID, spanID pcommon.SpanID) trace.SpanConte
 	})
 }
 
-// labels gathers the attributes of an observation. The texts are copied, all of a record at once: a series lives as long as
-// the process, and must not keep a delivery's body for it.
+// labels gathers the attributes of an observation. The texts of a record are copied together. A series lives as long as the
+// process, and must not keep the body of a delivery in memory.
 type labels struct {
 	texts []byte
 	named []label
-	base  int // how many of them are the histograms'
+	base  int // how many of them the histograms have
 	made  []attr.KeyValue
 	room  *labelRoom
 }
 
-// labelRoom is where they are, as long as there is room: one allocation for a batch rather than three.
+// labelRoom is the room for them: one allocation for a batch rather than three. More are allocated as needed.
 type labelRoom struct {
 	texts [256]byte
 	named [8]label
 	made  [8]attr.KeyValue
 }
 
-// label is an attribute whose text ends there in the texts.
+// label is an attribute whose text ends at an index of the texts.
 type label struct {
 	key string
 	end int
@@ -173,7 +173,7 @@ func (s *labels) begin(b *Batch, rec *payload.Record) *labels {
 	return s
 }
 
-// add adds an attribute unless there is nothing to say.
+// add adds an attribute, unless its text is empty.
 func (s *labels) add(key, text string) {
 	if text == "" {
 		return
@@ -182,10 +182,10 @@ func (s *labels) add(key, text string) {
 	s.named = append(s.named, label{key, len(s.texts)})
 }
 
-// more says that what follows is the count's alone.
+// more says that the following attributes belong to the count alone.
 func (s *labels) more() { s.base = len(s.named) }
 
-// sets returns the attributes of the histograms, and those of the count, which has one more where it is valid.
+// sets returns the attributes of the histograms, and those of the count. The count has one more, if it is valid.
 func (s *labels) sets(another attr.KeyValue) (histograms, count attr.Set) {
 	all, from := string(s.texts), 0
 	for _, l := range s.named {

@@ -9,7 +9,7 @@ import (
 	"github.com/cxone-otel/cxonereceiver/receiver/internal/privacy"
 )
 
-// Options are the settings of a Translator, checked by whoever reads the configuration.
+// Options are the settings of a Translator. The caller has validated them.
 type Options struct {
 	ServiceName  string
 	ScopeName    string // the receiver's
@@ -20,44 +20,44 @@ type Options struct {
 	// Observed says which attributes the aggregated metrics have.
 	Observed     Observed
 	ResponseTime Unit // of a script API record's responseTime
-	// TimestampIsStart says that a script API record's dateTime is when the call began rather than when it ended.
+	// TimestampIsStart says that a script API record's dateTime is the start of the call rather than its end.
 	TimestampIsStart bool
-	// ContactSpans says that call legs give spans, to which metrics and logs then point.
+	// ContactSpans says that call legs have spans. Metrics and logs then refer to them.
 	ContactSpans bool
 	// ScriptParents says that an API call's span has its contact's span as its parent.
 	ScriptParents bool
 	Privacy       privacy.Policies
 }
 
-// Resource says which resource attributes are given.
+// Resource says which resource attributes are set.
 type Resource struct{ ServiceName, BusinessUnit, Cluster bool }
 
 // FigureOptions are the settings of one figure.
 type FigureOptions struct {
-	// Metric reports whether the figure gives a gauge. It is an attribute on spans and logs either way.
+	// Metric says whether the figure has a gauge. It is an attribute on spans and logs either way.
 	Metric bool
 	// Attributes are the names of the gauge's attributes.
 	Attributes []string
-	// Unit is what the vendor's number is in.
+	// Unit is the unit of the vendor's number.
 	Unit Unit
 	// ZeroIsUnmeasured says that zero means "not measured".
 	ZeroIsUnmeasured bool
-	// Threshold in the metric's unit, past which a call counts as degraded; 0 is off.
+	// Threshold is the limit in the metric's unit beyond which a call counts as degraded; 0 switches it off.
 	Threshold float64
 }
 
-// Translator makes telemetry of records. It is safe for concurrent use: what changes is in its Batches.
+// Translator turns records into telemetry. It is safe for concurrent use: only its Batches change.
 type Translator struct {
 	options Options
 	// plans holds, for each figure, the attributes of its gauge as positions in voiceAttributes.
 	plans [NumFigures][]int
-	// samePlan says that a figure's plan is the one of the figure before it.
+	// samePlan says that a figure has the same plan as the figure before it.
 	samePlan [NumFigures]bool
 	// observedPlan holds the attributes of the call legs' aggregated metrics.
 	observedPlan []int
 }
 
-// New returns a Translator. Names of attributes that are on no metric are passed over.
+// New returns a Translator. Names of attributes that metrics cannot have are ignored.
 func New(options Options) *Translator {
 	t := &Translator{options: options, observedPlan: plan(options.Observed.Call)}
 	for f := range NumFigures {

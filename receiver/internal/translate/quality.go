@@ -14,7 +14,7 @@ const (
 // badMos is the MOS at and below which nearly all users are dissatisfied (ITU-T G.107, annex B: R-factor 60).
 const badMos = 3.1
 
-// quality returns a call leg's class by its MOS.
+// quality returns the class of a call leg's MOS.
 func (l *leg) quality() string {
 	switch mos := l.values[Mos]; {
 	case !l.measured[Mos]:

@@ -24,7 +24,7 @@ const (
 	errorTypeInternal = "cxone_internal"
 )
 
-// call is a script API call on its way to the signals.
+// call is a script API call that is being translated.
 type call struct {
 	batch       *Batch
 	rec         *payload.Record
@@ -32,10 +32,10 @@ type call struct {
 	source      string
 	seconds     float64
 	hasDuration bool
-	code        int64 // 0 where there is none, or it is not a whole number
+	code        int64 // 0 if there is none, or it is not a whole number
 	message     string
-	endpoint    string   // without what privacy takes away
-	address     *url.URL // the endpoint taken apart; nil where it is not the address of a host
+	endpoint    string   // with privacy applied
+	address     *url.URL // the parsed endpoint; nil if it is not the address of a host
 }
 
 func (b *Batch) addScript(rec *payload.Record) {
@@ -69,8 +69,7 @@ func (b *Batch) addScript(rec *payload.Record) {
 	}
 }
 
-// responseCode reads the code of a response, such as 500, or 500.0 from a system that knows no whole numbers. It is 0 for
-// what is not a whole number.
+// responseCode reads the code of a response: 500, or 500.0 from a system without whole numbers. It is 0 for any other text.
 func responseCode(text string) int64 {
 	text = strings.TrimSpace(text)
 	if whole, fraction, found := strings.Cut(text, "."); found && strings.Trim(fraction, "0") == "" {
@@ -94,7 +93,7 @@ func (c *call) errorType() string {
 	return strconv.FormatInt(c.code, 10)
 }
 
-// fill sets what the span and the log record have in common.
+// fill sets the attributes that the span and the log record share.
 func (c *call) fill(attrs pcommon.Map) {
 	attrs.EnsureCapacity(len(scriptAttributes) + 11) // with the uid of the log record; seldom more
 	for i := range scriptAttributes {
@@ -135,7 +134,7 @@ func (c *call) fillSpan(span ptrace.Span) {
 	}
 }
 
-// callName is what a script's author called the action.
+// callName returns the name that the script's author gave the action.
 func callName(rec *payload.Record) string {
 	if label := rec.Text(payload.ActionLabel); label != "" {
 		return label

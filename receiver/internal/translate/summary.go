@@ -15,16 +15,16 @@ import (
 	"github.com/cxone-otel/cxonereceiver/receiver/internal/payload"
 )
 
-// maxPart is the length in bytes at which a part of a summary is cut: an attribute has the whole of it.
+// maxPart is the length in bytes at which a part of a summary is cut. An attribute has the whole text.
 const maxPart = 256
 
-// summary is a line that a person can read, made of parts.
+// summary is a line of text for people, made of parts.
 type summary struct {
 	line      []byte
 	separator string
 }
 
-// say adds a part, unless there is nothing to say.
+// say adds a part, unless its text is empty.
 func (s *summary) say(what, text string) {
 	if text == "" {
 		return
@@ -56,7 +56,7 @@ func (s *summary) text(text string) {
 	s.line = append(s.line, text...)
 }
 
-// escape adds a text that may have line ends, or what ends a line elsewhere.
+// escape adds a text. Line breaks and other control characters become blanks.
 func (s *summary) escape(text string) {
 	for _, r := range text {
 		if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' {
@@ -66,8 +66,8 @@ func (s *summary) escape(text string) {
 	}
 }
 
-// legSummary is a call leg in one line that a person can read, as far as its parts are given:
-// "Call leg 8675309: agent Sherlock Holmes, skill Mysteries, MOS 4.1, loss 0.5 %, jitter 12 ms, RTT 85 ms".
+// summary returns a call leg in one line for people. Parts that are not given are left out: "Call leg 8675309: agent Sherlock
+// Holmes, skill Mysteries, MOS 4.1, loss 0.5 %, jitter 12 ms, RTT 85 ms".
 func (l *leg) summary() string {
 	s := summary{line: append(l.batch.line[:0], "Call leg"...), separator: " "}
 	s.say("", l.rec.Text(payload.ContactID))
@@ -88,8 +88,8 @@ func (l *leg) summary() string {
 	return string(s.line)
 }
 
-// callSummary is an API call in one line that a person can read on its own: what was called, the outcome, how long it took,
-// and which host was called: "Take the payment: 503 Service Unavailable, 12.6 s, pay.example.com".
+// summary returns an API call in one line for people: its name, the outcome, the duration and the host: "Take the payment:
+// 503 Service Unavailable, 12.6 s, pay.example.com".
 func (c *call) summary() string {
 	s := summary{line: c.batch.line[:0]}
 	s.text(callName(c.rec))

@@ -14,7 +14,7 @@ import (
 const (
 	// maxText is the length in bytes at which attributes of free text are cut.
 	maxText = 4096
-	// maxMetricText is the length in bytes at which the texts on metrics are cut: each is repeated with every figure.
+	// maxMetricText is the length in bytes at which texts on metrics are cut: they are repeated with each figure.
 	maxMetricText = 256
 )
 
@@ -29,7 +29,7 @@ func cut(s string, size int) string {
 	return s[:size]
 }
 
-// putStr sets an attribute unless there is nothing to say.
+// putStr sets an attribute, unless its text is empty.
 func putStr(attrs pcommon.Map, key, value string) {
 	if value != "" {
 		attrs.PutStr(key, value)
@@ -50,7 +50,7 @@ func putURL(attrs pcommon.Map, full string, u *url.URL) {
 	putStr(attrs, keyURLPath, u.EscapedPath())
 }
 
-// portOf returns the port of an address, or that of its scheme.
+// portOf returns the port of an address, or the default port of its scheme.
 func portOf(u *url.URL) (port int64, known bool) {
 	if text := u.Port(); text != "" {
 		if port, err := strconv.ParseInt(text, 10, 32); err == nil {

@@ -11,14 +11,14 @@ import (
 	"github.com/cxone-otel/cxonereceiver/receiver/internal/payload"
 )
 
-// The sources of a time stamp that is not the record's own, as cxone.timestamp.source names them.
+// The sources of a time stamp that is not the record's own: values of cxone.timestamp.source.
 const (
 	sourceEnvelope = "envelope"
 	sourceStart    = "start"
 	sourceReceipt  = "receipt"
 )
 
-// times of a record. start is 0 where it is not known; source is "" where the record's own time was there.
+// times are those of a record. start is 0 if it is not known; source is "" if the record has a time of its own.
 type times struct {
 	start, end pcommon.Timestamp
 	source     string
@@ -43,7 +43,7 @@ func (b *Batch) voiceTimes(rec *payload.Record) times {
 	return t
 }
 
-// scriptTime returns the time of a script API record: dateTime, else the envelope's, else that of receipt.
+// scriptTime returns the time of a script API record: dateTime, or else the envelope's time, or else that of receipt.
 func (b *Batch) scriptTime(rec *payload.Record) (at pcommon.Timestamp, source string) {
 	if nanos, ok := rec.Nanos(payload.DateTime); ok {
 		return timestamp(nanos), ""
@@ -58,7 +58,7 @@ func (b *Batch) envelopeTime(rec *payload.Record) (at pcommon.Timestamp, source 
 	return b.received, sourceReceipt
 }
 
-// span returns a leg's span: an end before its start is clamped to a zero-length span.
+// span returns the times of a leg's span. An end before the start makes a span without length.
 func (t times) span() (start, end pcommon.Timestamp) {
 	start = t.start
 	if start == 0 {
@@ -67,8 +67,8 @@ func (t times) span() (start, end pcommon.Timestamp) {
 	return start, max(start, t.end)
 }
 
-// scriptSpan returns an API call's span around its time. A response time that is negative, or so large that no time
-// stamp can hold the other end, gives a zero-length span.
+// scriptSpan returns the times of an API call's span around its dateTime. A response time that is negative, or so large
+// that no time stamp can hold the other end, makes a span without length.
 func scriptSpan(at pcommon.Timestamp, seconds float64, atIsStart bool) (start, end pcommon.Timestamp) {
 	nanos := math.Round(seconds * 1e9)
 	switch {
@@ -83,7 +83,7 @@ func scriptSpan(at pcommon.Timestamp, seconds float64, atIsStart bool) (start, e
 	}
 }
 
-// timestamp converts Unix nanoseconds, which payload gives only from 1970 to 2261.
+// timestamp converts Unix nanoseconds. Package payload returns only those of 1970 to 2261.
 func timestamp(nanos int64) pcommon.Timestamp {
 	return pcommon.Timestamp(nanos) //nolint:gosec // not negative
 }

@@ -11,8 +11,8 @@ import (
 	"strings"
 )
 
-// Unit converts the vendor's numbers to a metric's unit: seconds, a ratio, or bit/s. It is a power of ten, so that a
-// decimal stays exact. The zero Unit converts nothing.
+// Unit converts the vendor's numbers to a metric's unit: seconds, a ratio, or bit/s. Its factor is a power of ten, so that
+// decimals stay exact. The zero Unit converts nothing.
 type Unit struct{ exponent int }
 
 var (
@@ -21,9 +21,9 @@ var (
 	bitrateUnits  = map[string]Unit{"bit/s": {0}, "kbit/s": {3}, "Mbit/s": {6}}
 )
 
-// To returns a number, given as text and as the value that was read from it, in the metric's unit. The decimal point of the
-// text is moved and the result read anew: 4.1 ms is 0.0041 s, and not the 0.0040999999999999995 that dividing the value
-// gives. It is infinite where the result is too large.
+// To converts a number, given as text and as its value, to the metric's unit. It moves the decimal point in the text and
+// parses the result: 4.1 ms is 0.0041 s, and not 0.0040999999999999995, which is the result of dividing the value. The
+// result is infinite if it is too large.
 func (u Unit) To(text string, value float64) float64 {
 	if u.exponent == 0 || value == 0 {
 		return value
@@ -36,7 +36,7 @@ func (u Unit) To(text string, value float64) float64 {
 	if i := strings.IndexAny(text, "eE"); i >= 0 {
 		var err error
 		if exponent, err = strconv.Atoi(text[i+1:]); err != nil {
-			return value // no number that is finite, and is not zero, has such an exponent
+			return value // no finite number but zero has such an exponent
 		}
 		text = text[:i]
 	}
@@ -44,8 +44,8 @@ func (u Unit) To(text string, value float64) float64 {
 	return shifted
 }
 
-// shortDecimal reads a decimal without an exponent as digits times a power of ten, where both are small enough for floating
-// point to hold them exactly. Nearly every number is one.
+// shortDecimal reads a decimal without an exponent as digits times a power of ten, if floating point holds both exactly.
+// Nearly every number is such a decimal.
 func shortDecimal(text string) (digits int64, exponent int, ok bool) {
 	const most = 15 // digits: 10^15 is below 2^53
 	i, negative, point := 0, false, false
@@ -74,13 +74,14 @@ func shortDecimal(text string) (digits int64, exponent int, ok bool) {
 	return digits, exponent, true
 }
 
-// powersOfTen are those that floating point holds exactly.
+// powersOfTen are the powers that floating point holds exactly.
 var powersOfTen = [...]float64{
 	1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19,
 	1e20, 1e21, 1e22,
 }
 
-// scale returns digits times a power of ten. One operation on exact numbers rounds once, and so as the decimal itself would be.
+// scale returns digits times a power of ten. One operation on exact numbers rounds only once, so the result is the same as
+// that of parsing the decimal.
 func scale(digits int64, exponent int) float64 {
 	if exponent < 0 {
 		return float64(digits) / powersOfTen[-exponent]
@@ -88,7 +89,7 @@ func scale(digits int64, exponent int) float64 {
 	return float64(digits) * powersOfTen[exponent]
 }
 
-// ParseUnit finds a unit that the figure's numbers can be in.
+// ParseUnit finds a unit of the figure's numbers.
 func ParseUnit(f Figure, name string) (Unit, error) {
 	switch figures[f].unit {
 	case "s":

@@ -19,7 +19,7 @@ const (
 	eventCall       = "cxone.call.completed"
 )
 
-// leg is a call leg on its way to the three signals.
+// leg is a call leg that is being translated.
 type leg struct {
 	batch    *Batch
 	rec      *payload.Record
@@ -65,7 +65,7 @@ func (b *Batch) addVoice(rec *payload.Record) {
 	}
 }
 
-// measure returns a figure in its metric's unit, and whether it was measured at all.
+// measure returns a figure in its metric's unit, and whether it was measured.
 func (l *leg) measure(f Figure) (value float64, measured bool) {
 	value, measured = l.rec.Number(figures[f].field)
 	options := &l.batch.translator.options.Figures[f]
@@ -80,8 +80,9 @@ func (l *leg) measure(f Figure) (value float64, measured bool) {
 	return value, true
 }
 
-// addPoints adds a gauge's point for each figure. Gauges mostly share their attributes, whose texts are made once. (Copying the
-// attributes of one point to the next costs more than putting the texts: pdata makes each value anew either way.)
+// addPoints adds a data point for each figure. Gauges mostly share their attributes, so the texts are made once. (Copying
+// the attributes from one point to the next costs more than setting the texts, since pdata allocates each value either
+// way.)
 func (l *leg) addPoints(g *group) {
 	var room [16]named
 	texts, stale := room[:0], true
@@ -106,10 +107,10 @@ func (l *leg) addPoints(g *group) {
 	}
 }
 
-// named is an attribute on its way to several points.
+// named is an attribute that several points get.
 type named struct{ key, text string }
 
-// appendTexts appends the attributes of a plan, and where the time stamps come from.
+// appendTexts appends the attributes of a plan, and the source of the time stamps.
 func (l *leg) appendTexts(texts []named, plan []int) []named {
 	for _, i := range plan {
 		if text := cut(l.texts[i], maxMetricText); text != "" {
@@ -122,7 +123,7 @@ func (l *leg) appendTexts(texts []named, plan []int) []named {
 	return texts
 }
 
-// addExemplar points from a metric to the call's trace.
+// addExemplar refers from a metric to the call's trace.
 func (l *leg) addExemplar(exemplars pmetric.ExemplarSlice, v float64) {
 	if !l.batch.translator.options.ContactSpans {
 		return
@@ -134,7 +135,7 @@ func (l *leg) addExemplar(exemplars pmetric.ExemplarSlice, v float64) {
 	exemplar.SetSpanID(l.span)
 }
 
-// fill sets what the contact span and the log record have in common.
+// fill sets the attributes that the contact span and the log record share.
 func (l *leg) fill(attrs pcommon.Map) {
 	attrs.EnsureCapacity(l.given + 2) // quality, and the uid of the log record; seldom more
 	for i := range voiceAttributes {
@@ -150,7 +151,7 @@ func (l *leg) fill(attrs pcommon.Map) {
 	putStr(attrs, keyTimestampSource, l.times.source)
 }
 
-// putSpearline sets spearlineAnalysis, of which nothing is published: a map where it is one.
+// putSpearline sets spearlineAnalysis, whose form is not published: as a map if it is an object.
 func (l *leg) putSpearline(attrs pcommon.Map) {
 	v := l.rec.Get(payload.SpearlineAnalysis)
 	switch v.Kind {
@@ -187,7 +188,7 @@ func (l *leg) fillLog(lr plog.LogRecord) {
 	l.batch.finishLog(lr, l.rec)
 }
 
-// markDegraded makes the log record a warning where a figure crossed its threshold, and says which.
+// markDegraded makes the log record a warning if a figure is beyond its threshold, and names the figures.
 func (l *leg) markDegraded(lr plog.LogRecord) {
 	var degraded pcommon.Slice
 	found := false
@@ -204,8 +205,8 @@ func (l *leg) markDegraded(lr plog.LogRecord) {
 	}
 }
 
-// isDegraded reports whether a figure crossed its threshold: the one that is better when higher lies at or below it, as in a
-// histogram the calls at a bound count with those below.
+// isDegraded reports whether a figure is beyond its threshold. A figure that is better when higher is degraded at its
+// threshold too: in a histogram, calls at a bound count with those below.
 func (l *leg) isDegraded(f Figure) bool {
 	threshold := l.batch.translator.options.Figures[f].Threshold
 	if !l.measured[f] || threshold == 0 {
