@@ -20,61 +20,60 @@ const (
 	defaultMaxFuture       = time.Minute
 )
 
-// Config is a `signature:` block: a scheme by name, its keys, and whatever of the scheme's parts the user sets
-// differently. Get one by unmarshaling (which starts from the scheme's preset) or from [Preset].
+// Config is a `signature:` block: the name of a scheme, its keys, and the parts of the scheme that the user changes.
+// Unmarshal makes one from the scheme's preset; [Preset] returns one.
 type Config struct {
 	// Scheme is a preset's name, `custom` (starts empty), `rfc9421`, `jws` or `jwt`. Default monitoring_gateway.
 	Scheme string `mapstructure:"scheme"`
-	// URL is the vendor form's SIGNATURE URL, for all callbacks; a callback's signature_url overrides it. Default none:
+	// URL is the vendor form's SIGNATURE URL, for all callbacks. A callback's signature_url overrides it. Default: none;
 	// {url} is then built from the request's Host.
 	URL string `mapstructure:"url"`
-	// ConsumerID, when set, is the only consumer that requests may name. Default none.
+	// ConsumerID, if set, is the only consumer that requests may name. Default: none.
 	ConsumerID string `mapstructure:"consumer_id"`
 	// RefreshInterval is the vendor form's REFRESH RATE: how often key files are read again. Default 5m, at least 1s.
 	RefreshInterval time.Duration `mapstructure:"refresh_interval"`
-	// Keys are the keys that may have signed a request, several at once for a rotation's overlap.
+	// Keys are the keys that may have signed a request. While keys are rotated, there are several.
 	Keys []KeyConfig `mapstructure:"keys"`
-	// SignedString is the template of the string that is signed; see package template for the language.
+	// SignedString is the template of the string that is signed. Package template describes the language.
 	SignedString string `mapstructure:"signed_string"`
 	// Value says where the signature is and how it is written.
 	Value ValueConfig `mapstructure:"value"`
-	// Timestamp says where the time of signing is, and how old it may be.
+	// Timestamp says where the time of signing is, and which times are accepted.
 	Timestamp TimestampConfig `mapstructure:"timestamp"`
-	// KeyVersion says where the version of the key is that signed.
+	// KeyVersion says where the version of the signing key is.
 	KeyVersion LocationConfig `mapstructure:"key_version"`
-	// Consumer says where the consumer is that the request is meant for.
+	// Consumer says where the consumer of the request is.
 	Consumer LocationConfig `mapstructure:"consumer"`
 	// Nonce says where the request's own identifier is.
 	Nonce LocationConfig `mapstructure:"nonce"`
-	// Components are what an RFC 9421 signature must cover, each `name` or `name|name` where any one will do. Scheme rfc9421
-	// only. Default @method, @target-uri|@path|@request-target, content-digest.
+	// Components are those that an RFC 9421 signature must cover. Each is a `name`, or `name|name` if one of them is
+	// enough. Scheme rfc9421 only. Default: @method, @target-uri|@path|@request-target, content-digest.
 	Components []string `mapstructure:"components"`
-	// JWT says what the claims of a token are held against. Scheme jwt only.
+	// JWT says how the claims of a token are checked. Scheme jwt only.
 	JWT JWTConfig `mapstructure:"jwt"`
 
 	_ struct{}
 }
 
-// The blocks under Config, each of the package that reads what it describes.
+// The blocks under Config. Each belongs to the package that reads what it describes.
 type (
 	// KeyConfig is one key.
 	KeyConfig = keys.Config
-	// LocationConfig says where a part of the scheme travels.
+	// LocationConfig says where a part of the scheme is in a request.
 	LocationConfig = parts.Location
 	// ValueConfig says where the signature is and how it is written.
 	ValueConfig = parts.Value
 	// TimestampConfig says where the time of signing is and which times are accepted.
 	TimestampConfig = parts.Timestamp
-	// JWTConfig says what the claims of a token are held against.
+	// JWTConfig says how the claims of a token are checked.
 	JWTConfig = jose.TokenConfig
 )
 
-// IsTimed reports whether a signature is good for max_age only: the scheme has a timestamp, or its signatures have one of
-// their own.
+// IsTimed reports whether a signature is valid only for a time: the scheme has a timestamp, or each signature has one.
 func (c *Config) IsTimed() bool { return c.kind().timed(c) }
 
-// Unmarshal lays the user's keys, one by one, over the preset that `scheme` names. Naming a header, query or field clears
-// the other two of that part, so that moving the signature into the query takes one line.
+// Unmarshal sets the user's keys, one by one, over the preset that `scheme` names. A header, query or field replaces the
+// other two of that part, so that one line moves the signature into the query.
 func (c *Config) Unmarshal(conf *confmap.Conf) error {
 	named := struct {
 		Scheme string `mapstructure:"scheme"`
@@ -94,7 +93,7 @@ func (c *Config) Unmarshal(conf *confmap.Conf) error {
 			*location = LocationConfig{}
 		}
 	}
-	// A type without methods keeps confmap from calling this method again.
+	// The type has no methods, so that confmap does not call this one again.
 	type plain Config
 	if err := conf.Unmarshal((*plain)(c)); err != nil {
 		return err
@@ -130,7 +129,7 @@ func nonEmpty(conf *confmap.Conf, key string) bool {
 	return value != nil && value != ""
 }
 
-// fill gives a key what its scheme says of keys.
+// fill sets on a key what its scheme sets for all keys.
 func fill(k *KeyConfig, defaults keyDefaults) {
 	if k.Algorithm == "" {
 		k.Algorithm = defaults.algorithm

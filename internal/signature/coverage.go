@@ -12,14 +12,14 @@ import (
 	"github.com/cxone-otel/cxonereceiver/internal/signature/template"
 )
 
-// Description is what the start-up log line says of a configuration. It holds no secret.
+// Description is what the start-up log line has of a configuration. It holds no secret.
 type Description struct {
 	Scheme      string
 	Algorithms  []string // each once, in the order of the keys
 	KeyVersions []string // in the order of the keys; of another consumer's key, version@consumer
 }
 
-// Describe sums a configuration up.
+// Describe summarises a configuration.
 func Describe(config *Config) Description {
 	d := Description{Scheme: config.Scheme}
 	for i := range config.Keys {
@@ -36,7 +36,7 @@ func Describe(config *Config) Description {
 	return d
 }
 
-// String is the description in one line: "monitoring_gateway, rsa_sha256, key versions 1, 2".
+// String returns the description in one line: "monitoring_gateway, rsa_sha256, key versions 1, 2".
 func (d Description) String() string {
 	text := d.Scheme + ", " + strings.Join(d.Algorithms, " and ")
 	if versions := slices.DeleteFunc(slices.Clone(d.KeyVersions), func(v string) bool { return v == "" }); len(versions) > 0 {
@@ -45,9 +45,10 @@ func (d Description) String() string {
 	return text
 }
 
-// Coverage says which parts of a request a forger cannot change, and which he can. body, url, method and timestamp are in
-// one of the two for every scheme (a request without a timestamp can be sent again at any time); key_version, consumer_id
-// and nonce are so where the scheme has them. A configuration that Validate refuses covers nothing.
+// Coverage names the parts of a request that an attacker cannot change, and those that he can. body, url, method and
+// timestamp are in one of the two for every scheme: without a timestamp, a request can be sent again at any time.
+// key_version, consumer_id and nonce are in one of the two if the scheme has them. A configuration that Validate refuses
+// covers nothing.
 func Coverage(config *Config) (covered, notCovered []string) {
 	made, err := newScheme(config, Callback{})
 	for _, part := range []struct {
@@ -73,8 +74,8 @@ func Coverage(config *Config) (covered, notCovered []string) {
 	return covered, notCovered
 }
 
-// Warnings says what an operator should know about a configuration that Validate accepts, one sentence each. Give the
-// callbacks that it serves; without any, Config.URL alone counts.
+// Warnings returns what an operator should know about a valid configuration, one sentence each. The callbacks are those
+// that it serves; without any, only Config.URL counts.
 func Warnings(config *Config, callbacks ...Callback) []string {
 	made, err := newScheme(config, Callback{})
 	if err != nil {

@@ -3,28 +3,29 @@
 
 // Package signature decides whether an HTTP request was sent by the holder of a key, and signs requests the same way.
 //
-// NICE CXone signs its webhooks but publishes neither the header names nor the string that is signed, so a scheme here is
-// data, not code: where the signature, the timestamp, the key version and the consumer travel (a [LocationConfig] each),
-// how the signature is written (a [ValueConfig]), and which string is signed, in a small template language:
+// NICE CXone signs its webhooks, but publishes neither the header names nor the string that is signed. So a scheme is data,
+// not code: where the signature, the timestamp, the key version and the consumer are (a [LocationConfig] each), how the
+// signature is written (a [ValueConfig]), and which string is signed, in a small template language:
 //
 //	{consumer_id}\n{url}\n{timestamp}\n{key_version}\n{body|sha256|hex}
 //
-// Presets (presets.go) are such data under a name. RFC 9421 HTTP message signatures, in which the request itself says which
-// components it signs, and JSON Web Signatures and Tokens are other ways to sign.
+// A preset (presets.go) is such data under a name. There are two other ways to sign: RFC 9421 HTTP message signatures, in
+// which the request itself names the components that it signs, and JSON Web Signatures and Tokens.
 //
-// The rooms, each of which knows only those below it:
+// The packages, each of which imports only those below it:
 //
 //   - search finds out how a sender signs, with this package;
 //   - this package is the configuration, and the [Verifier], [Signer] and [Keyring] that others call;
 //   - template, rfc9421 and jose are the ways to sign, behind one interface, which scheme.go chooses between;
-//   - parts takes a scheme's parts out of a request, for verifying, explaining and searching alike;
-//   - keys is algorithms, the parsing of keys, and the ring that holds them;
-//   - refusal is how all of them say no.
+//   - parts reads a scheme's parts from a request, for verifying, explaining and searching alike;
+//   - keys has the algorithms, the parsing of keys, and the ring that holds them;
+//   - refusal has the error of all of them.
 //
-// A request is judged in two steps. [Verifier.Check] does what is cheap and needs no body: presence, duplicates, consumer,
-// timestamp, key version, the signature's length. [Attempt.Verify] does the one expensive step. A [Keyring] holds the keys,
-// reads their files again and again, and swaps them without a request noticing. A refusal is an [*Error] whose Reason is
-// fit for a metric and whose Detail is fit for a log: neither ever holds a signature, a secret, a signed string or a body.
+// A request is judged in two steps. [Verifier.Check] makes the cheap checks, which need no body: presence, duplicates,
+// consumer, timestamp, key version, the signature's length. [Attempt.Verify] makes the one expensive check. A [Keyring]
+// holds the keys. It reads their files repeatedly, and replaces the keys while requests are served. A refusal is an
+// [*Error]. Its Reason can be an attribute of a metric, and its Detail can be logged: neither ever holds a signature, a
+// secret, a signed string or a body.
 //
 // The rules that keep forgeries out:
 //   - The algorithm is pinned by the configuration and never read from the request. A public key is refused as an HMAC

@@ -11,23 +11,23 @@ import (
 	"github.com/cxone-otel/cxonereceiver/internal/signature/refusal"
 )
 
-// Error is a refusal. It is for the operator: the sender must only ever be told that authentication failed.
+// Error is a refusal. It is for the operator. The sender must only ever learn that authentication failed.
 type Error = refusal.Error
 
-// Reason is one word for why a request was refused.
+// Reason is one word for the cause of a refusal.
 type Reason = refusal.Reason
 
-// The reasons that callers of this package ask for; package refusal has all of them.
+// The reasons that callers of this package compare with. Package refusal has all of them.
 const (
 	ReasonMalformed = refusal.ReasonMalformed
 	ReasonStale     = refusal.ReasonStale
 	ReasonFuture    = refusal.ReasonFuture
 )
 
-// Reasons returns every reason that there is.
+// Reasons returns all reasons.
 func Reasons() []Reason { return refusal.Reasons() }
 
-// maxHintNames is how many header names a hint lists.
+// maxHintNames is how many header names a hint has at most.
 const maxHintNames = 24
 
 // everyday are header names that say nothing about a scheme.
@@ -36,8 +36,8 @@ var everyday = []string{
 	"Content-Type", "Host", "Pragma", "Transfer-Encoding", "User-Agent",
 }
 
-// arrivedHint names the headers of a request in which a part was missing (names only, cut, not too many), and the preset
-// that they look like.
+// arrivedHint names the headers of a request that lacks a part: names only, cut, and not too many. It also names the preset
+// that they resemble.
 func arrivedHint(header http.Header, scheme string) string {
 	names := make([]string, 0, len(header))
 	for name := range header {
@@ -60,8 +60,8 @@ func arrivedHint(header http.Header, scheme string) string {
 	return text
 }
 
-// resembles returns the name of the preset whose headers these look like, or the empty string. The preset's signature
-// header has to be there; of two that share it, the one with more of its other headers wins.
+// resembles returns the name of the preset whose headers these resemble, or "". The preset's signature header must be among
+// them. If two presets share it, the one with more of its other headers counts.
 func resembles(header http.Header) string {
 	if has(header, "Signature") && has(header, "Signature-Input") {
 		return SchemeRFC9421

@@ -10,21 +10,21 @@ import (
 	"github.com/cxone-otel/cxonereceiver/internal/signature/keys"
 )
 
-// Explanation shows an operator how a request was read. It holds the body: it is for the operator's own terminal, never for
-// a log or an answer.
+// Explanation shows an operator how a request was read. It holds the body, so it is for the operator's own terminal, and
+// never for a log or an answer.
 type Explanation struct {
-	// SignedString is what the signature should be over, as far as the request's parts could be read.
+	// SignedString is the string that should have been signed, as far as the request's parts could be read.
 	SignedString []byte
-	// Consumer, KeyVersion, Timestamp and Nonce are the parts as they travelled, empty where they could not be read.
+	// Consumer, KeyVersion, Timestamp and Nonce are the parts as they were sent. They are empty if they could not be read.
 	Consumer, KeyVersion, Timestamp, Nonce string
 	// Signatures are the lengths, in bytes, of the signatures that were found.
 	Signatures []int
-	// Refusal is what Check or Verify says of the request; nil if it is authentic.
+	// Refusal is the error of Check or Verify; nil if the request is authentic.
 	Refusal error
 }
 
-// ExplainToOperator verifies a request and shows the string that it was held against, whatever the outcome, so that a
-// person can compare it with what the sender says it signs. For a command on the operator's own machine only.
+// ExplainToOperator verifies a request and returns the string that its signature was compared with, whatever the outcome,
+// so that a person can compare it with what the sender signs. It is only for a command on the operator's own machine.
 func (v *Verifier) ExplainToOperator(r *http.Request, body []byte, now time.Time) Explanation {
 	attempt, err := v.Check(r, now)
 	if err == nil {
@@ -42,10 +42,10 @@ func (v *Verifier) ExplainToOperator(r *http.Request, body []byte, now time.Time
 	return e
 }
 
-// What follows is for the search for an unknown scheme (package search).
+// The rest is for the search for an unknown scheme (package search).
 
-// Render returns the string that a signature of this request should be over, by a configuration whose keys may be missing.
-// It holds the body. The error says which part the request lacks, or what Config.Validate would say of the scheme.
+// Render returns the string that a signature of this request should be of, by a configuration that may have no keys. It
+// holds the body. The error names the part that the request lacks, or is that of Config.Validate.
 func Render(config *Config, r *http.Request, body []byte) ([]byte, error) {
 	s, err := newScheme(config, Callback{})
 	if err != nil {

@@ -11,21 +11,21 @@ import (
 	"github.com/cxone-otel/cxonereceiver/internal/signature/template"
 )
 
-// What callers of this package need of package keys.
+// The types of package keys that callers of this package need.
 type (
 	// Keyring holds the keys of a configuration and keeps them up to date.
 	Keyring = keys.Ring
-	// KeyringOptions are what a Keyring tells others.
+	// KeyringOptions are what a Keyring reports to others.
 	KeyringOptions = keys.RingOptions
 )
 
-// What KeyringOptions.OnReload is told.
+// The outcomes that KeyringOptions.OnReload gets.
 const (
 	ReloadSuccess = keys.ReloadSuccess
 	ReloadFailure = keys.ReloadFailure
 )
 
-// NewKeyring prepares the keys of a configuration without reading a file. It refuses what Config.Validate would refuse in
+// NewKeyring prepares the keys of a configuration without reading a file. It returns the errors of Config.Validate about
 // `keys`.
 func NewKeyring(config *Config, options KeyringOptions) (*Keyring, error) {
 	if err := config.validateKeys(); err != nil {
@@ -35,8 +35,8 @@ func NewKeyring(config *Config, options KeyringOptions) (*Keyring, error) {
 	return keys.NewRing(config.Keys, config.RefreshInterval, options)
 }
 
-// maxKeysTried is how many keys may have signed one request under a scheme that does not say which. Each costs a
-// verification for every forgery that comes in.
+// maxKeysTried is how many keys may have signed one request, if the scheme does not say which. Every forgery costs a
+// verification with each of them.
 const maxKeysTried = 8
 
 func (c *Config) validateKeys() error {
@@ -97,11 +97,11 @@ func (c *Config) checkKey(p *refusal.Problems, path string, k *KeyConfig) {
 	k.Check(p, path)
 }
 
-// checkSecretAtom: a plain digest has the secret in its string, and nothing else has.
+// checkSecretAtom checks that the template contains the secret if, and only if, the algorithm is a plain digest.
 func (c *Config) checkSecretAtom(a *keys.Algorithm) error {
 	parsed, err := template.Parse(c.SignedString)
 	if err != nil {
-		return nil //nolint:nilerr // it is said of signed_string
+		return nil //nolint:nilerr // the error of signed_string says it
 	}
 	switch uses := parsed.UsesSecret(); {
 	case a.SignsSecret() && !uses:

@@ -20,10 +20,10 @@ import (
 	"github.com/cxone-otel/cxonereceiver/internal/signature/refusal"
 )
 
-// claims are those of a token, each as it is written.
+// claims are those of a token, each as JSON.
 type claims map[string]jsontext.Value
 
-// parseClaims takes an object whose names are there once: readers would differ in which of two counts.
+// parseClaims refuses objects with a name twice, since readers differ in which of the two counts.
 func parseClaims(payload []byte) (claims, *refusal.Error) {
 	var parsed claims
 	if err := json.Unmarshal(payload, &parsed); err != nil || parsed == nil {
@@ -32,7 +32,7 @@ func parseClaims(payload []byte) (claims, *refusal.Error) {
 	return parsed, nil
 }
 
-// text returns a claim that is a string, or a list of one string, as aud may be.
+// text returns a claim that is a string, or a list of one string, as aud can be.
 func (c claims) text(name string) (string, *refusal.Error) {
 	value, ok := c[name]
 	if !ok {
@@ -49,7 +49,7 @@ func (c claims) text(name string) (string, *refusal.Error) {
 	return "", refusal.New(refusal.ReasonMalformed, "the token's claim %s is not a text", name)
 }
 
-// date returns a claim that is a time in seconds, which may have a fraction, and whether it is there.
+// date returns a claim that is a time in seconds, which can have a fraction, and whether the claim is there.
 func (c claims) date(name string) (at time.Time, found bool, refused *refusal.Error) {
 	value, ok := c[name]
 	if !ok {
@@ -62,8 +62,8 @@ func (c claims) date(name string) (at time.Time, found bool, refused *refusal.Er
 	return time.UnixMilli(int64(seconds * 1000)), true, nil
 }
 
-// checkDates holds iat, nbf and exp against the clock. One of iat and exp has to be there, and has to bound how long the
-// token can be sent again.
+// checkDates compares iat, nbf and exp with the clock. At least one of iat and exp must be there, and must bound the time
+// in which the token can be sent again.
 func (c claims) checkDates(window *parts.Timestamp, now time.Time) *refusal.Error {
 	issued, hasIssued, refused := c.date("iat")
 	if refused != nil {
@@ -97,11 +97,12 @@ func (c claims) checkDates(window *parts.Timestamp, now time.Time) *refusal.Erro
 
 // BodyClaim is a claim that holds the body's hash.
 type BodyClaim struct {
-	// Name is the claim's.
+	// Name is the claim's name.
 	Name string `mapstructure:"name"`
 	// Hash is sha256, sha384 or sha512. Default sha256.
 	Hash string `mapstructure:"hash"`
-	// Encoding is hex, base64 or base64url; of the latter two, reading takes either alphabet, padded or not. Default hex.
+	// Encoding is hex, base64 or base64url. For the latter two, reading accepts either alphabet, padded or not. Default
+	// hex.
 	Encoding string `mapstructure:"encoding"`
 
 	_ struct{}
@@ -111,7 +112,7 @@ const encodingBase64URL = "base64url"
 
 var bodyHashes = map[string]crypto.Hash{"sha256": crypto.SHA256, "sha384": crypto.SHA384, "sha512": crypto.SHA512}
 
-// Check adds what is wrong with it.
+// Check adds the mistakes in its keys.
 func (b *BodyClaim) Check(p *refusal.Problems) {
 	if bodyHashes[b.Hash] == 0 {
 		p.Add("jwt.body_claim.hash", "unknown hash %q; known hashes are sha256, sha384, sha512", refusal.Cut(b.Hash))
@@ -121,7 +122,7 @@ func (b *BodyClaim) Check(p *refusal.Problems) {
 	}
 }
 
-// read takes the body's hash out of the claims.
+// read returns the body's hash from the claims.
 func (b *BodyClaim) read(c claims) ([]byte, *refusal.Error) {
 	text, refused := c.text(b.Name)
 	if refused != nil {
@@ -130,7 +131,7 @@ func (b *BodyClaim) read(c claims) ([]byte, *refusal.Error) {
 	return b.decode(text)
 }
 
-// Holds reports whether the text of a claim is the hash of this body.
+// Holds reports whether a claim's text is the hash of this body.
 func (b *BodyClaim) Holds(text string, body []byte) bool {
 	stated, refused := b.decode(text)
 	return refused == nil && b.matches(stated, body) == nil

@@ -30,7 +30,7 @@ func NewDetached(namesKey bool, layout *parts.Layout) *Detached {
 
 const lookAtBody = "the body, which something on the way may have changed"
 
-// Check does what is cheap and needs no body, and returns what decides.
+// Check makes the checks that are cheap and need no body, and returns the one that decides.
 func (d *Detached) Check(m *parts.Message, ring *keys.Ring) (decide func(body []byte) *refusal.Error, refused *refusal.Error) {
 	signature, refused := d.read(m)
 	if refused != nil {
@@ -45,8 +45,8 @@ func (d *Detached) Check(m *parts.Message, ring *keys.Ring) (decide func(body []
 	}, nil
 }
 
-// signingInput writes what a detached signature signs: the header as it travelled, and the body, encoded unless b64 says not
-// to. The body is not copied.
+// signingInput writes the signed bytes of a detached signature: the header as it was sent, and the body, encoded unless b64
+// is false. The body is not copied.
 func signingInput(token string, signature *jose.JSONWebSignature, body []byte) func(io.Writer) {
 	head, _, _ := strings.Cut(token, ".")
 	plain := header(signature).ExtraHeaders[headerBase64] == false
@@ -73,7 +73,7 @@ func (d *Detached) read(m *parts.Message) (*jose.JSONWebSignature, *refusal.Erro
 	return signature, checkCritical(header(signature), headerBase64)
 }
 
-// Explain reads a request past whatever is wrong with it, and returns what its signature should be over.
+// Explain reads a request past every mistake, and returns the string that its signature should be of.
 func (d *Detached) Explain(m *parts.Message, body []byte) ([]byte, *refusal.Error) {
 	refused := d.layout.ReadAll(m)
 	signature, err := jose.ParseDetached(m.Token, []byte{}, d.known)
@@ -103,7 +103,8 @@ func (d *Detached) Sign(r *http.Request, body []byte, key *keys.SigningKey, now 
 	return err
 }
 
-// Covers reports whether a forger cannot change this part of a request: the body and the key's version are all.
+// Covers reports whether an attacker cannot change this part of a request. The signature covers only the body and the key's
+// version.
 func (d *Detached) Covers(part parts.Name) bool {
 	return slices.Contains([]parts.Name{parts.Body, parts.KeyVersion}, part)
 }
@@ -111,5 +112,5 @@ func (d *Detached) Covers(part parts.Name) bool {
 // SignsHost is false: the host is not signed.
 func (d *Detached) SignsHost() bool { return false }
 
-// Warnings has nothing to say beyond what is not covered.
+// Warnings returns none: Covers says what is not signed.
 func (d *Detached) Warnings() []string { return nil }

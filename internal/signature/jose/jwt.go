@@ -16,11 +16,11 @@ import (
 	"github.com/cxone-otel/cxonereceiver/internal/signature/refusal"
 )
 
-// TokenConfig says what the claims of a JSON Web Token are held against, beside the clock.
+// TokenConfig says how the claims of a JSON Web Token are checked, besides its times.
 type TokenConfig struct {
-	// ConsumerClaim is the claim that names the consumer, such as iss. Default none.
+	// ConsumerClaim is the claim that names the consumer, such as iss. Default: none.
 	ConsumerClaim string `mapstructure:"consumer_claim"`
-	// BodyClaim is the claim that holds the body's hash. Default none: the token then says nothing of the body.
+	// BodyClaim is the claim that holds the body's hash. Default: none; the token then does not sign the body.
 	BodyClaim BodyClaim `mapstructure:"body_claim"`
 
 	_ struct{}
@@ -38,11 +38,11 @@ func NewToken(config TokenConfig, namesKey bool, layout *parts.Layout) *Token {
 	return &Token{base{layout, namesKey, algorithms()}, config}
 }
 
-// lookAtToken is what may differ where the key fits: the token signs itself.
+// lookAtToken is what may have been changed if the key is right: a token signs itself.
 const lookAtToken = "the token, which something on the way may have changed"
 
-// Check does what is cheap and needs no body. The claims are read before the signature is verified, as the parts of every
-// other scheme are: they choose the key, and a stale token costs no verification.
+// Check makes the checks that are cheap and need no body. The claims are read before the signature is verified, as the
+// parts of every other scheme are: they choose the key, and a stale token costs no verification.
 func (t *Token) Check(m *parts.Message, ring *keys.Ring) (decide func(body []byte) *refusal.Error, refused *refusal.Error) {
 	if refused := t.layout.Read(m); refused != nil {
 		return nil, refused
@@ -82,7 +82,7 @@ func (t *Token) Check(m *parts.Message, ring *keys.Ring) (decide func(body []byt
 	}, nil
 }
 
-// readConsumer takes the consumer out of its claim. It has to be the one that the request and the configuration name.
+// readConsumer reads the consumer from its claim. It must be the one that the request and the configuration name.
 func (t *Token) readConsumer(m *parts.Message, read claims) *refusal.Error {
 	if t.config.ConsumerClaim == "" {
 		return nil
@@ -91,7 +91,7 @@ func (t *Token) readConsumer(m *parts.Message, read claims) *refusal.Error {
 	if refused != nil {
 		return refused
 	}
-	expected := m.Consumer // what a header says, or consumer_id
+	expected := m.Consumer // the one in a header, or consumer_id
 	m.Consumer = named
 	if expected != "" && named != expected {
 		return refusal.New(refusal.ReasonUnknownConsumer,
@@ -100,7 +100,7 @@ func (t *Token) readConsumer(m *parts.Message, read claims) *refusal.Error {
 	return nil
 }
 
-// Explain reads a request past whatever is wrong with it, and returns what its signature should be over.
+// Explain reads a request past every mistake, and returns the string that its signature should be of.
 func (t *Token) Explain(m *parts.Message, _ []byte) ([]byte, *refusal.Error) {
 	refused := t.layout.ReadAll(m)
 	signature, err := jose.ParseSignedCompact(m.Token, t.known)
@@ -120,7 +120,7 @@ func (t *Token) Explain(m *parts.Message, _ []byte) ([]byte, *refusal.Error) {
 	return signedPart(m.Token), refused
 }
 
-// signedPart is what a token's signature is over: its header and its claims as they travelled.
+// signedPart returns the signed part of a token: its header and its claims as they were sent.
 func signedPart(token string) []byte { return []byte(token[:strings.LastIndexByte(token, '.')]) }
 
 // Sign issues a token for this body.
@@ -148,7 +148,7 @@ func (t *Token) Sign(r *http.Request, body []byte, key *keys.SigningKey, now tim
 	return err
 }
 
-// Covers reports whether a forger cannot change this part of a request.
+// Covers reports whether an attacker cannot change this part of a request.
 func (t *Token) Covers(part parts.Name) bool {
 	switch part {
 	case parts.Body:
@@ -163,5 +163,5 @@ func (t *Token) Covers(part parts.Name) bool {
 // SignsHost is false: the host is not signed.
 func (t *Token) SignsHost() bool { return false }
 
-// Warnings has nothing to say beyond what is not covered.
+// Warnings returns none: Covers says what is not signed.
 func (t *Token) Warnings() []string { return nil }

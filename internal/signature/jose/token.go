@@ -13,13 +13,13 @@ import (
 	"github.com/cxone-otel/cxonereceiver/internal/signature/refusal"
 )
 
-// The registered header parameters that go-jose leaves to us.
+// The registered header parameters that go-jose does not check.
 const (
 	headerCritical = "crit"
 	headerBase64   = "b64"
 )
 
-// algorithms are those that go-jose may find in a token. Which of them is right is the key's to say.
+// algorithms are those that go-jose accepts in a token. The key decides which of them is right.
 func algorithms() []jose.SignatureAlgorithm {
 	var known []jose.SignatureAlgorithm
 	for _, name := range keys.Names(keys.IsJOSE) {
@@ -28,7 +28,7 @@ func algorithms() []jose.SignatureAlgorithm {
 	return known
 }
 
-// base is what both methods have.
+// base is the common part of both methods.
 type base struct {
 	layout   *parts.Layout
 	namesKey bool
@@ -38,7 +38,7 @@ type base struct {
 // header returns the protected header: there is no other in compact form.
 func header(signature *jose.JSONWebSignature) *jose.Header { return &signature.Signatures[0].Protected }
 
-// refuseParsing returns why a token is not one, without quoting it.
+// refuseParsing returns the reason why a text is not a token, without quoting it.
 func refuseParsing(err error, what string) *refusal.Error {
 	var unexpected *jose.ErrUnexpectedSignatureAlgorithm
 	if errors.As(err, &unexpected) && unexpected.Got != "" {
@@ -47,7 +47,8 @@ func refuseParsing(err error, what string) *refusal.Error {
 	return refusal.New(refusal.ReasonMalformed, "not a %s in compact form", what)
 }
 
-// checkCritical refuses what has to be understood and is not. Of what there is, b64 is, where it is allowed.
+// checkCritical refuses critical parameters that are not known. b64 is the only one that is known, and only if it is
+// allowed.
 func checkCritical(h *jose.Header, allowed string) *refusal.Error {
 	named := map[string]bool{}
 	if value, ok := h.ExtraHeaders[headerCritical]; ok {
@@ -72,7 +73,7 @@ func checkCritical(h *jose.Header, allowed string) *refusal.Error {
 	return nil
 }
 
-// find finds the key that kid names, and holds the algorithm against it.
+// find finds the key that kid names, and compares the algorithm with the key's.
 func (b *base) find(m *parts.Message, ring *keys.Ring, signature *jose.JSONWebSignature) (*keys.Key, *refusal.Error) {
 	h := header(signature)
 	m.Version = h.KeyID
@@ -94,7 +95,7 @@ func (b *base) find(m *parts.Message, ring *keys.Ring, signature *jose.JSONWebSi
 	return k, nil
 }
 
-// verify decides whether the key made the signature over a string, under the key's own algorithm.
+// verify decides whether the key made the signature of a string, under the key's own algorithm.
 func verify(key *keys.Key, signature *jose.JSONWebSignature, signed *keys.Content, lookAt string) *refusal.Error {
 	signatures := [][]byte{signature.Signatures[0].Signature}
 	if key.Verify(signed, signatures) {
@@ -106,10 +107,10 @@ func verify(key *keys.Key, signature *jose.JSONWebSignature, signed *keys.Conten
 	return refused
 }
 
-// signer has go-jose sign with a key of ours.
+// signer makes go-jose sign with a key of ours.
 type signer struct{ key *keys.SigningKey }
 
-// Public implements jose.OpaqueSigner. A token of ours brings no key.
+// Public implements jose.OpaqueSigner. Our tokens contain no key.
 func (s signer) Public() *jose.JSONWebKey { return nil }
 
 // Algs implements jose.OpaqueSigner.

@@ -23,14 +23,14 @@ const (
 	familyDigest
 )
 
-// Algorithm is a row of the table below: what a key of this algorithm is, and how it verifies.
+// Algorithm is a row of the table below: the keys of this algorithm, and how they verify.
 type Algorithm struct {
-	// Name is what the configuration calls it.
+	// Name is its name in the configuration.
 	Name string
-	// RFC9421 and JOSE are the algorithm's names in the registry of HTTP Signature Algorithms and in that of JSON Web
-	// Algorithms, empty where it has none.
+	// RFC9421 and JOSE are the algorithm's names in the registries of HTTP Signature Algorithms and of JSON Web Algorithms;
+	// empty if it has none.
 	RFC9421, JOSE string
-	// Weak says why the algorithm should not be used, and what to ask the sender for; mostly empty.
+	// Weak is the reason not to use the algorithm, and what to ask the sender for; empty for most.
 	Weak string
 
 	family family
@@ -65,7 +65,7 @@ var algorithms = []Algorithm{
 	{Name: "digest_sha512", family: familyDigest, hash: crypto.SHA512, Weak: weakDigest + "hmac_sha512"},
 }
 
-// Names returns the names of those algorithms that an option takes, or of all without one.
+// Names returns the names of the algorithms that match all options.
 func Names(options ...func(*Algorithm) bool) []string {
 	var names []string
 	for i := range algorithms {
@@ -77,7 +77,7 @@ func Names(options ...func(*Algorithm) bool) []string {
 	return names
 }
 
-// AlgorithmNamed returns nil for a name that is not in the table.
+// AlgorithmNamed returns the algorithm of this name, or nil.
 func AlgorithmNamed(name string) *Algorithm {
 	i := slices.IndexFunc(algorithms, func(a Algorithm) bool { return a.Name == name })
 	if i < 0 {

@@ -23,12 +23,12 @@ const (
 
 var secretEncodings = []string{encodingRaw, encodingBase64, encodingHex}
 
-// Config is one key: what it is called, what it does, where its material is.
+// Config is one key: its version, its algorithm, and where its material is.
 type Config struct {
-	// Version is what the request's key version must equal, byte for byte. It may be left out for a single key under a
-	// scheme that carries no version; with several keys it is the key's name in logs.
+	// Version must equal the request's key version, byte for byte. A single key may leave it out if the scheme carries no
+	// version. If the scheme carries none and there are several keys, it is the key's name in logs.
 	Version string `mapstructure:"version"`
-	// ConsumerID binds the key to one consumer. Default none: any consumer.
+	// ConsumerID binds the key to one consumer. Default: none, which means any consumer.
 	ConsumerID string `mapstructure:"consumer_id"`
 	// Algorithm is one of [Names]. Default: the preset's; custom and rfc9421 have none.
 	Algorithm string `mapstructure:"algorithm"`
@@ -36,18 +36,18 @@ type Config struct {
 	PublicKeyFile string `mapstructure:"public_key_file"`
 	// Secret is an HMAC secret, at least 16 bytes when decoded.
 	Secret configopaque.String `mapstructure:"secret"`
-	// SecretFile holds an HMAC secret; line ends at its end do not count.
+	// SecretFile holds an HMAC secret. Line ends at the end of the file do not count.
 	SecretFile string `mapstructure:"secret_file"`
 	// SecretEncoding is raw, base64 or hex. Default raw; base64 for standard_webhooks.
 	SecretEncoding string `mapstructure:"secret_encoding"`
-	// NotBefore and NotAfter bound the key's use, RFC 3339. Default unbounded.
+	// NotBefore and NotAfter limit the key's use. Each is a time of RFC 3339, or a date. Default: no limit.
 	NotBefore string `mapstructure:"not_before"`
 	NotAfter  string `mapstructure:"not_after"`
 
 	_ struct{}
 }
 
-// Unmarshal accepts dates without quotes, which YAML hands over as times rather than as text.
+// Unmarshal accepts dates without quotes. YAML reads these as times rather than as texts.
 func (k *Config) Unmarshal(conf *confmap.Conf) error {
 	for _, name := range []string{"not_before", "not_after"} {
 		date, ok := conf.Get(name).(time.Time)
@@ -63,7 +63,8 @@ func (k *Config) Unmarshal(conf *confmap.Conf) error {
 	return conf.Unmarshal((*plain)(k))
 }
 
-// Check adds what is wrong with a key and needs no file. Which versions and consumers it may have is for its scheme to say.
+// Check adds the mistakes in a key that can be found without a file. The scheme decides which versions and consumers are
+// allowed.
 func (k *Config) Check(p *refusal.Problems, path string) {
 	k.checkMaterial(p, path)
 	before, err := parseDate(k.NotBefore)

@@ -8,17 +8,18 @@ import (
 	"fmt"
 )
 
-// maxOpenings bounds what the explanation of one refusal costs: an opening costs as much as a verification.
+// maxOpenings bounds the cost of explaining one refusal: an opening costs as much as a verification.
 const maxOpenings = 8
 
-// Fault tells a wrong key from a wrong string, where the mathematics does, which is RSA: a signature that a key opens was
-// made with it. It returns a sentence for the operator, or the empty string. lookAt names what may make the string differ.
+// Fault tells a wrong key from a wrong string, which is possible only for RSA: if a key opens a signature, the signature
+// was made with it. It returns a sentence for the operator, or the empty string. lookAt names what may have changed the
+// string.
 func Fault(tried []*Key, signatures [][]byte, lookAt string) string {
 	openings := 0
 	for _, k := range tried {
 		public, ok := k.public.(*rsa.PublicKey)
 		if !ok {
-			return "" // of the others, none can be told
+			return "" // for other keys it cannot be told
 		}
 		for _, signature := range signatures {
 			if openings++; openings > maxOpenings {

@@ -10,9 +10,9 @@ import (
 	"github.com/cxone-otel/cxonereceiver/internal/signature/refusal"
 )
 
-// Find returns the keys that may have signed a request, at least one of which may be used now. Where the request names the
-// version, that is one key; a version that nobody has makes it wait, up to a second, for the files to be read again, and the
-// context ends that wait. Where it names none, every key of the consumer may have signed it.
+// Find returns the keys that may have signed a request. At least one of them may be used now. If the request names the
+// version, there is one key. If no key has that version, Find waits, up to a second, until the files are read again; the
+// context ends that wait. If the request names no version, every key of the consumer may have signed it.
 func (k *Ring) Find(ctx context.Context, wanted ID, named bool, now time.Time) ([]*Key, *refusal.Error) {
 	set := k.snapshot.Load()
 	if !set.knows(wanted.Consumer) {
@@ -32,7 +32,7 @@ func (k *Ring) Find(ctx context.Context, wanted ID, named bool, now time.Time) (
 	return usableKeys(found, now)
 }
 
-// usableKeys returns the keys as they are if one of them is within its dates.
+// usableKeys returns the keys unchanged if one of them is within its dates.
 func usableKeys(keys []*Key, now time.Time) ([]*Key, *refusal.Error) {
 	if len(keys) == 0 {
 		return nil, refusal.New(refusal.ReasonUnknownKey, "no key has been read yet; see the log for the file")

@@ -16,25 +16,25 @@ import (
 	"github.com/cxone-otel/cxonereceiver/internal/signature/refusal"
 )
 
-// maxKeyFileBytes keeps a wrong path, /dev/zero say, from filling the memory.
+// maxKeyFileBytes keeps a wrong path, such as /dev/zero, from filling the memory.
 const maxKeyFileBytes = 64 << 10
 
-// ID is what a request has to name to be verified by a key.
+// ID is what a request must name for a key to verify it.
 type ID struct{ Version, Consumer string }
 
-// Key is a key that is ready for use. It never changes; a reload makes another.
+// Key is a key that is ready for use. It never changes: a reload makes a new one.
 type Key struct {
 	ID        ID
 	Algorithm *Algorithm
 
 	public              crypto.PublicKey // nil for a secret
 	secret              []byte           // nil for a public key
-	states              sync.Pool        // of a secret: what makes its signatures
-	notBefore, notAfter time.Time        // zero where unbounded
-	warning             string           // what the operator should know of the material
+	states              sync.Pool        // of a secret: objects that make its signatures
+	notBefore, notAfter time.Time        // zero if there is no limit
+	warning             string           // for the operator, about the key's material
 }
 
-// UsableAt returns why a key cannot be used now, or the empty reason.
+// UsableAt returns the reason why a key cannot be used now, or the empty reason.
 func (k *Key) UsableAt(now time.Time) refusal.Reason {
 	switch {
 	case !k.notBefore.IsZero() && now.Before(k.notBefore):
@@ -46,7 +46,7 @@ func (k *Key) UsableAt(now time.Time) refusal.Reason {
 	}
 }
 
-// Plausible reports whether one of the signatures can be by this key.
+// Plausible reports whether one of the signatures can have been made by this key.
 func (k *Key) Plausible(signatures [][]byte) bool {
 	for _, signature := range signatures {
 		if k.Algorithm.Plausible(k.public, signature) {
@@ -65,7 +65,8 @@ type keySource struct {
 	algorithm *Algorithm
 	notBefore time.Time
 	notAfter  time.Time
-	// What was read last, and is kept when the next reading fails. The file is remembered by its digest, not its secret.
+	// The last key that was read, which stays when the next reading fails. Of the file, only a digest is kept, not the
+	// secret.
 	good    *Key
 	content [sha256.Size]byte
 }
@@ -89,7 +90,7 @@ func newKeySource(config *Config, options *RingOptions) (*keySource, error) {
 	return source, nil
 }
 
-// load reads the key. On an error the last good key stays; a file whose bytes are the same as before is not parsed again.
+// load reads the key. If that fails, the last good key stays. A file with the same bytes as before is not parsed again.
 func (s *keySource) load() (changed bool, err error) {
 	if s.path == "" {
 		if s.good != nil {
@@ -150,7 +151,7 @@ func (s *keySource) keyOf(material []byte) (*Key, error) {
 
 var errKeyFileTooLarge = fmt.Errorf("the file is larger than %d bytes, so it is not a key file", maxKeyFileBytes)
 
-// readKeyFile opens the path afresh, so that it follows the symbolic links that Kubernetes swaps.
+// readKeyFile opens the path again each time, so that it follows the symbolic links that Kubernetes replaces.
 func readKeyFile(path string) ([]byte, error) {
 	file, err := os.Open(path) //nolint:gosec // the operator names the file
 	if err != nil {
@@ -174,7 +175,7 @@ func readKeyFile(path string) ([]byte, error) {
 	return data, nil
 }
 
-// parseDate reads a key's date; the empty string is no bound.
+// parseDate reads a key's date. The empty string is no limit.
 func parseDate(text string) (time.Time, error) {
 	if text == "" {
 		return time.Time{}, nil

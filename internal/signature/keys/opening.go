@@ -16,35 +16,35 @@ import (
 	"slices"
 )
 
-// Padding is how an RSA signature was made.
+// Padding is the form in which an RSA signature was made.
 type Padding string
 
-// The paddings that a signature can be opened to.
+// The paddings that opening a signature can find.
 const (
 	PKCS1 Padding = "PKCS#1 v1.5"
 	PSS   Padding = "PSS"
 )
 
-// Opened is what an RSA signature says once it is raised to the public exponent: that needs no signed string, so it tells a
-// wrong key from a wrong string.
+// Opened is the content of an RSA signature: the signature raised to the public exponent. This needs no signed string, so
+// it tells a wrong key from a wrong string.
 type Opened struct {
 	// Padding is empty in the zero value, which stands for a signature that the key did not make.
 	Padding Padding
-	// Hash and Digest are those of the signed string. Hash is 0 where the padding is around something else, Inner.
+	// Hash and Digest are those of the signed string. Hash is 0 if the padding is around something else, which is Inner.
 	Hash   crypto.Hash
 	Digest []byte
 	Salt   []byte // PSS only
 	Inner  []byte // PKCS#1 only
-	// Strange says what is inside the padding, where that does not name its hash.
+	// Strange describes the content of the padding if that does not name its hash.
 	Strange string
 
-	named bool // Inner names a hash, whether it is known or not
+	named bool // whether Inner names a hash, known or not
 	zeros int  // how many bytes of zeros PSS has before its salt
 }
 
-// Open opens a signature with a key. It returns every way to read it, and none where the key did not make it. PKCS#1 has one
-// way. PSS does not name its hash: where the salt is as long as can be, one signature in a hundred can also be read by a
-// hash that did not make it. The one with the most zeros before its salt comes first: noise has none.
+// Open opens a signature with a key. It returns every way to read it, and none if the key did not make it. With PKCS#1
+// there is one way. PSS does not name its hash: if the salt is as long as possible, one signature in a hundred can also be
+// read with a hash that did not make it. The way with the most zeros before its salt comes first, since noise has none.
 func Open(public *rsa.PublicKey, signature []byte) []Opened {
 	number := new(big.Int).SetBytes(signature)
 	if len(signature) != public.Size() || number.Cmp(public.N) >= 0 {
@@ -65,7 +65,7 @@ func Open(public *rsa.PublicKey, signature []byte) []Opened {
 	return all
 }
 
-// Algorithm is the name of the algorithm that makes such signatures, empty where there is none.
+// Algorithm returns the name of the algorithm that makes such signatures; empty if there is none.
 func (o Opened) Algorithm() string {
 	family := familyRSA
 	switch {
@@ -83,12 +83,12 @@ func (o Opened) Algorithm() string {
 	return algorithms[i].Name
 }
 
-// SameKind reports whether both were made in the same way: with the same padding, hash and length of what is inside.
+// SameKind reports whether both have the same padding, the same hash and the same length of content.
 func (o Opened) SameKind(other Opened) bool {
 	return o.Padding == other.Padding && o.Hash == other.Hash && len(o.Inner) == len(other.Inner)
 }
 
-// Matches reports whether this is what was signed.
+// Matches reports whether this string was signed.
 func (o Opened) Matches(signed []byte) bool {
 	if o.Hash == 0 {
 		return len(o.Inner) > 0 && bytes.Equal(o.Inner, signed)
@@ -105,7 +105,7 @@ func (o Opened) Matches(signed []byte) bool {
 	return bytes.Equal(state.Sum(nil), o.Digest)
 }
 
-// String says what the key told.
+// String describes the content.
 func (o Opened) String() string {
 	text := fmt.Sprintf("opens with this key: RSA %s, %s", o.Padding, o.Hash)
 	switch {
@@ -164,8 +164,8 @@ func openPKCS1(message []byte) (Opened, bool) {
 	return o, true
 }
 
-// openPSS reads maskedDB, H, BC, RFC 8017 section 9.1.2, with MGF1 on the same hash as everybody has it. DB has to be zeros,
-// a one and the salt. One of 30000 strings of noise passes for that, and one of 128 that PSS made with another hash.
+// openPSS reads maskedDB, H, BC (RFC 8017 section 9.1.2), with MGF1 on the same hash, as all libraries use it. DB must be
+// zeros, a one and the salt. One of 30000 strings of noise has that form, and one of 128 that PSS made with another hash.
 func openPSS(message []byte, kind crypto.Hash, bits int) (Opened, bool) {
 	size := (bits + 7) / 8
 	message = message[len(message)-size:]
@@ -183,7 +183,7 @@ func openPSS(message []byte, kind crypto.Hash, bits int) (Opened, bool) {
 	return Opened{Padding: PSS, Hash: kind, Digest: digest, Salt: salt[1:], zeros: len(db) - len(salt)}, true
 }
 
-// unmask takes MGF1's mask off, RFC 8017 appendix B.2.1.
+// unmask removes MGF1's mask (RFC 8017 appendix B.2.1).
 func unmask(db, seed []byte, kind crypto.Hash) {
 	state := kind.New()
 	for i := 0; i*kind.Size() < len(db); i++ {

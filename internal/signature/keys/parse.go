@@ -21,19 +21,19 @@ import (
 	"github.com/cxone-otel/cxonereceiver/internal/pemfile"
 )
 
-// The faults of key material. They come wrapped, with what to do about them.
+// The mistakes in key material. Errors wrap them, and say what to do.
 var (
-	// ErrPrivateKey: a private key where a public one belongs.
+	// ErrPrivateKey means a private key in place of a public one.
 	ErrPrivateKey = errors.New("this is a private key: keep it with the sender, and give the receiver the public key")
-	// ErrNotAKey: none of the forms that a key may have.
+	// ErrNotAKey means none of the forms that a key can have.
 	ErrNotAKey = errors.New("not a key: expected PEM or bare base64 of an SPKI, a PKCS#1 key or a certificate, or a JWK")
-	// ErrNotAPrivateKey: none of the forms that a private key may have.
+	// ErrNotAPrivateKey means none of the forms that a private key can have.
 	ErrNotAPrivateKey = errors.New("not a private key: expected PEM or bare base64 of a PKCS#8, PKCS#1 or SEC1 key, or a private JWK")
-	// ErrEncryptedKey: a private key under a pass phrase.
+	// ErrEncryptedKey means a private key that needs a pass phrase.
 	ErrEncryptedKey = errors.New("this private key is encrypted: decrypt it first, with openssl pkey -in FILE -out PLAIN")
 )
 
-// standardPublicPrefix marks a public key of Standard Webhooks; what follows is base64.
+// standardPublicPrefix begins a public key of Standard Webhooks. The rest is base64.
 const standardPublicPrefix = "whpk_"
 
 // ParsePublicKey reads a public key: PEM or bare base64 of the DER of an SPKI, a PKCS#1 key or an X.509 certificate, or a
@@ -110,7 +110,7 @@ func parsePrivateDER(der []byte) (crypto.Signer, error) {
 		if signer, ok := key.(crypto.Signer); ok {
 			return signer, nil
 		}
-		return nil, ErrNotAPrivateKey // X25519 agrees on keys and signs nothing
+		return nil, ErrNotAPrivateKey // X25519 is for key agreement and cannot sign
 	}
 	if key, err := x509.ParsePKCS1PrivateKey(der); err == nil {
 		return key, nil
@@ -138,8 +138,7 @@ func parsePublicJWK(data []byte) (crypto.PublicKey, error) {
 	return knownPublic(jwk.Key)
 }
 
-// knownPublic narrows a key to the types that an algorithm of ours can use. Whether it is strong enough, and on the right
-// curve, is its algorithm's to say.
+// knownPublic accepts the types of keys that our algorithms use. The algorithm checks the strength and the curve.
 func knownPublic(key any) (crypto.PublicKey, error) {
 	switch key.(type) {
 	case *rsa.PublicKey, *ecdsa.PublicKey, ed25519.PublicKey:
@@ -149,7 +148,7 @@ func knownPublic(key any) (crypto.PublicKey, error) {
 	}
 }
 
-// derOf strips PEM or base64. EC PARAMETERS, which openssl ecparam writes first, are passed over.
+// derOf decodes PEM or base64. It skips EC PARAMETERS, which openssl ecparam writes first.
 func derOf(data []byte) ([]byte, error) {
 	if !bytes.Contains(data, []byte("-----BEGIN")) {
 		return decodeBase64(string(data))
@@ -166,7 +165,7 @@ func derOf(data []byte) ([]byte, error) {
 	}
 }
 
-// decodeBase64 takes either alphabet, padded or not, with white space anywhere, as people paste it. Its error does not
+// decodeBase64 accepts either alphabet, padded or not, and white space anywhere, as people paste it. Its error does not
 // quote the text, which may be a secret.
 func decodeBase64(text string) ([]byte, error) {
 	text = strings.TrimRight(strings.Join(strings.Fields(text), ""), "=")

@@ -10,8 +10,8 @@ import (
 	"encoding/asn1"
 )
 
-// oidPSS marks RSA keys that are for PSS only (RFC 4055). `openssl genpkey -algorithm RSA-PSS` makes them, RFC 9421
-// publishes one, and crypto/x509 reads neither half. What is inside is an ordinary RSA key.
+// oidPSS marks RSA keys that are for PSS only (RFC 4055). `openssl genpkey -algorithm RSA-PSS` makes them, and RFC 9421
+// publishes one. crypto/x509 reads neither the private nor the public key, although an ordinary RSA key is inside.
 var oidPSS = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 10}
 
 func parsePSSPublic(der []byte) (*rsa.PublicKey, bool) {

@@ -17,7 +17,7 @@ import (
 
 const (
 	minRSABits = 2048
-	// maxRSABits keeps a key file from making each verification cost seconds.
+	// maxRSABits keeps a key file from making each verification take seconds.
 	maxRSABits = 16384
 	// maxRawBytes is the longest string that rsa_raw signs: a SHA-512 digest, or a SHA-256 digest in hex.
 	maxRawBytes = 64
@@ -25,8 +25,8 @@ const (
 
 var curves = []elliptic.Curve{elliptic.P256(), elliptic.P384(), elliptic.P521()}
 
-// CheckPublic returns an error unless a public key is of this algorithm and strong enough for it. A private key's public
-// half takes the same way.
+// CheckPublic returns an error unless a public key is of this algorithm and strong enough for it. The public half of a
+// private key is checked in the same way.
 func (a *Algorithm) CheckPublic(public crypto.PublicKey) error {
 	switch a.family {
 	case familyRSA, familyRSAPSS, familyRSARaw:
@@ -50,8 +50,8 @@ func (a *Algorithm) CheckPublic(public crypto.PublicKey) error {
 	return nil
 }
 
-// checkRSA refuses keys that are too short, and public exponents with which anyone can sign: with 1 a signature is what it
-// signs, and an even one has no private half.
+// checkRSA refuses keys that are too short, and public exponents with which anyone can sign: with 1, a signature equals
+// what it signs, and an even one has no private half.
 func checkRSA(key *rsa.PublicKey) error {
 	if bits := key.N.BitLen(); bits < minRSABits || bits > maxRSABits {
 		return fmt.Errorf("the RSA key has %d bits; from %d to %d are accepted: make a new key pair", bits, minRSABits, maxRSABits)
@@ -75,8 +75,8 @@ func describePublic(public crypto.PublicKey) string {
 	}
 }
 
-// Plausible reports whether a signature of this length can be by this key. It is cheap, and refuses most junk before any
-// arithmetic is done.
+// Plausible reports whether a signature of this length can have been made by this key. It is cheap, and refuses most junk
+// before any arithmetic.
 func (a *Algorithm) Plausible(public crypto.PublicKey, signature []byte) bool {
 	switch key := public.(type) {
 	case *rsa.PublicKey:
@@ -93,8 +93,8 @@ func (a *Algorithm) Plausible(public crypto.PublicKey, signature []byte) bool {
 	}
 }
 
-// verifyPublic does the expensive step for the families that have public keys. What is signed comes as its digest, or as
-// the string itself where the algorithm has no hash.
+// verifyPublic makes the expensive check of the families that have public keys. signed is the digest of the string, or the
+// string itself if the algorithm has no hash.
 func (a *Algorithm) verifyPublic(public crypto.PublicKey, signed, signature []byte) bool {
 	switch key := public.(type) {
 	case *rsa.PublicKey:
@@ -123,8 +123,8 @@ func (a *Algorithm) verifyRSA(key *rsa.PublicKey, signed, signature []byte) bool
 	}
 }
 
-// verifyECDSA takes a signature as ASN.1 DER or as raw r‖s (JWS and RFC 9421 use the latter). A DER signature that is
-// exactly as long as a raw one is so unlikely (r and s would have to be 29 bytes long) that length tells them apart.
+// verifyECDSA accepts a signature as ASN.1 DER or as raw r‖s, which JWS and RFC 9421 use. The length tells them apart: a
+// DER signature that is exactly as long as a raw one is very unlikely, since r and s would have to be 29 bytes long.
 func verifyECDSA(key *ecdsa.PublicKey, digest, signature []byte) bool {
 	n := coordinateSize(key.Curve)
 	if len(signature) != 2*n {
@@ -136,7 +136,7 @@ func verifyECDSA(key *ecdsa.PublicKey, digest, signature []byte) bool {
 
 func coordinateSize(curve elliptic.Curve) int { return (curve.Params().BitSize + 7) / 8 }
 
-// registeredFor returns an algorithm's name in a registry, empty where this key is on another curve than the name says.
+// registeredFor returns an algorithm's name in a registry; empty if this key is on another curve than the name says.
 func (a *Algorithm) registeredFor(public crypto.PublicKey, name string) string {
 	if key, ok := public.(*ecdsa.PublicKey); ok && key.Curve.Params().Name != a.curve {
 		return ""
@@ -144,13 +144,13 @@ func (a *Algorithm) registeredFor(public crypto.PublicKey, name string) string {
 	return name
 }
 
-// RFC9421 is what a message signature by this key calls its algorithm, empty where it has no name for it.
+// RFC9421 returns the name of this key's algorithm in a message signature; empty if it has none.
 func (k *Key) RFC9421() string { return k.Algorithm.registeredFor(k.public, k.Algorithm.RFC9421) }
 
-// JOSE is what a token signed by this key calls its algorithm, empty where it has no name for it.
+// JOSE returns the name of this key's algorithm in a token; empty if it has none.
 func (k *Key) JOSE() string { return k.Algorithm.registeredFor(k.public, k.Algorithm.JOSE) }
 
-// PlausibleRaw is Plausible for schemes whose ECDSA signatures are r‖s, and never DER.
+// PlausibleRaw is Plausible for schemes with ECDSA signatures as r‖s, and never as DER.
 func (k *Key) PlausibleRaw(signature []byte) bool {
 	if key, ok := k.public.(*ecdsa.PublicKey); ok {
 		return len(signature) == 2*coordinateSize(key.Curve)

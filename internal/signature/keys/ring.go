@@ -16,37 +16,37 @@ import (
 )
 
 const (
-	// unknownKeyInterval is the shortest time between two readings of the key files that unknown versions cause: anyone
-	// can name one.
+	// unknownKeyInterval is the shortest time between two readings of the key files for unknown versions: any sender can
+	// name one.
 	unknownKeyInterval = time.Second
-	// unknownKeyWait is how long a request that names an unknown version waits for the files to be read.
+	// unknownKeyWait is how long a request with an unknown version waits for the files to be read.
 	unknownKeyWait = time.Second
 )
 
-// What RingOptions.OnReload is told.
+// The outcomes that RingOptions.OnReload gets.
 const (
 	ReloadSuccess = "success"
 	ReloadFailure = "failure"
 )
 
-// ErrNoUsableKey means that a receiver with these keys would refuse everything, so that it had better not start.
+// ErrNoUsableKey means that a receiver with these keys would refuse every request, so it should not start.
 var ErrNoUsableKey = errors.New("no usable key")
 
-// RingOptions are what a Ring tells others. The zero value tells nobody.
+// RingOptions are what a Ring reports to others. With the zero value it reports nothing.
 type RingOptions struct {
-	// Logger takes the outcome of reloads and the names of files, never what is in them.
+	// Logger gets the outcome of reloads and the names of files, never their content.
 	Logger *zap.Logger
 	// OnReload is called after each reading of the files but the first, with ReloadSuccess or ReloadFailure (of any file).
 	OnReload func(outcome string)
 
-	// Accept returns what else is wrong with a key that has been read. Default: nothing.
+	// Accept returns a further mistake in a key that was read. Default: none.
 	Accept func(*Key) error
-	// ReadFile reads a key's file. Default: the file system's.
+	// ReadFile reads a key's file. Default: from the file system.
 	ReadFile func(path string) ([]byte, error)
 }
 
-// Ring holds the keys of a configuration, by version and consumer, and keeps them up to date. Requests read a snapshot
-// that a reload replaces as a whole, so none ever waits for a reload, but those that name a version nobody has.
+// Ring holds the keys of a configuration, by version and consumer, and keeps them up to date. Requests use a snapshot that
+// a reload replaces as a whole. So no request waits for a reload, except one that names an unknown version.
 type Ring struct {
 	options  RingOptions
 	interval time.Duration
@@ -57,15 +57,15 @@ type Ring struct {
 	sources []*keySource // guarded by reading
 
 	mu         sync.Mutex
-	flight     chan struct{} // closed when the reload that an unknown version caused is over; nil when there is none
+	flight     chan struct{} // closed when the reload for an unknown version is over; nil if there is none
 	lastFlight time.Time
 	closed     bool
 	stop       chan struct{}
 	running    sync.WaitGroup
 }
 
-// NewRing prepares keys that Config.Check has accepted, without reading a file. The files are read again at every interval
-// once the ring is started.
+// NewRing prepares keys that Config.Check has accepted, without reading a file. Once the ring is started, the files are
+// read again at every interval.
 func NewRing(configs []Config, interval time.Duration, options RingOptions) (*Ring, error) {
 	if options.Logger == nil {
 		options.Logger = zap.NewNop()
@@ -92,8 +92,8 @@ func NewRing(configs []Config, interval time.Duration, options RingOptions) (*Ri
 	return ring, nil
 }
 
-// Load reads every key for the first time. A file that is not there yet is logged and tried again later, as long as another
-// key is usable; a file that holds no proper key is an error at once. Without a usable key it returns ErrNoUsableKey.
+// Load reads every key for the first time. If another key is usable, a file that is not there yet is logged and read again
+// later. A file without a proper key is an error at once. Without a usable key, Load returns ErrNoUsableKey.
 func (k *Ring) Load() error {
 	k.reading.Lock()
 	defer k.reading.Unlock()
@@ -140,7 +140,7 @@ func (k *Ring) Start(ctx context.Context) error {
 	return nil
 }
 
-// Shutdown stops the reading of files and returns when nothing of the keyring runs any more. Keys stay usable.
+// Shutdown ends the reading of files, and returns when no goroutine of the ring runs any more. Keys stay usable.
 func (k *Ring) Shutdown() {
 	k.mu.Lock()
 	if !k.closed {
@@ -166,7 +166,7 @@ func (k *Ring) refresh(ctx context.Context) {
 	}
 }
 
-// reload reads every file again. A file that fails keeps its last good key; the others are renewed all the same.
+// reload reads every file again. If a file fails, its last good key stays; the others are renewed.
 func (k *Ring) reload() {
 	k.reading.Lock()
 	defer k.reading.Unlock()
@@ -191,15 +191,15 @@ func (k *Ring) reload() {
 	k.options.OnReload(outcome)
 }
 
-// warn says what the operator should know of a key's material.
+// warn logs what the operator should know about a key's material.
 func (k *Ring) warn(i int, source *keySource) {
 	if source.good != nil && source.good.warning != "" {
 		k.options.Logger.Warn(source.good.warning, zap.Int("keys", i), zap.String("version", source.config.Version))
 	}
 }
 
-// renew returns the keys after the files were read again on behalf of a request that names an unknown version. Requests
-// share one reading, there is at most one a second, and none waits longer than unknownKeyWait.
+// renew returns the keys after the files were read again for a request with an unknown version. Requests share one reading,
+// there is at most one reading a second, and no request waits longer than unknownKeyWait.
 func (k *Ring) renew(ctx context.Context) *keySet {
 	flight := k.join()
 	if flight == nil {
@@ -215,7 +215,7 @@ func (k *Ring) renew(ctx context.Context) *keySet {
 	return k.snapshot.Load()
 }
 
-// join returns the reading that is under way, or starts one; nil if it is too early for another.
+// join returns the reading that is under way, or starts one. It returns nil if the last one was too recent.
 func (k *Ring) join() chan struct{} {
 	k.mu.Lock()
 	defer k.mu.Unlock()

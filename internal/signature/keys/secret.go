@@ -14,29 +14,29 @@ import (
 
 const minSecretBytes = 16
 
-// The faults of secrets. They come wrapped, with what to do about them.
+// The mistakes in secrets. Errors wrap them, and say what to do.
 var (
-	// ErrPublicKeyAsSecret: a public key or a certificate as a shared secret. Anyone who knows it could then sign.
+	// ErrPublicKeyAsSecret means a public key or a certificate as a shared secret. Anyone who knows it could sign.
 	ErrPublicKeyAsSecret = errors.New(
 		"this is a public key or a certificate, not a shared secret: choose an rsa, ecdsa or ed25519 algorithm and public_key_file")
-	// ErrShortSecret: a secret that can be guessed.
+	// ErrShortSecret means a secret that is short enough to be guessed.
 	ErrShortSecret = fmt.Errorf("the secret has fewer than %d bytes when decoded: make a longer one", minSecretBytes)
-	// ErrRepeatedSecret: a secret that can be guessed, whatever its length.
+	// ErrRepeatedSecret means a secret that can be guessed, whatever its length.
 	ErrRepeatedSecret = errors.New("the secret is one character again and again: make a random one")
-	// ErrSecretEncoding: a secret that is not in its secret_encoding.
+	// ErrSecretEncoding means a secret that is not in its secret_encoding.
 	ErrSecretEncoding = errors.New("the secret is not in its encoding: set secret_encoding to raw, base64 or hex")
 )
 
-// standardSecretPrefix marks a secret of Standard Webhooks; what follows is base64.
+// standardSecretPrefix begins a secret of Standard Webhooks. The rest is base64.
 const standardSecretPrefix = "whsec_"
 
-// SecretText is the secret in a file's bytes. The line end at their end does not count: editors and `echo` add it, and nobody
+// SecretText returns the secret in a file. Line ends at the end do not count: editors and `echo` add them.
 // means it.
 func SecretText(file []byte) string { return strings.TrimRight(string(file), "\r\n") }
 
-// ParseSecret decodes a shared secret. The encoding is raw (or empty), base64 or hex; a base64 secret may begin with whsec_,
-// as those of Standard Webhooks do. It refuses what can be guessed (ErrShortSecret, ErrRepeatedSecret) and public keys
-// (ErrPublicKeyAsSecret); no error holds any part of the secret.
+// ParseSecret decodes a shared secret. The encoding is raw (or empty), base64 or hex. A base64 secret may begin with
+// whsec_, as those of Standard Webhooks do. It refuses secrets that can be guessed (ErrShortSecret, ErrRepeatedSecret) and
+// public keys (ErrPublicKeyAsSecret). No error holds any part of the secret.
 func ParseSecret(text, encoding string) ([]byte, error) {
 	secret := []byte(text)
 	var err error
@@ -63,7 +63,7 @@ func isRepeated(secret []byte) bool {
 	return len(secret) > 0 && bytes.Count(secret, secret[:1]) == len(secret)
 }
 
-// isPublic recognises, in any form, what anyone may know.
+// isPublic reports whether data is public, in any form: a public key or a certificate.
 func isPublic(data []byte) bool {
 	if bytes.Contains(data, []byte("-----BEGIN")) {
 		return !onlyPrivatePEM(data)
@@ -80,7 +80,7 @@ func isPublic(data []byte) bool {
 	return err == nil
 }
 
-// onlyPrivatePEM reports whether a PEM text holds private keys and nothing else that could be known.
+// onlyPrivatePEM reports whether a PEM text holds only private keys.
 func onlyPrivatePEM(data []byte) bool {
 	found := false
 	for block, rest := pem.Decode(data); block != nil; block, rest = pem.Decode(rest) {
@@ -94,8 +94,8 @@ func onlyPrivatePEM(data []byte) bool {
 	return found
 }
 
-// isPrivate recognises the text of a private key, which may be a secret: the vendor's page calls one and the same thing a
-// private key and a secret that both sides know.
+// isPrivate reports whether a text is a private key, which may be used as a secret: the vendor's page calls the same thing
+// a private key and a secret that both sides know.
 func isPrivate(text string) bool {
 	_, err := ParsePrivateKey([]byte(text))
 	return err == nil || errors.Is(err, ErrEncryptedKey)

@@ -11,17 +11,17 @@ import (
 	"github.com/cxone-otel/cxonereceiver/internal/signature/refusal"
 )
 
-// keySet is one state of the keyring, never changed once it is made.
+// keySet is one state of the keyring. It never changes.
 type keySet struct {
-	// byID holds one key each. A key without a consumer serves every consumer that has none of its own of that version.
+	// byID holds one key for each ID. A key without a consumer serves every consumer that has no key of that version.
 	byID map[ID][]*Key
-	// byConsumer holds every key that may have signed for a consumer, for schemes that carry no version; under the empty
-	// name are those for consumers that are not mentioned.
+	// byConsumer holds every key that may have signed for a consumer, for schemes without a version. The empty name has
+	// those for consumers that the configuration does not mention.
 	byConsumer map[string][]*Key
-	// consumers are all that the configuration mentions, whether their keys could be read or not.
+	// consumers are all that the configuration mentions, whether or not their keys could be read.
 	consumers map[string]bool
 	loaded    []*Key
-	unread    map[ID]bool // configured, but never read so far
+	unread    map[ID]bool // in the configuration, but never read so far
 }
 
 func newKeySet(sources []*keySource) *keySet {
@@ -50,7 +50,7 @@ func newKeySet(sources []*keySource) *keySet {
 	return set
 }
 
-// knows reports whether any key could be for this consumer.
+// knows reports whether any key can be for this consumer.
 func (s *keySet) knows(consumer string) bool {
 	return s.consumers[consumer] || s.consumers[""]
 }
@@ -71,7 +71,7 @@ func (s *keySet) unversioned(consumer string) []*Key {
 	return s.byConsumer[""]
 }
 
-// usable reports whether a key can be used now, or once its not_before has come.
+// usable reports whether a key can be used now or later.
 func (s *keySet) usable(now time.Time) bool {
 	for _, k := range s.loaded {
 		if k.UsableAt(now) != refusal.ReasonExpiredKey {
@@ -92,7 +92,7 @@ func (s *keySet) expired(now time.Time) []error {
 	return expired
 }
 
-// describeUnknown tells the log why there is no key of a version.
+// describeUnknown returns the reason why there is no key of a version, for the log.
 func (s *keySet) describeUnknown(version, consumer string) string {
 	if s.unread[ID{version, consumer}] || s.unread[ID{version, ""}] {
 		return fmt.Sprintf(
@@ -101,7 +101,7 @@ func (s *keySet) describeUnknown(version, consumer string) string {
 	return fmt.Sprintf("no key has version %s; there is %s", refusal.Quote(version), Describe(s.loaded))
 }
 
-// Describe lists keys for the log: versions and algorithms, not too many.
+// Describe lists keys for the log: versions and algorithms, with a limit.
 func Describe(keys []*Key) string {
 	const most = 8
 	var text strings.Builder

@@ -18,19 +18,19 @@ import (
 
 // SigningKey is the sender's half of a key.
 type SigningKey struct {
-	// Version and Consumer are what the request will say of itself.
+	// Version and Consumer are those that the request will name.
 	Version  string
 	Consumer string
-	// Algorithm is one of [Names]. Empty: that of the configuration's key with this version and consumer.
+	// Algorithm is one of [Names]. If it is empty, it is that of the configuration's key with this version and consumer.
 	Algorithm string
-	// PrivateKey signs under every algorithm but those with a shared secret, which take the decoded Secret.
+	// PrivateKey signs under every algorithm with a public key. The others take Secret, which is decoded.
 	PrivateKey crypto.Signer
 	Secret     []byte
 
 	_ struct{}
 }
 
-// StringSecret is the secret where it is a part of the signed string, and nil where it is not.
+// StringSecret returns the secret if it is a part of the signed string, and otherwise nil.
 func (k *SigningKey) StringSecret() []byte {
 	if AlgorithmNamed(k.Algorithm).SignsSecret() {
 		return k.Secret
@@ -54,8 +54,8 @@ func (k *SigningKey) Check() error {
 	return a.CheckPublic(k.PrivateKey.Public())
 }
 
-// Sign signs a string with a key that Check has accepted. The signature has the form that a standard library gives it: DER
-// for ECDSA.
+// Sign signs a string with a key that Check has accepted. The signature has the form of the standard library: DER for
+// ECDSA.
 func (k *SigningKey) Sign(signed []byte) ([]byte, error) {
 	a := AlgorithmNamed(k.Algorithm)
 	var options crypto.SignerOpts = a.hash

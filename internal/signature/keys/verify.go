@@ -20,7 +20,7 @@ type Content struct {
 	digests map[crypto.Hash][]byte
 }
 
-// Bytes is a content that is in memory.
+// Bytes returns the content of a string in memory.
 func Bytes(data []byte) *Content {
 	return &Content{Write: func(w io.Writer) { _, _ = w.Write(data) }}
 }
@@ -54,8 +54,8 @@ func (k *Key) Verify(c *Content, signatures [][]byte) bool {
 	return k.verifyPublic(whole.Bytes, signatures)
 }
 
-// buffers hold the strings of algorithms that hash nothing first, such as Ed25519: a body of 60 KB is 60 KB less to collect for each
-// request, which is half the cost of verifying it.
+// buffers hold the strings of algorithms without a hash function, such as Ed25519. For a body of 60 KB, a new buffer for
+// each request would double the cost of a verification.
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
 func (k *Key) verifyPublic(signed func() []byte, signatures [][]byte) bool {
@@ -67,7 +67,8 @@ func (k *Key) verifyPublic(signed func() []byte, signatures [][]byte) bool {
 	return false
 }
 
-// verifySecret compares with the signature that the secret makes, in constant time. A digest has the secret in its string.
+// verifySecret compares the signatures with the secret's own, in constant time. The string of a plain digest contains the
+// secret.
 func (k *Key) verifySecret(c *Content, signatures [][]byte) bool {
 	state, pooled := k.states.Get().(*secretState)
 	if !pooled {
@@ -85,8 +86,8 @@ func (k *Key) verifySecret(c *Content, signatures [][]byte) bool {
 	return false
 }
 
-// secretState makes the signatures of a secret, one after the other. Making it takes seven allocations and hashes the secret
-// twice, a twentieth of what an API call costs.
+// secretState makes the signatures of a secret, one after the other. A new one takes seven allocations and hashes the
+// secret twice, which is a twentieth of the cost of an API call's delivery.
 type secretState struct {
 	hash.Hash
 	sum []byte
@@ -99,7 +100,7 @@ func (k *Key) newState() *secretState {
 	return &secretState{Hash: hmac.New(k.Algorithm.hash.New, k.secret)}
 }
 
-// StringSecret is the secret where it is a part of the signed string, and nil where it is not.
+// StringSecret returns the secret if it is a part of the signed string, and otherwise nil.
 func (k *Key) StringSecret() []byte {
 	if k.Algorithm.SignsSecret() {
 		return k.secret
@@ -107,8 +108,8 @@ func (k *Key) StringSecret() []byte {
 	return nil
 }
 
-// VerifyMessage reports whether a public key's owner signed a message under one of the algorithms. Those with a secret
-// verify nothing here.
+// VerifyMessage reports whether the owner of a public key signed a message under one of the algorithms. It is false for
+// algorithms with a secret.
 func VerifyMessage(algorithm string, public crypto.PublicKey, message, signature []byte) bool {
 	a := AlgorithmNamed(algorithm)
 	if a == nil || a.CheckPublic(public) != nil {
@@ -118,8 +119,8 @@ func VerifyMessage(algorithm string, public crypto.PublicKey, message, signature
 	return k.Verify(Bytes(message), [][]byte{signature})
 }
 
-// PlausibleSignature reports whether a signature of this length can be by a key of this algorithm; the key is nil for a
-// secret.
+// PlausibleSignature reports whether a signature of this length can have been made by a key of this algorithm. The key is
+// nil for a secret.
 func PlausibleSignature(algorithm string, public crypto.PublicKey, signature []byte) bool {
 	a := AlgorithmNamed(algorithm)
 	return a != nil && a.Plausible(public, signature)
