@@ -39,12 +39,12 @@ const sameView = "&${__url_time_range}&${metrics:queryparam}&${traces:queryparam
 
 // showingTrace makes the trace IDs of a table lead to the trace on the same page.
 func (p panel) showingTrace() panel {
-	p.link = &link{"(?i)trace ?id", "Show it below", "/d/cxone-one-contact?var-contact=${contact}&var-trace=${__value.raw}" + sameView}
+	p.link = &link{"/trace ?id/i", "Show it below", "/d/cxone-one-contact?var-contact=${contact}&var-trace=${__value.raw}" + sameView}
 	return p
 }
 
 // toContact makes the master contact IDs of a table lead to the page of that contact.
 func (p panel) toContact() panel {
-	p.link = &link{"(?i)master_contact", "All about this contact", "/d/cxone-one-contact?var-contact=${__value.raw}" + sameView}
+	p.link = &link{"/master_contact/i", "All about this contact", "/d/cxone-one-contact?var-contact=${__value.raw}" + sameView}
 	return p
 }

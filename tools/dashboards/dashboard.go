@@ -11,7 +11,6 @@ type dashboard struct {
 	variables              []variable
 	filter                 string // of every series, such as {cxone_skill_name=~"$skill"}
 	rows                   []row
-	demo                   bool // shown by `make ui` too
 }
 
 // variable is what a reader can choose on a page.
@@ -47,6 +46,7 @@ type panel struct {
 	queries     []query
 	limits      []limit
 	link        *link
+	counted     string // the label that a table counts by, the count first
 }
 
 // query is an expression with the legend of its series.
@@ -98,6 +98,19 @@ func number(title, text, unit, expr string) panel {
 // bars compares a figure between the values of a label.
 func bars(title, text, unit, expr, legend string) panel {
 	return panel{title: title, text: text, kind: "bargauge", unit: unit, width: 8, height: 8, queries: []query{now(expr, legend)}}
+}
+
+// counts is a table of how often each value of a label came, most often first.
+func counts(title, text, column, label, expr string) panel {
+	counted := query{expr: expr, legend: "{{" + label + "}}", instant: true, table: "table"}
+	return panel{title: title, text: text, kind: "table", unit: "short", width: 8, height: 8, counted: column, queries: []query{counted}}
+}
+
+// some are the rates of what a counter counts by labels, without those that were zero in all of the time shown. It is for counters
+// that begin with a zero for each of their values: of one that begins with 1, Prometheus' increase doesn't see the first.
+func some(metric, labels, legend string) query {
+	by := "sum by (" + labels + ") "
+	return over(by+"(rate("+metric+"[WINDOW])) and "+by+"(increase("+metric+"[$__range])) > 0", legend)
 }
 
 // badBelow and badAbove draw a limit.

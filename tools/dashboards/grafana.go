@@ -27,8 +27,10 @@ func (d dashboard) grafana() object {
 		"templating": object{"list": d.grafanaVariables()},
 		"links": []object{{
 			"type": "dashboards", "title": "CXone", "tags": []string{"cxone"}, "asDropdown": true, "includeVars": false, "keepTime": true,
+			"icon": "external link", "tooltip": "", "targetBlank": false,
 		}},
-		"panels": d.grafanaPanels(),
+		"annotations": object{"list": []object{}},
+		"panels":      d.grafanaPanels(),
 	}
 }
 
@@ -99,6 +101,9 @@ func (p panel) grafana(filter string, id int, position object) object {
 		"id": id, "type": p.kind, "title": p.title, "description": p.text, "gridPos": position, "datasource": from.object(),
 		"targets": p.targets(from, filter), "options": p.options(), "fieldConfig": object{"defaults": p.defaults(), "overrides": p.overrides()},
 	}
+	if p.counted != "" {
+		made["transformations"] = p.countFirst()
+	}
 	if p.kind == "table" && from == logs {
 		made["transformations"] = []object{{"id": "labelsToFields", "options": object{}}, {"id": "merge", "options": object{}}}
 	}
@@ -112,9 +117,10 @@ func (p panel) targets(from source, filter string) []object {
 		target := object{"refId": string(rune('A' + i)), "datasource": from.object()}
 		switch {
 		case from == traces && q.table == "traces":
-			target["queryType"], target["query"] = "traceql", expr
+			target["queryType"], target["query"], target["filters"] = "traceql", expr, []object{}
 		case from == traces:
 			target["queryType"], target["query"], target["tableType"], target["limit"], target["spss"] = "traceql", expr, q.table, 50, 50
+			target["filters"] = []object{}
 		case from == logs:
 			target["expr"], target["legendFormat"], target["queryType"] = expr, q.legend, "range"
 			if q.instant {
@@ -145,14 +151,8 @@ func (p panel) defaults() object {
 		if len(p.limits) > 0 {
 			style = "dashed"
 		}
-		defaults["custom"] = object{
-			"thresholdsStyle": object{"mode": style},
-			"showPoints":      "never",
-			"fillOpacity":     8,
-			"lineWidth":       2,
-			"spanNulls":       300_000,
-		}
-		defaults["color"] = object{"mode": "palette-classic"}
+		defaults["custom"] = object{"thresholdsStyle": object{"mode": style}, "showPoints": "never", "fillOpacity": 8, "lineWidth": 2, "spanNulls": 300_000}
+		defaults["color"] = object{"mode": "palette-classic-by-name"} // the same name, the same colour
 	case "bargauge":
 		defaults["min"] = 0
 		defaults["color"] = object{"mode": "thresholds"}
@@ -160,11 +160,11 @@ func (p panel) defaults() object {
 	return defaults
 }
 
-// steps are green on the good side of the limit, and red on the other.
+// steps are green on the good side of the limit, and red on the other. Without a limit nothing is good or bad.
 func (p panel) steps() []object {
 	good, bad := "green", "red"
 	if len(p.limits) == 0 {
-		return []object{{"color": good, "value": nil}}
+		return []object{{"color": "blue", "value": nil}}
 	}
 	if p.limits[0].below {
 		good, bad = bad, good
@@ -173,34 +173,30 @@ func (p panel) steps() []object {
 }
 
 func (p panel) overrides() []object {
-	if p.link == nil {
-		return []object{}
+	overrides := []object{}
+	override := func(pattern, id string, value any) {
+		overrides = append(overrides, object{
+			"matcher": object{"id": "byRegexp", "options": pattern}, "properties": []object{{"id": id, "value": value}},
+		})
 	}
-	return []object{{
-		"matcher":    object{"id": "byRegexp", "options": p.link.column},
-		"properties": []object{{"id": "links", "value": []object{{"title": p.link.title, "url": p.link.url}}}},
-	}}
+	if p.link != nil {
+		override(p.link.column, "links", []object{{"title": p.link.title, "url": p.link.url}})
+	}
+	for _, m := range p.meanings() {
+		override(m.pattern(), "color", object{"mode": "fixed", "fixedColor": m.colour})
+	}
+	return overrides
 }
 
-func (p panel) options() object {
-	switch p.kind {
-	case "stat":
-		return object{"colorMode": "value", "graphMode": "none", "reduceOptions": object{"calcs": []string{"lastNotNull"}}}
-	case "bargauge":
-		return object{"orientation": "horizontal", "displayMode": "basic", "reduceOptions": object{"calcs": []string{"lastNotNull"}}}
-	case "timeseries":
-		return object{"legend": object{"displayMode": "list", "placement": "bottom"}, "tooltip": object{"mode": "multi", "sort": "desc"}}
-	case "heatmap":
-		return object{
-			"calculate": false,
-			"color":     object{"mode": "scheme", "scheme": "Oranges"},
-			"yAxis":     object{"unit": p.unit},
-			"exemplars": object{"color": "rgba(31,120,193,0.7)"},
-		}
-	case "logs":
-		return object{"showTime": true, "sortOrder": "Ascending", "enableLogDetails": true, "wrapLogMessage": true}
-	default:
-		return object{}
+// countFirst orders a table's columns and rows: how many, of what; the most first.
+func (p panel) countFirst() []object {
+	label := strings.Trim(p.queries[0].legend, "{}")
+	return []object{
+		{"id": "organize", "options": object{
+			"excludeByName": object{"Time": true}, "indexByName": object{"Value": 0, label: 1},
+			"renameByName": object{"Value": p.counted, label: "By"},
+		}},
+		{"id": "sortBy", "options": object{"fields": object{}, "sort": []object{{"field": p.counted, "desc": true}}}},
 	}
 }
 

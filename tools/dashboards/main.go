@@ -1,9 +1,9 @@
 // Copyright The CXone Receiver Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Command dashboards writes the dashboards of examples/: for Grafana, and for VictoriaMetrics' own user interface, which
-// `make ui` shows. They are made rather than drawn by hand, so that a filter, a unit or a limit is said once. Its tests hold
-// every expression, name and unit to what a real collector gives.
+// Command dashboards writes the dashboards of examples/, which are for Grafana and which `make ui` shows too. They are made rather
+// than drawn by hand, so that a filter, a unit, a limit or a colour is said once. Its tests hold every expression, name and unit to
+// what a real collector gives.
 package main
 
 import (
@@ -16,7 +16,7 @@ import (
 )
 
 func main() {
-	out := flag.String("out", "../../examples", "the directory with grafana/ and victoriametrics/ in it")
+	out := flag.String("out", "../../examples", "the directory with grafana/ in it")
 	flag.Parse()
 	for name, content := range files() {
 		path := filepath.Join(*out, name)
@@ -37,13 +37,8 @@ func fail(err error) {
 // files are all that is generated, by name.
 func files() map[string][]byte {
 	all := map[string][]byte{}
-	number := 0 // their order in VictoriaMetrics
 	for _, d := range dashboards() {
 		all[filepath.Join("grafana", d.file+".json")] = marshal(d.grafana())
-		if d.demo {
-			number++
-			all[filepath.Join("victoriametrics", fmt.Sprintf("%d-%s.json", number, d.file))] = marshal(d.vmui())
-		}
 	}
 	return all
 }
