@@ -10,10 +10,14 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/cxone-otel/cxonereceiver/cmd/internal/demo"
 	"github.com/cxone-otel/cxonereceiver/cmd/internal/process"
 )
+
+// scrapeInterval is how often the collector is scraped.
+const scrapeInterval = 5 * time.Second
 
 // startMetrics starts a VictoriaMetrics that scrapes the collector.
 func startMetrics(ctx context.Context, s settings, d *demo.Demo) (*process.Process, string, error) {
@@ -21,14 +25,14 @@ func startMetrics(ctx context.Context, s settings, d *demo.Demo) (*process.Proce
 	if err != nil {
 		return nil, "", err
 	}
-	scrape := fmt.Sprintf("global: {scrape_interval: 5s, scrape_timeout: 4s}\nscrape_configs:\n- {job_name: cxone, static_configs: "+
-		"[{targets: [%q, %q]}]}\n", hostOf(d.Calls), hostOf(d.Own))
+	scrape := fmt.Sprintf("global: {scrape_interval: %s, scrape_timeout: 4s}\nscrape_configs:\n- {job_name: cxone, static_configs: "+
+		"[{targets: [%q, %q]}]}\n", scrapeInterval, hostOf(d.Calls), hostOf(d.Own))
 	config := filepath.Join(d.Directory, "scrape.yaml")
 	if err = os.WriteFile(config, []byte(scrape), 0o600); err != nil {
 		return nil, "", err
 	}
 	victoria, err := startVictoria(ctx, d, "VictoriaMetrics", s.metrics, address, "-promscrape.config="+config,
-		"-vmui.customDashboardsPath="+s.dashboards, "-search.latencyOffset=1s")
+		"-search.latencyOffset=1s")
 	return victoria, address, err
 }
 

@@ -41,7 +41,7 @@ func main() {
 	s.Register("examples/prometheus.yaml")
 	flag.StringVar(&s.metrics, "victoria-metrics", "bin/victoria-metrics", "the VictoriaMetrics to start")
 	flag.StringVar(&s.logs, "victoria-logs", "bin/victoria-logs", "the VictoriaLogs to start")
-	flag.StringVar(&s.dashboards, "dashboards", "examples/victoriametrics", "the directory of the dashboards")
+	flag.StringVar(&s.dashboards, "dashboards", "examples/grafana", "the directory of the dashboards")
 	flag.StringVar(&s.listen, "listen", "127.0.0.1:8428", "where the pages are shown")
 	flag.DurationVar(&s.story, "story", 10*time.Minute, "how long the rush hour lasts; with -for, no longer than that")
 	flag.IntVar(&s.rate, "rate", 20, "deliveries a second")
@@ -52,6 +52,10 @@ func main() {
 func run(ctx context.Context, s settings) (err error) {
 	if s.For > 0 { // so that the recovery, the last quarter, is seen too
 		s.story = min(s.story, max(s.For-20*time.Second, s.For/2))
+	}
+	dashboards, err := readDashboards(s.dashboards)
+	if err != nil {
+		return fmt.Errorf("read the dashboards: %w", err)
 	}
 	logsAddress, err := process.FreeAddress(ctx)
 	if err != nil {
@@ -73,7 +77,8 @@ func run(ctx context.Context, s settings) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, metrics.Stop()) }()
-	pages, err := serve(ctx, s.listen, newHandler(newTrails(d.Directory), metricsAddress, logsAddress))
+	shown := &site{newTrails(d.Directory), dashboards, metricsAddress, logsAddress}
+	pages, err := serve(ctx, s.listen, shown.handler())
 	if err != nil {
 		return err
 	}

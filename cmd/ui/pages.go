@@ -12,9 +12,8 @@ import (
 	"net/http"
 	"net/http/httputil"
 	"net/url"
+	"slices"
 	"time"
-
-	"go.opentelemetry.io/collector/pdata/ptrace"
 
 	"github.com/cxone-otel/cxonereceiver/cmd/internal/show"
 )
@@ -31,16 +30,32 @@ var pages = template.Must(template.New("").Funcs(template.FuncMap{
 	"minute":  func(t time.Time) string { return t.UTC().Format(minuteForm) },
 	"lasting": show.Seconds,
 	"mos":     func(v float64) string { return fmt.Sprintf("%.2f", v) },
-	"allLogs": func() template.URL { return logsPage("") },
 	"logsOf":  func(field, value string) template.URL { return logsPage(of(field, value)) },
+	"allLogs": func() template.URL { return logsPage("") },
 }).ParseFS(pageFiles, "pages/*.html"))
 
-// newHandler serves the pages, and behind them the pages and the answers of VictoriaMetrics and, below /select/, of VictoriaLogs.
-func newHandler(t *trails, metrics, logs string) http.Handler {
+// site is what the pages are made of: journeys, dashboards, and the addresses of VictoriaMetrics and VictoriaLogs.
+type site struct {
+	trails        *trails
+	dashboards    []dashboard
+	metrics, logs string
+}
+
+// handler serves the pages, and behind them the pages and the answers of VictoriaMetrics and, below /select/, of VictoriaLogs.
+func (s *site) handler() http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
-		minutes, err := t.minutes()
-		answer(w, "minutes.html", minutes, err)
+	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
+		page, err := s.home(r.Context())
+		answer(w, "home.html", page, err)
+	})
+	mux.HandleFunc("GET /dashboards/{name}", func(w http.ResponseWriter, r *http.Request) {
+		i := slices.IndexFunc(s.dashboards, func(d dashboard) bool { return d.Name == r.PathValue("name") })
+		if i < 0 {
+			http.Error(w, "there is no such dashboard", http.StatusNotFound)
+			return
+		}
+		page, err := s.dashboard(r.Context(), &s.dashboards[i])
+		answer(w, "dashboard.html", page, err)
 	})
 	mux.HandleFunc("GET /minutes/{start}", func(w http.ResponseWriter, r *http.Request) {
 		start, err := time.Parse(minuteForm, r.PathValue("start"))
@@ -48,25 +63,19 @@ func newHandler(t *trails, metrics, logs string) http.Handler {
 			http.Error(w, "no minute such as "+minuteForm, http.StatusNotFound)
 			return
 		}
-		calls, err := t.calls(start)
-		answer(w, "calls.html", struct {
-			Start time.Time
-			Calls []call
-		}{start, calls}, err)
+		calls, err := s.trails.calls(start)
+		answer(w, "minute.html", newMinutePage(start, calls, r.URL.Query().Get("network")), err)
 	})
 	mux.HandleFunc("GET /journeys/{trace}", func(w http.ResponseWriter, r *http.Request) {
-		page, err := readJourney(r.Context(), t, logs, r.PathValue("trace"))
+		page, err := s.journey(r.Context(), r.PathValue("trace"), r.URL.Query().Get("from"))
 		if page == nil && err == nil {
 			http.Error(w, "there is no such journey, or it has not been written out yet: reload in a second", http.StatusNotFound)
 			return
 		}
-		if page != nil {
-			page.From = r.URL.Query().Get("from")
-		}
 		answer(w, "journey.html", page, err)
 	})
-	mux.Handle("/", httputil.NewSingleHostReverseProxy(&url.URL{Scheme: "http", Host: metrics}))
-	mux.Handle("/select/", httputil.NewSingleHostReverseProxy(&url.URL{Scheme: "http", Host: logs}))
+	mux.Handle("/", httputil.NewSingleHostReverseProxy(&url.URL{Scheme: "http", Host: s.metrics}))
+	mux.Handle("/select/", httputil.NewSingleHostReverseProxy(&url.URL{Scheme: "http", Host: s.logs}))
 	return mux
 }
 
@@ -84,70 +93,89 @@ func answer(w http.ResponseWriter, name string, data any, err error) {
 	_, _ = page.WriteTo(w) // whoever went away needs no page
 }
 
-// journeyPage is a journey as its page shows it.
-type journeyPage struct {
-	Trace, From string
-	Steps       []step
-	Logs        []logLine
+// chartsPage has charts, and the minutes that they lead to.
+type chartsPage struct {
+	Title, Text string
+	Dashboards  []dashboard // to go to
+	Pictures    []picture
+	Minutes     []minute
 }
 
-// step is a call leg, a transfer, or an API call.
-type step struct {
-	Depth              int
-	Title, About, Kind string
-	Start              time.Time
-	Length             time.Duration
-	Failed             bool
-	// Left and Width place it in the journey's time, in per cent.
-	Left, Width float64
+// firstCharts are those of the first page, by dashboard: how calls sound, where they don't, and which API fails.
+var firstCharts = map[string][]string{
+	"voice-quality": {"MOS", "Share of poor calls, by network provider"},
+	"script-api":    {"Share of API calls that failed, by API"},
 }
 
-// readJourney makes the page of a trace; there is none of a trace that is not known.
-func readJourney(ctx context.Context, t *trails, logs, trace string) (*journeyPage, error) {
-	journey, err := t.journey(trace)
-	if journey == nil || err != nil {
+// home is the first page.
+func (s *site) home(ctx context.Context) (*chartsPage, error) {
+	page := &chartsPage{Dashboards: s.dashboards}
+	var err error
+	if page.Minutes, err = s.trails.minutes(); err != nil {
 		return nil, err
 	}
-	page := newJourneyPage(journey)
-	page.Logs, err = logLines(ctx, logs, of("trace_id", trace))
-	return page, err
+	for _, d := range s.dashboards {
+		for _, p := range d.Panels {
+			if slices.Contains(firstCharts[d.Name], p.Title) {
+				p.GridPos.W = 8
+				if err = page.draw(ctx, s.metrics, &p); err != nil {
+					return nil, err
+				}
+			}
+		}
+	}
+	return page, nil
 }
 
-func newJourneyPage(journey *show.Journey) *journeyPage {
-	page := &journeyPage{Trace: journey.Trace.String()}
-	for _, root := range journey.Roots {
-		page.add(journey, root, 0)
+func (s *site) dashboard(ctx context.Context, d *dashboard) (*chartsPage, error) {
+	page := &chartsPage{Title: d.Title, Text: d.Description, Dashboards: s.dashboards}
+	var err error
+	if page.Minutes, err = s.trails.minutes(); err != nil {
+		return nil, err
 	}
-	begin, end := page.Steps[0].Start, page.Steps[0].Start
-	for _, s := range page.Steps {
-		if s.Start.Before(begin) {
-			begin = s.Start
-		}
-		if ended := s.Start.Add(s.Length); ended.After(end) {
-			end = ended
+	for _, p := range d.Panels {
+		if err = page.draw(ctx, s.metrics, &p); err != nil {
+			return nil, err
 		}
 	}
-	whole := max(end.Sub(begin), time.Millisecond).Seconds()
-	for i := range page.Steps {
-		s := &page.Steps[i]
-		s.Left, s.Width = 100*s.Start.Sub(begin).Seconds()/whole, max(0.4, 100*s.Length.Seconds()/whole)
+	return page, nil
+}
+
+// draw adds the picture of a panel, as soon as there are calls.
+func (c *chartsPage) draw(ctx context.Context, metrics string, p *panel) error {
+	if len(c.Minutes) == 0 {
+		return nil
+	}
+	drawn, err := p.draw(ctx, metrics, timeOf(c.Minutes, time.Now()), c.Minutes)
+	c.Pictures = append(c.Pictures, drawn)
+	return err
+}
+
+// timeOf is the time that charts show: that in which calls ended, or its last half hour, and until the metrics have followed.
+func timeOf(minutes []minute, now time.Time) shown {
+	const most, follow = 30 * time.Minute, 75 * time.Second
+	first, last := minutes[len(minutes)-1].Start, minutes[0].Start.Add(follow)
+	if now.Before(last) {
+		last = now
+	}
+	if last.Sub(first) > most {
+		first = last.Add(-most)
+	}
+	return shown{first, last}
+}
+
+// minutePage is a minute: the networks in it, and the calls, or those on one network.
+type minutePage struct {
+	Start    time.Time
+	Network  string
+	Networks []network
+	Calls    []call
+}
+
+func newMinutePage(start time.Time, calls []call, network string) *minutePage {
+	page := &minutePage{Start: start, Network: network, Networks: networksOf(calls), Calls: calls}
+	if network != "" {
+		page.Calls = slices.DeleteFunc(slices.Clone(calls), func(c call) bool { return c.Network != network })
 	}
 	return page
-}
-
-func (p *journeyPage) add(journey *show.Journey, span ptrace.Span, depth int) {
-	kind := "call"
-	switch {
-	case span.Kind() == ptrace.SpanKindClient:
-		kind = "API call"
-	case depth > 0:
-		kind = "transfer"
-	}
-	p.Steps = append(p.Steps, step{
-		Depth: depth, Title: show.SpanTitle(span), About: show.SpanAbout(span), Kind: kind, Start: span.StartTimestamp().AsTime(),
-		Length: span.EndTimestamp().AsTime().Sub(span.StartTimestamp().AsTime()), Failed: span.Status().Code() == ptrace.StatusCodeError,
-	})
-	for _, below := range journey.Children[span.SpanID()] {
-		p.add(journey, below, depth+1)
-	}
 }

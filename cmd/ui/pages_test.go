@@ -144,7 +144,7 @@ func TestFromABadMinuteToAJourneyAndItsLogLines(t *testing.T) {
 	e.leg(2, 2, 1, noon.Add(130*time.Second), 4.2, "Salvo Dubois", "Orange")
 	e.apiCall(2, 3, 1, noon.Add(65*time.Second), true)
 	e.leg(3, 1, 0, noon.Add(80*time.Second), 0, "A Telephone", "")
-	server := httptest.NewServer(newHandler(newTrails(e.directory), "127.0.0.1:1", logsOfTwo(t)))
+	server := httptest.NewServer((&site{trails: newTrails(e.directory), metrics: "127.0.0.1:1", logs: logsOfTwo(t)}).handler())
 	defer server.Close()
 	b := &browser{t: t, base: server.URL}
 
@@ -200,7 +200,7 @@ func TestWhatIsNoPageIsOfTheTwoBehind(t *testing.T) {
 		t.Cleanup(server.Close)
 		return strings.TrimPrefix(server.URL, "http://")
 	}
-	server := httptest.NewServer(newHandler(newTrails(t.TempDir()), behind("metrics"), behind("logs")))
+	server := httptest.NewServer((&site{trails: newTrails(t.TempDir()), metrics: behind("metrics"), logs: behind("logs")}).handler())
 	defer server.Close()
 	b := &browser{t: t, base: server.URL}
 	for path, want := range map[string]string{
@@ -215,7 +215,7 @@ func TestAJourneyWithoutItsLogLinesIsAnError(t *testing.T) {
 	e := newExported(t)
 	e.leg(1, 1, 0, noon, 4.3, "Vera Archer", "Verizon")
 	e.flush()
-	server := httptest.NewServer(newHandler(newTrails(e.directory), "127.0.0.1:1", logsOfTwo(t)))
+	server := httptest.NewServer((&site{trails: newTrails(e.directory), metrics: "127.0.0.1:1", logs: logsOfTwo(t)}).handler())
 	defer server.Close()
 	b := &browser{t: t, base: server.URL}
 	assert.Equal(t, http.StatusInternalServerError, b.open("/journeys/01000000000000000000000000000000"))
@@ -226,7 +226,7 @@ func TestAJourneyWithoutItsLogLinesIsAnError(t *testing.T) {
 func TestAPageThatCannotBeMadeIsAnError(t *testing.T) {
 	e := newExported(t)
 	require.NoError(t, os.WriteFile(filepath.Join(e.directory, "traces.jsonl"), []byte("no JSON\n"), 0o600))
-	server := httptest.NewServer(newHandler(newTrails(e.directory), "127.0.0.1:1", "127.0.0.1:1"))
+	server := httptest.NewServer((&site{trails: newTrails(e.directory), metrics: "127.0.0.1:1", logs: "127.0.0.1:1"}).handler())
 	defer server.Close()
 	b := &browser{t: t, base: server.URL}
 	assert.Equal(t, http.StatusInternalServerError, b.open("/"))

@@ -35,7 +35,7 @@ func TestARushHour(t *testing.T) {
 			Collector: os.Getenv("CXONE_COLLECTOR"), Ctl: os.Getenv("CXONE_CTL"), For: 45 * time.Second,
 			Config: filepath.Join(root, "examples/prometheus.yaml"),
 		},
-		metrics: metrics, logs: logs, dashboards: filepath.Join(root, "examples/victoriametrics"), listen: listen,
+		metrics: metrics, logs: logs, dashboards: filepath.Join(root, "examples/grafana"), listen: listen,
 		story: time.Minute, rate: 30, seed: 1,
 	}
 	ctx, cancel := context.WithCancel(t.Context())
@@ -64,5 +64,7 @@ func TestARushHour(t *testing.T) {
 	}, 10*time.Second, 200*time.Millisecond, "the log lines that VictoriaLogs has")
 	require.Equal(t, http.StatusOK, b.open("/select/vmui/"))
 	require.Equal(t, http.StatusOK, b.open("/vmui/"))
+	require.Equal(t, http.StatusOK, b.open("/dashboards/voice-quality"))
+	assert.Contains(t, b.page, "<svg")
 	assert.NoError(t, <-ended, "there was something to see in the charts")
 }

@@ -199,6 +199,44 @@ func (t *trails) journey(trace string) (*show.Journey, error) {
 	return nil, err
 }
 
+// network is how calls sounded on the network of one provider.
+type network struct {
+	Name                  string
+	Calls, Measured, Poor int
+	MOS                   float64 // the mean of those that were measured
+}
+
+// networksOf are those of calls, the one with the most poor calls first.
+func networksOf(calls []call) []network {
+	found := map[string]*network{}
+	for _, c := range calls {
+		n := found[c.Network]
+		if n == nil {
+			n = &network{Name: c.Network}
+			found[c.Network] = n
+		}
+		n.Calls++
+		if c.MOS > 0 {
+			n.Measured++
+			n.MOS += c.MOS
+		}
+		if c.MOS > 0 && c.MOS < poorMOS {
+			n.Poor++
+		}
+	}
+	var all []network
+	for _, n := range found {
+		if n.Name != "" && n.Measured > 0 {
+			n.MOS /= float64(n.Measured)
+			all = append(all, *n)
+		}
+	}
+	slices.SortFunc(all, func(a, b network) int {
+		return cmp.Or(cmp.Compare(b.Poor, a.Poor), cmp.Compare(a.MOS, b.MOS), cmp.Compare(a.Name, b.Name))
+	})
+	return all
+}
+
 func number(span ptrace.Span, name string) float64 {
 	value, ok := span.Attributes().Get(name)
 	if !ok {

@@ -1,0 +1,163 @@
+// Copyright The CXone Receiver Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"cmp"
+	"context"
+	"math"
+	"slices"
+	"strconv"
+	"sync"
+)
+
+// picture is a panel of a dashboard with its data: a chart, a number, or bars.
+type picture struct {
+	Kind, Title, Text string
+	Width             int // of 24
+	Chart             *chart
+	Value, Colour     string // a number and its colour
+	Bars              []bar
+}
+
+// bar is a figure beside others.
+type bar struct {
+	Value, Name, Colour string
+	Length              float64 // in per cent of the longest
+	figure              float64
+}
+
+// draw makes the picture of a panel. Charts lead to the minutes.
+func (p *panel) draw(ctx context.Context, address string, during shown, minutes []minute) (picture, error) {
+	drawn := picture{Kind: p.Type, Title: p.Title, Text: p.Description, Width: cmp.Or(p.GridPos.W, 24)}
+	var err error
+	switch p.Type {
+	case "timeseries":
+		drawn.Chart, err = p.chart(ctx, address, during, minutes)
+	case "stat", "bargauge", "table":
+		err = p.figures(ctx, address, during, &drawn)
+	}
+	return drawn, err
+}
+
+// figures asks for the values now, those of the panel's bars, or its one number.
+func (p *panel) figures(ctx context.Context, address string, during shown, drawn *picture) error {
+	unit, longest := p.FieldConfig.Defaults.Unit, 0.0
+	for _, t := range p.Targets {
+		answer, err := during.last(ctx, address, t.query(during.length()))
+		if err != nil {
+			return err
+		}
+		for _, s := range answer {
+			name := t.name(s.Labels)
+			if math.IsNaN(s.Value.Value) {
+				continue
+			}
+			longest = max(longest, s.Value.Value)
+			drawn.Bars = append(drawn.Bars, bar{
+				Value: inUnit(unit, s.Value.Value), Name: cmp.Or(name, "none"), figure: s.Value.Value, Colour: p.judge(name, s.Value.Value),
+			})
+		}
+	}
+	slices.SortStableFunc(drawn.Bars, func(a, b bar) int { return cmp.Or(cmp.Compare(b.figure, a.figure), cmp.Compare(a.Name, b.Name)) })
+	for i := range drawn.Bars {
+		drawn.Bars[i].Length = 100 * max(0, drawn.Bars[i].figure) / max(longest, math.SmallestNonzeroFloat64)
+	}
+	if p.Type == "stat" && len(drawn.Bars) > 0 {
+		drawn.Value, drawn.Colour = drawn.Bars[0].Value, drawn.Bars[0].Colour
+	}
+	return nil
+}
+
+// judge is the colour of a figure: that of its name, or else of its side of the limit.
+func (p *panel) judge(name string, value float64) string {
+	if meant := p.meant(name); meant != "" {
+		return colours[meant]
+	}
+	limit, below, ok := p.limit()
+	switch {
+	case !ok:
+		return colours["blue"]
+	case value < limit == below:
+		return colours["red"]
+	default:
+		return colours["green"]
+	}
+}
+
+// colours are those that dashboards name.
+var colours = map[string]string{
+	"green": "#2e7d32", "orange": "#d9730d", "red": "#c62828", "dark-red": "#7f1d1d", "blue": "#1f6fb2", "purple": "#7b4fb5",
+	"dark-purple": "#43256f",
+}
+
+// otherColours are for names that mean nothing: none of them is near to green, orange or red.
+var otherColours = []string{
+	"#1f77b4", "#17a2b8", "#8a63d2", "#6c757d", "#d16ba5", "#0b5563", "#9a8a1c", "#3f3d9e", "#5ab0e6", "#9c6b4e", "#a9b4c2", "#4d6b8a",
+}
+
+// named gives each name a colour of its own, the same on all pages.
+type named struct {
+	mu    sync.Mutex
+	order map[string]int
+}
+
+func (n *named) colour(name string) string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if _, known := n.order[name]; !known {
+		n.order[name] = len(n.order)
+	}
+	return otherColours[n.order[name]%len(otherColours)]
+}
+
+var names = named{order: map[string]int{}}
+
+// colour is that of a series.
+func (p *panel) colour(name string) string {
+	if meant := p.meant(name); meant != "" {
+		return colours[meant]
+	}
+	return names.colour(name)
+}
+
+// inUnit writes a value in one of the units that dashboards use.
+func inUnit(unit string, v float64) string {
+	switch unit {
+	case "percentunit":
+		return short(100*v) + " %"
+	case "s":
+		return seconds(v)
+	case "bytes":
+		return short(v/(1<<20)) + " MiB"
+	case "reqps", "cps":
+		return short(v) + "/s"
+	default:
+		return short(v)
+	}
+}
+
+// seconds writes a duration in the unit that suits it.
+func seconds(v float64) string {
+	switch size := math.Abs(v); {
+	case size >= 2*86400:
+		return short(v/86400) + " d"
+	case size >= 2*3600:
+		return short(v/3600) + " h"
+	case size >= 120:
+		return short(v/60) + " min"
+	case size >= 1, v == 0:
+		return short(v) + " s"
+	default:
+		return short(1000*v) + " ms"
+	}
+}
+
+// short writes a number with three digits, or all of a whole number's.
+func short(v float64) string {
+	if math.Abs(v) >= 100 {
+		return strconv.FormatFloat(v, 'f', 0, 64)
+	}
+	return strconv.FormatFloat(v, 'g', 3, 64)
+}
