@@ -15,7 +15,7 @@ TOOL := $(GO) tool -modfile=tools/go.mod
 
 # The modules of this repository, and those of them that have code: the others only say which version of a tool is used.
 MODULES = $(patsubst %/,%,$(dir $(shell git ls-files '*go.mod')))
-CODE := . test test/peers tools/dashboards tools/datadog tools/manifests tools/release
+CODE := . test test/peers tools/browser tools/dashboards tools/datadog tools/manifests tools/release
 
 # How the programs are compiled: static, and without the debug information that -s leaves out of them anyway. Making it,
 # and collecting garbage before the compiler has filled its gigabyte, costs a quarter of the first build. One set of flags for all,
@@ -28,6 +28,8 @@ STAMP = -ldflags='-s -X main.stamped=$(VERSION)$(COMMIT)'
 
 # What the programs are made of, embedded files too; tests are not.
 PARTS = $(shell find $(1) -type f -not -name '*_test.go' -not -path '*/testdata/*') go.mod go.sum
+# What make ui needs besides the collector.
+DEMO := bin/ui bin/victoria-metrics bin/victoria-logs
 # The end-to-end tests find the programs here.
 PROGRAMS := CXONE_COLLECTOR='$(CURDIR)/bin/otelcol-cxone' CXONE_CTL='$(CURDIR)/bin/cxonectl'
 # The race detector needs a C compiler on Linux; Go turns cgo off where it finds none.
@@ -42,12 +44,13 @@ run: build bin/quickstart ## Build the collector, deliver sample webhooks to it 
 	@bin/quickstart -collector bin/otelcol-cxone -cxonectl bin/cxonectl -config examples/quickstart.yaml $(if $(FOR),-for $(FOR))
 
 .PHONY: ui
-ui: build bin/ui bin/victoria-metrics bin/victoria-logs ## Show a rush hour in a browser: calls, metrics and logs (FOR=2m: end by itself)
+ui: build $(DEMO) ## Show a rush hour in a browser: calls, metrics and logs (FOR=2m: end by itself)
 	@bin/ui $(if $(FOR),-for $(FOR)) $(if $(LISTEN),-listen $(LISTEN))
 
 .PHONY: screenshots
-screenshots: build bin/ui bin/victoria-metrics bin/victoria-logs ## Take the pictures of docs/images (takes ten minutes; needs Chromium)
-	@tools/screenshots docs/images
+screenshots: build $(DEMO) ## Take the pictures of docs/images (takes eleven minutes; needs Chromium)
+	$(GO) build -C tools/browser -o '$(CURDIR)/build/browser' .
+	build/browser -directory docs/images
 
 .PHONY: build
 build: bin/otelcol-cxone bin/cxonectl ## Build bin/otelcol-cxone (the collector) and bin/cxonectl (the command)
@@ -109,9 +112,10 @@ test-unit: ## Run the unit and golden tests, with the race detector where there 
 	$(GO) test $(RACE) ./...
 
 .PHONY: test-e2e
-test-e2e: build ## Run the end-to-end tests, and those of the dashboards and alerts, against the built collector
+test-e2e: build $(DEMO) ## Run the end-to-end tests: the built programs, dashboards, alerts, and clicks in a browser
 	cd test && $(PROGRAMS) $(GO) test -count=1 -timeout 20m -parallel 4
 	$(PROGRAMS) $(GO) test -count=1 ./cmd/internal/... ./cmd/ui
+	cd tools/browser && $(PROGRAMS) $(GO) test -count=1 -v .
 	cd tools/dashboards && $(PROGRAMS) $(GO) test -count=1 ./...
 	cd tools/manifests && $(GO) test -count=1 ./...
 	cd tools/datadog && $(GO) test -count=1 ./...

@@ -44,7 +44,7 @@ const (
 
 // chart asks for the panel's curves, and draws them.
 func (p *panel) chart(ctx context.Context, address string, during shown, minutes []minute) (*chart, error) {
-	c := &chart{Width: columnWidth * float64(p.GridPos.W), Height: chartHeight, Left: 48, Top: 8, Floor: chartHeight - 22}
+	c := &chart{Width: columnWidth * float64(p.GridPos.W), Height: chartHeight, Left: 52, Top: 16, Floor: chartHeight - 22}
 	c.Right = c.Width - 6
 	x := func(at time.Time) float64 {
 		return c.Left + (c.Right-c.Left)*at.Sub(during.from).Seconds()/during.length().Seconds()
@@ -71,13 +71,13 @@ func (p *panel) chart(ctx context.Context, address string, during shown, minutes
 			}
 		}
 	}
-	if low > high {
+	if len(all) == 0 {
 		return nil, nil //nolint:nilnil // there is nothing to draw
 	}
 	if low > 0 && low < high/3 {
 		low = 0
 	}
-	y, rows := c.scale(low, high, p.FieldConfig.Defaults.Unit)
+	y, rows := c.rows(low, high, p.FieldConfig.Defaults.Unit)
 	c.Rows = rows
 	if limited {
 		c.Limit = &tick{y(limit), "limit " + inUnit(p.FieldConfig.Defaults.Unit, limit)}
@@ -92,25 +92,30 @@ func (p *panel) chart(ctx context.Context, address string, during shown, minutes
 	return c, nil
 }
 
-// scale places values between the floor and the top, with about four lines across at round values.
-func (c *chart) scale(low, high float64, unit string) (y func(float64) float64, rows []tick) {
+// rows places values between the floor and the top, with about four lines across at round values.
+func (c *chart) rows(low, high float64, unit string) (y func(float64) float64, rows []tick) {
 	if high == low {
 		high = low + 1
 	}
-	step := math.Pow(10, math.Floor(math.Log10((high-low)/3)))
-	for _, times := range []float64{5, 2} {
-		if step*times <= (high-low)/3 {
-			step *= times
-			break
-		}
-	}
-	low, high = step*math.Floor(low/step), step*math.Ceil(high/step-1e-9)
+	labels := scaleOf(unit, high)
+	step := labels.by * roundStep((high-low)/labels.by/3)
+	low, high = step*math.Floor(low/step+1e-9), step*math.Ceil(high/step-1e-9)
 	y = func(v float64) float64 { return c.Floor - (c.Floor-c.Top)*(v-low)/(high-low) }
-	for i := 0; low+float64(i)*step <= high+step/2; i++ {
-		v := low + float64(i)*step
-		rows = append(rows, tick{y(v), inUnit(unit, v)})
+	for v := low; v <= high+step/2; v += step {
+		rows = append(rows, tick{y(v), labels.write(step * math.Round(v/step))})
 	}
 	return y, rows
+}
+
+// roundStep is the greatest of 1, 2 and 5, times a power of ten, that is no greater than that.
+func roundStep(atMost float64) float64 {
+	power := math.Pow(10, math.Floor(math.Log10(atMost)))
+	for _, times := range []float64{5, 2} {
+		if power*times <= atMost {
+			return power * times
+		}
+	}
+	return power
 }
 
 // times places the minutes, and the labels of some of them.
@@ -133,12 +138,14 @@ func (c *chart) times(during shown, minutes []minute, x func(time.Time) float64)
 // path draws a line through the samples, with a gap where none came for longer than that.
 func path(values []sample, x func(time.Time) float64, y func(float64) float64, gap time.Duration) string {
 	var text strings.Builder
-	for i, v := range values {
+	var last time.Time
+	for _, v := range values {
 		command := 'L'
-		if i == 0 || v.At.Sub(values[i-1].At) > gap {
+		if v.At.Sub(last) > gap {
 			command = 'M'
 		}
 		fmt.Fprintf(&text, "%c%.1f %.1f", command, x(v.At), y(v.Value))
+		last = v.At
 	}
 	return text.String()
 }

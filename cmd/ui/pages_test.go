@@ -153,7 +153,6 @@ func TestFromABadMinuteToAJourneyAndItsLogLines(t *testing.T) {
 	e.flush()
 	require.Equal(t, http.StatusOK, b.open("/"))
 	assert.Less(t, strings.Index(b.page, ">12:02<"), strings.Index(b.page, ">12:01<"), "the newest minute first")
-	assert.Contains(t, b.page, `href="/vmui/#/dashboards`)
 	bad := b.row(">12:01<")
 	assert.Contains(t, bad, "Cox Communications")
 	assert.Contains(t, bad, `<td class="n poor">1`)
@@ -167,6 +166,10 @@ func TestFromABadMinuteToAJourneyAndItsLogLines(t *testing.T) {
 	assert.Contains(t, b.page, "Irene &lt;Becker&gt;", "what came is text")
 	assert.NotContains(t, b.page, "Vera Archer", "another minute's")
 
+	assert.Contains(t, b.row("?network=Cox"), `<td class="n poor">1`)
+	b.follow("?network=Cox")
+	assert.Contains(t, b.page, "on the network of Cox Communications")
+	assert.NotContains(t, b.page, "A Telephone", "on no network that is known")
 	b.follow("Irene")
 	assert.Contains(t, b.row("contact 1"), "3 min 00 s")
 	assert.Contains(t, b.row("contact 1"), ">call<")

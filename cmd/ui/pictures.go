@@ -73,7 +73,7 @@ func (p *panel) figures(ctx context.Context, address string, during shown, drawn
 // judge is the colour of a figure: that of its name, or else of its side of the limit.
 func (p *panel) judge(name string, value float64) string {
 	if meant := p.meant(name); meant != "" {
-		return colours[meant]
+		return cmp.Or(colours[meant], meant)
 	}
 	limit, below, ok := p.limit()
 	switch {
@@ -86,9 +86,10 @@ func (p *panel) judge(name string, value float64) string {
 	}
 }
 
-// colours are those that dashboards name.
+// colours are those that dashboards give by name rather than by number.
 var colours = map[string]string{
-	"green": "#2e7d32", "orange": "#d9730d", "red": "#c62828", "dark-red": "#7f1d1d", "blue": "#1f6fb2", "purple": "#7b4fb5",
+	"green": "#2e7d32", "orange": "#d9730d", "dark-orange": "#a04b00", "light-orange": "#f0a45b", "red": "#c62828", "dark-red": "#7f1d1d",
+	"blue": "#1f6fb2", "purple": "#7b4fb5",
 	"dark-purple": "#43256f",
 }
 
@@ -117,42 +118,53 @@ var names = named{order: map[string]int{}}
 // colour is that of a series.
 func (p *panel) colour(name string) string {
 	if meant := p.meant(name); meant != "" {
-		return colours[meant]
+		return cmp.Or(colours[meant], meant)
 	}
 	return names.colour(name)
 }
 
-// inUnit writes a value in one of the units that dashboards use.
-func inUnit(unit string, v float64) string {
+// scale is how values of a unit are written: divided, and with what behind them.
+type scale struct {
+	by     float64
+	suffix string
+}
+
+// scaleOf is the scale that suits a value of one of the units that dashboards use.
+func scaleOf(unit string, value float64) scale {
 	switch unit {
 	case "percentunit":
-		return short(100*v) + " %"
+		return scale{0.01, " %"}
 	case "s":
-		return seconds(v)
+		return scaleOfSeconds(math.Abs(value))
 	case "bytes":
-		return short(v/(1<<20)) + " MiB"
+		return scale{1 << 20, " MiB"}
 	case "reqps", "cps":
-		return short(v) + "/s"
+		return scale{1, "/s"}
 	default:
-		return short(v)
+		return scale{1, ""}
 	}
 }
 
-// seconds writes a duration in the unit that suits it.
-func seconds(v float64) string {
-	switch size := math.Abs(v); {
-	case size >= 2*86400:
-		return short(v/86400) + " d"
-	case size >= 2*3600:
-		return short(v/3600) + " h"
-	case size >= 120:
-		return short(v/60) + " min"
-	case size >= 1, v == 0:
-		return short(v) + " s"
+func scaleOfSeconds(value float64) scale {
+	const day, hour, minute = 86400, 3600, 60
+	switch {
+	case value >= 2*day:
+		return scale{day, " d"}
+	case value >= 2*hour:
+		return scale{hour, " h"}
+	case value >= 2*minute:
+		return scale{minute, " min"}
+	case value >= 1, value == 0:
+		return scale{1, " s"}
 	default:
-		return short(1000*v) + " ms"
+		return scale{0.001, " ms"}
 	}
 }
+
+func (s scale) write(v float64) string { return short(v/s.by) + s.suffix }
+
+// inUnit writes a value in one of the units that dashboards use.
+func inUnit(unit string, v float64) string { return scaleOf(unit, v).write(v) }
 
 // short writes a number with three digits, or all of a whole number's.
 func short(v float64) string {

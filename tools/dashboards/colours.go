@@ -16,9 +16,12 @@ type meaning struct {
 
 var meanings = []meaning{
 	{"green", []string{"good", "accepted", "success", "answered", `2\d\d`}},
-	{"orange", []string{"poor", "unreadable", "unauthenticated", "forbidden", "malformed", "too_large", "not_found", "method_not_allowed", `4\d\d`}},
-	{"red", []string{"bad", "failure", "refused", "rejected", `5\d\d`}},
-	{"dark-red", []string{"cxone_internal"}},
+	{"orange", []string{"poor", "unreadable", "malformed", `4\d\d`}},
+	{"dark-orange", []string{"unauthenticated", "forbidden"}},
+	{"light-orange", []string{"too_large", "not_found", "method_not_allowed"}},
+	{"red", []string{"bad", "failure", "refused", `5\d\d`}},
+	{"dark-red", []string{"rejected", "cxone_internal"}},
+	{"#808080", []string{"unmeasured"}},
 	{"blue", []string{"median", "duplicate"}},
 	{"purple", []string{"95th percentile", "worst tenth"}},
 	{"dark-purple", []string{"99th percentile"}},
@@ -26,7 +29,7 @@ var meanings = []meaning{
 
 // named are the values of labels that mean something.
 var named = map[string][]string{
-	"cxone_call_quality": {"good", "poor", "bad"},
+	"cxone_call_quality": {"good", "poor", "bad", "unmeasured"},
 	"error_type":         {`4\d\d`, `5\d\d`, "cxone_internal"},
 	"outcome": {
 		"accepted", "duplicate", "unauthenticated", "forbidden", "malformed", "too_large", "refused", "rejected", "not_found",
@@ -34,8 +37,8 @@ var named = map[string][]string{
 	},
 }
 
-// pattern finds the names of such series. What comes before a colon says of what they are.
-func (m meaning) pattern() string { return "/^([^:]+: )?(" + strings.Join(m.names, "|") + ")\\b/" }
+// pattern finds the names of such series, which begin with these words.
+func (m meaning) pattern() string { return "/^(" + strings.Join(m.names, "|") + ")\\b/" }
 
 // meanings are those that a panel's series can have.
 func (p panel) meanings() (found []meaning) {

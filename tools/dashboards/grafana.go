@@ -151,7 +151,9 @@ func (p panel) defaults() object {
 		if len(p.limits) > 0 {
 			style = "dashed"
 		}
-		defaults["custom"] = object{"thresholdsStyle": object{"mode": style}, "showPoints": "never", "fillOpacity": 8, "lineWidth": 2, "spanNulls": 300_000}
+		defaults["custom"] = object{
+			"thresholdsStyle": object{"mode": style}, "showPoints": "never", "fillOpacity": 8, "lineWidth": 2, "spanNulls": 300_000,
+		}
 		defaults["color"] = object{"mode": "palette-classic-by-name"} // the same name, the same colour
 	case "bargauge":
 		defaults["min"] = 0

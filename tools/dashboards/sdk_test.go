@@ -62,8 +62,8 @@ func decodeStrictly(t *testing.T, text []byte, change func(map[string]any)) erro
 	}
 	text, err := json.Marshal(fields)
 	require.NoError(t, err)
-	err = new(sdk.Dashboard).UnmarshalJSONStrict(text)
-	if none := (cog.BuildErrors)(nil); errors.As(err, &none) && len(none) == 0 {
+	err = new(sdk.Dashboard).UnmarshalJSONStrict(text) //nolint:staticcheck // the form that every Grafana imports
+	if none := cog.BuildErrors(nil); errors.As(err, &none) && len(none) == 0 {
 		return nil // it returns a nil of this type as an error
 	}
 	return err

@@ -30,14 +30,20 @@ func voiceQuality() dashboard {
 		rows: []row{
 			{"Call quality at a glance", []panel{
 				number("Calls", "Call legs in the time shown.", "short", "sum(increase(cxone_calls_totalFILTER[$__range]))"),
-				number("Median MOS", "Half of the calls sound better than this.", "none", quantile("0.5", "cxone_call_mos_distribution", "")).badBelow(limitMOS),
-				number("Poor calls", "Share of the measured calls with a MOS of 3.6 or less.", "percentunit", share("cxone_call_mos_distribution", "3.6", "")).badAbove(0.1),
-				number("Degraded calls", "Share of the calls with any figure past its threshold.", "percentunit", `sum(rate(cxone_calls_total{cxone_call_degraded="true"AND_FILTER}[WINDOW])) / sum(rate(cxone_calls_totalFILTER[WINDOW]))`).badAbove(0.1),
-				number("Calls at the same time", "How many go on at a time: seconds of talk in a second (Little's law).", "none", "sum(rate(cxone_call_duration_distribution_seconds_sumFILTER[WINDOW]))"),
+				number("Median MOS", "Half of the calls sound better than this.", "none",
+					quantile("0.5", "cxone_call_mos_distribution", "")).badBelow(limitMOS),
+				number("Poor calls", "Share of the measured calls with a MOS of 3.6 or less.", "percentunit",
+					share("cxone_call_mos_distribution", "3.6", "")).badAbove(0.1),
+				number("Degraded calls", "Share of the calls with any figure past its threshold.", "percentunit",
+					`sum(rate(cxone_calls_total{cxone_call_degraded="true"AND_FILTER}[WINDOW])) / `+
+						`sum(rate(cxone_calls_totalFILTER[WINDOW]))`).badAbove(0.1),
+				number("Calls at the same time", "How many go on at a time: seconds of talk in a second (Little's law).", "none",
+					"sum(rate(cxone_call_duration_distribution_seconds_sumFILTER[WINDOW]))"),
 				number("Median ring time", "From ringing to the answer.", "s", quantile("0.5", "cxone_call_ring_time_distribution_seconds", "")),
 			}},
 			{"Quality", []panel{
-				curves("MOS", "Mean opinion score, 1 to 4.5. At 3.6 and below many users are dissatisfied (ITU-T G.107, G.109). The dots are calls: click one for its trace.", "none",
+				curves("MOS", "Mean opinion score, 1 to 4.5. At 3.6 and below many users are dissatisfied (ITU-T G.107, G.109). The dots are "+
+					"calls: click one for its trace.", "none",
 					over(quantile("0.5", "cxone_call_mos_distribution", ""), "median"),
 					over(quantile("0.1", "cxone_call_mos_distribution", ""), "worst tenth")).badBelow(limitMOS),
 				curves("Share of poor calls, by network provider", "MOS of 3.6 or less.", "percentunit",
@@ -49,14 +55,18 @@ func voiceQuality() dashboard {
 					over(quantile("0.1", "cxone_call_r_factor_distribution", ""), "worst tenth")).badBelow(limitRFactor),
 			}},
 			{"Network", []panel{
-				curves("Jitter", "Variation of the packets' delay.", "s", percentiles("cxone_call_jitter_distribution_seconds")...).badAbove(limitJitter).wide(8),
-				curves("Packet loss", "Share of the packets that never came.", "percentunit", percentiles("cxone_call_packet_loss_distribution")...).badAbove(limitLoss).wide(8),
-				curves("Round-trip time", "To the agent and back.", "s", percentiles("cxone_call_rtt_distribution_seconds")...).badAbove(limitRTT).wide(8),
+				curves("Jitter", "Variation of the packets' delay.", "s",
+					percentiles("cxone_call_jitter_distribution_seconds")...).badAbove(limitJitter).wide(8),
+				curves("Packet loss", "Share of the packets that never came.", "percentunit",
+					percentiles("cxone_call_packet_loss_distribution")...).badAbove(limitLoss).wide(8),
+				curves("Round-trip time", "To the agent and back.", "s",
+					percentiles("cxone_call_rtt_distribution_seconds")...).badAbove(limitRTT).wide(8),
 			}},
 			{"Poor calls by skill, team, network provider and connection type", []panel{
 				poorBy("skill", "cxone_skill_name"), poorBy("team", "cxone_team_name"), poorBy("network provider", "cxone_isp"),
 				poorBy("connection type", "cxone_media_connection_type"),
-				counts("Calls by disconnect reason", "Why calls ended, as the vendor codes it, in the time shown.", "Calls", "cxone_call_disconnect_reason",
+				counts("Calls by disconnect reason", "Why calls ended, as the vendor codes it, in the time shown.", "Calls",
+					"cxone_call_disconnect_reason",
 					"sum by (cxone_call_disconnect_reason) (increase(cxone_calls_totalFILTER[$__range])) > 0").wide(16),
 			}},
 			{"Ringing and set-up", []panel{
@@ -64,9 +74,13 @@ func voiceQuality() dashboard {
 				curves("Set-up time", "", "s", percentiles("cxone_call_setup_time_distribution_seconds")...),
 			}},
 			{"Single calls", []panel{
-				curves("Call duration", "The dots are calls: click one for its trace.", "s", percentiles("cxone_call_duration_distribution_seconds")...),
-				search("Worst calls", "The trace ID leads to the call, its transfers and its API calls; the master contact ID to the page of the contact.",
-					`{ name = "contact" && span.cxone.call.mos <= 3.1 } | select(span.cxone.call.mos, span.cxone.call.packet_loss, span.cxone.call.jitter, span.cxone.call.rtt, span.cxone.skill.name, span.cxone.agent.name, span.cxone.isp, span.cxone.master_contact.id)`).wide(12).toContact(),
+				curves("Call duration", "The dots are calls: click one for its trace.", "s",
+					percentiles("cxone_call_duration_distribution_seconds")...),
+				search("Worst calls", "The trace ID leads to the call, its transfers and its API calls; the master contact ID to the page of the "+
+					"contact.",
+					`{ name = "contact" && span.cxone.call.mos <= 3.1 } | select(span.cxone.call.mos, span.cxone.call.packet_loss, `+
+						`span.cxone.call.jitter, span.cxone.call.rtt, span.cxone.skill.name, span.cxone.agent.name, span.cxone.isp, `+
+						`span.cxone.master_contact.id)`).wide(12).toContact(),
 			}},
 		},
 	}
