@@ -15,6 +15,7 @@ import (
 // journeyPage is a journey as its page shows it.
 type journeyPage struct {
 	Trace, From string
+	Begin, End  time.Time
 	Steps       []step
 	Logs        []logLine
 }
@@ -47,19 +48,19 @@ func newJourneyPage(journey *show.Journey) *journeyPage {
 	for _, root := range journey.Roots {
 		page.add(journey, root, 0)
 	}
-	begin, end := page.Steps[0].Start, page.Steps[0].Start
+	page.Begin, page.End = page.Steps[0].Start, page.Steps[0].Start
 	for _, s := range page.Steps {
-		if s.Start.Before(begin) {
-			begin = s.Start
+		if s.Start.Before(page.Begin) {
+			page.Begin = s.Start
 		}
-		if ended := s.Start.Add(s.Length); ended.After(end) {
-			end = ended
+		if ended := s.Start.Add(s.Length); ended.After(page.End) {
+			page.End = ended
 		}
 	}
-	whole := max(end.Sub(begin), time.Millisecond).Seconds()
+	whole := max(page.End.Sub(page.Begin), time.Millisecond).Seconds()
 	for i := range page.Steps {
 		s := &page.Steps[i]
-		s.Left, s.Width = 100*s.Start.Sub(begin).Seconds()/whole, max(0.4, 100*s.Length.Seconds()/whole)
+		s.Left, s.Width = 100*s.Start.Sub(page.Begin).Seconds()/whole, max(0.4, 100*s.Length.Seconds()/whole)
 	}
 	return page
 }

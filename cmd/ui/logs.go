@@ -4,7 +4,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -14,6 +13,8 @@ import (
 	"net/http"
 	"net/url"
 	"time"
+
+	"go.opentelemetry.io/collector/pdata/plog"
 
 	"github.com/cxone-otel/cxonereceiver/cmd/internal/process"
 )
@@ -36,8 +37,17 @@ func (l logLine) Text() string {
 	return l.Message
 }
 
-// Bad reports whether the record is a warning or worse.
-func (l logLine) Bad() bool { return l.Number >= 13 }
+// Class is the severity for the page's colours.
+func (l logLine) Class() string {
+	switch {
+	case l.Number >= int(plog.SeverityNumberError):
+		return "bad"
+	case l.Number >= int(plog.SeverityNumberWarn):
+		return "poor"
+	default:
+		return "dim"
+	}
+}
 
 // of selects, in LogsQL, the log records that have a field with this value.
 func of(field, value string) string { return fmt.Sprintf("%q:=%q", field, value) }
@@ -63,8 +73,19 @@ func logLines(ctx context.Context, address, query string) (lines []logLine, err 
 	return lines, nil
 }
 
-// logsPage is where VictoriaLogs' own pages show what they have of a query.
-func logsPage(query string) template.URL {
-	values := url.Values{"query": {cmp.Or(query, "*")}, "g0.relative_time": {"last_24_hours"}}
-	return template.URL("/select/vmui/#/?" + values.Encode()) //nolint:gosec // encoded
+// logsPage is where VictoriaLogs' own pages show the log records that have a field with this value, of a time and a minute around.
+func logsPage(field, value string, from, to time.Time) template.URL {
+	const around = time.Minute
+	from, to = from.Add(-around).Truncate(time.Second), to.Add(around).Truncate(time.Second)
+	values := url.Values{
+		"query": {of(field, value)}, "g0.range_input": {to.Sub(from).String()}, "g0.end_input": {to.UTC().Format(time.RFC3339)},
+		"g0.relative_time": {"none"},
+	}
+	return template.URL(logsAt + values.Encode()) //nolint:gosec // encoded
 }
+
+// logsAt is where VictoriaLogs' own pages are, and allLogs where they show everything.
+const (
+	logsAt  = "/select/vmui/#/?"
+	allLogs = logsAt + "query=*&g0.relative_time=last_1_hour"
+)

@@ -30,8 +30,8 @@ var pages = template.Must(template.New("").Funcs(template.FuncMap{
 	"minute":  func(t time.Time) string { return t.UTC().Format(minuteForm) },
 	"lasting": show.Seconds,
 	"mos":     func(v float64) string { return fmt.Sprintf("%.2f", v) },
-	"logsOf":  func(field, value string) template.URL { return logsPage(of(field, value)) },
-	"allLogs": func() template.URL { return logsPage("") },
+	"logsOf":  logsPage,
+	"allLogs": func() template.URL { return allLogs },
 }).ParseFS(pageFiles, "pages/*.html"))
 
 // site is what the pages are made of: journeys, dashboards, and the addresses of VictoriaMetrics and VictoriaLogs.

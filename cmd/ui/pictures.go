@@ -95,7 +95,7 @@ var colours = map[string]string{
 
 // otherColours are for names that mean nothing: none of them is near to green, orange or red.
 var otherColours = []string{
-	"#1f77b4", "#17a2b8", "#8a63d2", "#6c757d", "#d16ba5", "#0b5563", "#9a8a1c", "#3f3d9e", "#5ab0e6", "#9c6b4e", "#a9b4c2", "#4d6b8a",
+	"#1f77b4", "#17a2b8", "#8a63d2", "#6c757d", "#d16ba5", "#0b5563", "#9a8a1c", "#3f3d9e", "#5ab0e6", "#9c6b4e", "#a0369b", "#4d6b8a",
 }
 
 // named gives each name a colour of its own, the same on all pages.

@@ -46,7 +46,7 @@ const (
 // call is a call leg that has ended.
 type call struct {
 	Trace, Span, Contact        string
-	Ended                       time.Time
+	Began, Ended                time.Time
 	Length                      time.Duration
 	Agent, Skill, Network       string
 	MOS                         float64 // 0 where it was not measured
@@ -167,7 +167,8 @@ func (t *trails) calls(start time.Time) ([]call, error) {
 func newCall(trace pcommon.TraceID, span ptrace.Span, spans []ptrace.Span) call {
 	c := call{
 		Trace: trace.String(), Span: span.SpanID().String(),
-		Contact: show.Attribute(span.Attributes(), "cxone.contact.id"), Ended: span.EndTimestamp().AsTime(),
+		Contact: show.Attribute(span.Attributes(), "cxone.contact.id"),
+		Began:   span.StartTimestamp().AsTime(), Ended: span.EndTimestamp().AsTime(),
 		Length: span.EndTimestamp().AsTime().Sub(span.StartTimestamp().AsTime()),
 		Agent:  show.Attribute(span.Attributes(), "cxone.agent.name"), Skill: show.Attribute(span.Attributes(), "cxone.skill.name"),
 		Network: show.Attribute(span.Attributes(), "cxone.isp"), MOS: number(span, "cxone.call.mos"),

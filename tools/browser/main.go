@@ -44,12 +44,15 @@ func photograph(ctx context.Context, root, directory string, story time.Duration
 	defer func() { _ = played.stop() }() // the pictures are what counts
 	ctx, end := newBrowser(ctx, path)
 	defer end()
-	take := func(name string) error { return takePicture(ctx, filepath.Join(directory, name+".png")) }
+	take := func(name string) error {
+		const best = 100 // PNG
+		return takePicture(ctx, filepath.Join(directory, name+".png"), chromedp.FullScreenshot(best))
+	}
 	err = walk(ctx, played.base, func(place string) error {
-		if place == atMinute { // the network's page looks the same
+		switch place {
+		case atMinute, atNetwork: // tables
 			return nil
-		}
-		if place == atLogs {
+		case atLogs:
 			if err := waitFor(ctx, "MOS"); err != nil {
 				return err
 			}
@@ -60,20 +63,18 @@ func photograph(ctx context.Context, root, directory string, story time.Duration
 		return err
 	}
 	for _, name := range []string{"voice-quality", "script-api"} {
-		if err = chromedp.Do(ctx, chromedp.Navigate(played.base+"/dashboards/"+name)); err != nil {
+		if err = chromedp.Do(ctx, chromedp.EmulateViewport(1320, 1085), chromedp.Navigate(played.base+"/dashboards/"+name)); err != nil {
 			return err
 		}
-		if err = take(name); err != nil {
+		if err = takePicture(ctx, filepath.Join(directory, name+".png"), chromedp.CaptureScreenshot()); err != nil { // the upper half
 			return err
 		}
 	}
 	return nil
 }
 
-// takePicture takes one of the whole page.
-func takePicture(ctx context.Context, file string) error {
-	const best = 100 // PNG
-	image, err := chromedp.Run(ctx, chromedp.FullScreenshot(best))
+func takePicture(ctx context.Context, file string, how chromedp.Action[[]byte]) error {
+	image, err := chromedp.Run(ctx, how)
 	if err != nil {
 		return err
 	}
