@@ -109,46 +109,46 @@ var firstCharts = map[string][]string{
 
 // home is the first page.
 func (s *site) home(ctx context.Context) (*chartsPage, error) {
-	page := &chartsPage{Dashboards: s.dashboards}
-	var err error
-	if page.Minutes, err = s.trails.minutes(); err != nil {
-		return nil, err
-	}
+	var panels []panel
 	for _, d := range s.dashboards {
 		for _, p := range d.Panels {
 			if slices.Contains(firstCharts[d.Name], p.Title) {
-				p.GridPos.W = 8
-				if err = page.draw(ctx, s.metrics, &p); err != nil {
-					return nil, err
-				}
+				p.GridPos.W = 8 // three side by side
+				panels = append(panels, p)
 			}
 		}
 	}
-	return page, nil
+	return s.charts(ctx, panels)
 }
 
 func (s *site) dashboard(ctx context.Context, d *dashboard) (*chartsPage, error) {
-	page := &chartsPage{Title: d.Title, Text: d.Description, Dashboards: s.dashboards}
-	var err error
-	if page.Minutes, err = s.trails.minutes(); err != nil {
+	page, err := s.charts(ctx, d.Panels)
+	if err != nil {
 		return nil, err
 	}
-	for _, p := range d.Panels {
-		if err = page.draw(ctx, s.metrics, &p); err != nil {
-			return nil, err
-		}
-	}
+	page.Title, page.Text = d.Title, d.Description
 	return page, nil
 }
 
-// draw adds the picture of a panel, as soon as there are calls.
-func (c *chartsPage) draw(ctx context.Context, metrics string, p *panel) error {
-	if len(c.Minutes) == 0 {
-		return nil
+// charts draws the panels, as soon as there are calls.
+func (s *site) charts(ctx context.Context, panels []panel) (*chartsPage, error) {
+	minutes, err := s.trails.minutes()
+	if err != nil {
+		return nil, err
 	}
-	drawn, err := p.draw(ctx, metrics, timeOf(c.Minutes, time.Now()), c.Minutes)
-	c.Pictures = append(c.Pictures, drawn)
-	return err
+	page := &chartsPage{Dashboards: s.dashboards, Minutes: minutes}
+	if len(minutes) == 0 {
+		return page, nil
+	}
+	during := timeOf(minutes, time.Now())
+	for _, p := range panels {
+		drawn, err := p.draw(ctx, s.metrics, during, minutes)
+		if err != nil {
+			return nil, err
+		}
+		page.Pictures = append(page.Pictures, drawn)
+	}
+	return page, nil
 }
 
 // timeOf is the time that charts show: that in which calls ended, or its last half hour, and until the metrics have followed.
