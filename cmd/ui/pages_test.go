@@ -45,6 +45,21 @@ func (e *exported) leg(trace, id, parent byte, ended time.Time, mos float64, age
 	if mos > 0 {
 		span.Attributes().PutDouble("cxone.call.mos", mos)
 	}
+	span.Attributes().PutStr("cxone.call.quality", quality(mos))
+}
+
+// quality is as the receiver judges it by default.
+func quality(mos float64) string {
+	switch {
+	case mos == 0:
+		return "unmeasured"
+	case mos <= 3.1:
+		return "bad"
+	case mos <= 3.6:
+		return "poor"
+	default:
+		return "good"
+	}
 }
 
 // apiCall adds the span of an API call.

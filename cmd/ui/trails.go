@@ -6,6 +6,7 @@ package main
 import (
 	"cmp"
 	"maps"
+	"math"
 	"slices"
 	"sync"
 	"time"
@@ -37,12 +38,6 @@ func (t *trails) read() error {
 	return err
 }
 
-// The MOS at which a call counts as poor, as in the dashboards and the receiver's own thresholds, and as bad.
-const (
-	poorMOS = 3.6
-	badMOS  = 3.1
-)
-
 // call is a call leg that has ended.
 type call struct {
 	Trace, Span, Contact        string
@@ -50,22 +45,12 @@ type call struct {
 	Length                      time.Duration
 	Agent, Skill, Network       string
 	MOS                         float64 // 0 where it was not measured
+	Quality                     string  // as the receiver judges it: bad, poor, good, unmeasured
 	APICalls, Failed, Transfers int     // of the whole journey
 }
 
-// Class says how a call sounded, for the page's colours.
-func (c call) Class() string {
-	switch {
-	case c.MOS == 0:
-		return "unmeasured"
-	case c.MOS < badMOS:
-		return "bad"
-	case c.MOS < poorMOS:
-		return "poor"
-	default:
-		return "good"
-	}
-}
+// soundedPoor reports whether a call of this quality counts as poor.
+func soundedPoor(quality string) bool { return quality == "poor" || quality == "bad" }
 
 // minute is what happened in one.
 type minute struct {
@@ -127,7 +112,7 @@ func (m *minute) add(span ptrace.Span) {
 	}
 	m.Measured++
 	m.sum += mos
-	if mos < poorMOS {
+	if soundedPoor(show.Attribute(span.Attributes(), "cxone.call.quality")) {
 		m.Poor++
 		m.poorByNetwork[show.Attribute(span.Attributes(), "cxone.isp")]++
 	}
@@ -151,17 +136,18 @@ func (t *trails) calls(start time.Time) ([]call, error) {
 			}
 		}
 	}
-	rank := func(c call) float64 {
-		if c.MOS == 0 {
-			return 5
-		}
-		return c.MOS
-	}
 	slices.SortFunc(found, func(a, b call) int {
-		return cmp.Or(cmp.Compare(min(rank(a), poorMOS), min(rank(b), poorMOS)), cmp.Compare(b.Failed, a.Failed),
-			cmp.Compare(rank(a), rank(b)), cmp.Compare(a.Span, b.Span))
+		return cmp.Or(cmp.Compare(a.rank(), b.rank()), cmp.Compare(b.Failed, a.Failed), cmp.Compare(a.Span, b.Span))
 	})
 	return found, err
+}
+
+// rank is the MOS of a call that sounded poor; the others come after those.
+func (c call) rank() float64 {
+	if soundedPoor(c.Quality) {
+		return c.MOS
+	}
+	return math.Inf(1)
 }
 
 func newCall(trace pcommon.TraceID, span ptrace.Span, spans []ptrace.Span) call {
@@ -172,6 +158,7 @@ func newCall(trace pcommon.TraceID, span ptrace.Span, spans []ptrace.Span) call 
 		Length: span.EndTimestamp().AsTime().Sub(span.StartTimestamp().AsTime()),
 		Agent:  show.Attribute(span.Attributes(), "cxone.agent.name"), Skill: show.Attribute(span.Attributes(), "cxone.skill.name"),
 		Network: show.Attribute(span.Attributes(), "cxone.isp"), MOS: number(span, "cxone.call.mos"),
+		Quality: show.Attribute(span.Attributes(), "cxone.call.quality"),
 	}
 	for _, other := range spans {
 		switch {
@@ -221,7 +208,7 @@ func networksOf(calls []call) []network {
 			n.Measured++
 			n.MOS += c.MOS
 		}
-		if c.MOS > 0 && c.MOS < poorMOS {
+		if soundedPoor(c.Quality) {
 			n.Poor++
 		}
 	}
