@@ -64,7 +64,9 @@ func TestARushHour(t *testing.T) {
 	}, 10*time.Second, 200*time.Millisecond, "the log lines that VictoriaLogs has")
 	require.Equal(t, http.StatusOK, b.open("/select/vmui/"))
 	require.Equal(t, http.StatusOK, b.open("/vmui/"))
-	require.Equal(t, http.StatusOK, b.open("/dashboards/voice-quality"))
-	assert.Contains(t, b.page, "<svg")
+	require.Eventually(t, func() bool {
+		require.Equal(t, http.StatusOK, b.open("/dashboards/voice-quality"))
+		return strings.Contains(b.page, "<svg")
+	}, 20*time.Second, 500*time.Millisecond, "a chart, as soon as two scrapes have come")
 	assert.NoError(t, <-ended, "there was something to see in the charts")
 }

@@ -39,7 +39,7 @@ func scriptAPI() dashboard {
 			{"Failures and duration", []panel{
 				curves("Share of API calls that failed, by API", "", "percentunit",
 					over(failed(" by (server_address)"), "{{server_address}}")).badAbove(0.05),
-				curves("Duration of API calls", "The dots are API calls: click one for its trace.", "s",
+				curves("Duration of API calls", "In Grafana, the dots are API calls: click one for its trace.", "s",
 					percentiles("cxone_script_api_duration_seconds")...).badAbove(5),
 				curves("API calls a second, by outcome", "cxone_internal is the vendor's -1: no answer came.", "reqps",
 					over(`sum(rate(cxone_script_api_calls_total{error_type=""AND_FILTER}[WINDOW]))`, "answered"),

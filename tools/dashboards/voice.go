@@ -74,7 +74,7 @@ func voiceQuality() dashboard {
 				curves("Set-up time", "", "s", percentiles("cxone_call_setup_time_distribution_seconds")...),
 			}},
 			{"Single calls", []panel{
-				curves("Call duration", "The dots are calls: click one for its trace.", "s",
+				curves("Call duration", "In Grafana, the dots are calls: click one for its trace.", "s",
 					percentiles("cxone_call_duration_distribution_seconds")...),
 				search("Worst calls", "The trace ID leads to the call, its transfers and its API calls; the master contact ID to the page of the "+
 					"contact.",
