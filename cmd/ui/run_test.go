@@ -32,7 +32,7 @@ func TestARushHour(t *testing.T) {
 	require.NoError(t, err)
 	s := settings{
 		Settings: demo.Settings{
-			Collector: os.Getenv("CXONE_COLLECTOR"), Ctl: os.Getenv("CXONE_CTL"), For: 45 * time.Second,
+			Collector: os.Getenv("CXONE_COLLECTOR"), Ctl: os.Getenv("CXONE_CTL"), For: time.Minute,
 			Config: filepath.Join(root, "examples/prometheus.yaml"),
 		},
 		metrics: metrics, logs: logs, dashboards: filepath.Join(root, "examples/grafana"), listen: listen,
@@ -67,6 +67,6 @@ func TestARushHour(t *testing.T) {
 	require.Eventually(t, func() bool {
 		require.Equal(t, http.StatusOK, b.open("/dashboards/voice-quality"))
 		return strings.Contains(b.page, "<svg")
-	}, 20*time.Second, 500*time.Millisecond, "a chart, as soon as two scrapes have come")
+	}, 45*time.Second, 500*time.Millisecond, "a chart, when the calls were counted and scraped twice")
 	assert.NoError(t, <-ended, "there was something to see in the charts")
 }
