@@ -157,7 +157,10 @@ func deliver(t *testing.T, root string, command []string) {
 	}
 	require.NoError(t, os.MkdirAll(filepath.Join(root, "tmp"), 0o1777))
 	run(t, nil, ctl, "keygen", "signature", "--algorithm", "rsa_sha256", "--out", filepath.Join(etc, "keys"), "--version", "1")
-	certificate(t, filepath.Join(etc, "tls/tls.crt"), filepath.Join(etc, "tls/tls.key"))
+	run(t, nil, ctl, "keygen", "mtls", "--out", filepath.Join(etc, "tls"), "--host", "localhost")
+	for made, name := range map[string]string{"server.crt": "tls.crt", "server.key": "tls.key"} {
+		require.NoError(t, os.Rename(filepath.Join(etc, "tls", made), filepath.Join(etc, "tls", name)))
+	}
 
 	port, health, telemetry := freePort(t), freePort(t), freePort(t)
 	var log strings.Builder
@@ -197,7 +200,7 @@ func deliver(t *testing.T, root string, command []string) {
 	}, 30*time.Second, 50*time.Millisecond, "the collector did not start")
 	out := run(t, append(environment, "CXONE_KEYS="+filepath.Join(etc, "keys"), "CXONE_TLS="+filepath.Join(etc, "tls")),
 		ctl, "send", "--config", filepath.Join(etc, "config.yaml"), "--endpoint", "https://localhost:"+port,
-		"--ca-file", filepath.Join(etc, "tls/tls.crt"), "--private-key-file", filepath.Join(etc, "keys/v1.key.pem"))
+		"--ca-file", filepath.Join(etc, "tls/ca.crt"), "--private-key-file", filepath.Join(etc, "keys/v1.key.pem"))
 	require.Contains(t, out, "200")
 }
 
