@@ -13,24 +13,23 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
-	"net"
 	"net/http"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"go.opentelemetry.io/collector/component/componenttest"
-	"go.opentelemetry.io/collector/confmap"
-	"go.opentelemetry.io/collector/consumer/consumertest"
-	"go.opentelemetry.io/collector/receiver/receivertest"
+	"go.uber.org/zap"
 
+	"github.com/cxone-otel/cxonereceiver/cmd/cxonectl/internal/standalone"
+	"github.com/cxone-otel/cxonereceiver/cmd/internal/collectorconfig"
+	"github.com/cxone-otel/cxonereceiver/cmd/internal/process"
 	"github.com/cxone-otel/cxonereceiver/internal/signature/keys"
-	"github.com/cxone-otel/cxonereceiver/receiver"
 )
 
 // cxonectl runs the command, and returns what it prints.
@@ -49,39 +48,19 @@ func cxonectl(t *testing.T, args ...string) string {
 // configuration's file. It ends with the test, or with stop.
 func startReceiver(t *testing.T, blocks ...string) (address, file string, stop func()) {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	address, err := process.FreeAddress(t.Context())
 	require.NoError(t, err)
-	address = listener.Addr().String()
-	require.NoError(t, listener.Close())
-
 	yaml := "endpoint: " + address + "\n" + strings.Join(blocks, "\n")
-	retrieved, err := confmap.NewRetrievedFromYAML([]byte(yaml))
-	require.NoError(t, err)
-	conf, err := retrieved.AsConf()
-	require.NoError(t, err, yaml)
-	factory := receiver.NewFactory()
-	cfg := factory.CreateDefaultConfig()
-	require.NoError(t, conf.Unmarshal(cfg), yaml)
-	require.NoError(t, cfg.(interface{ Validate() error }).Validate())
-	logs, err := factory.CreateLogs(t.Context(), receivertest.NewNopSettings(factory.Type()), cfg, consumertest.NewNop())
-	require.NoError(t, err)
-	metrics, err := factory.CreateMetrics(t.Context(), receivertest.NewNopSettings(factory.Type()), cfg, consumertest.NewNop())
-	require.NoError(t, err)
-	require.NoError(t, logs.Start(t.Context(), componenttest.NewNopHost()))
-	require.NoError(t, metrics.Start(t.Context(), componenttest.NewNopHost()))
-	stopped := false
-	stop = func() {
-		if !stopped {
-			stopped = true
-			require.NoError(t, logs.Shutdown(context.Background()))
-			require.NoError(t, metrics.Shutdown(context.Background()))
-		}
-	}
-	t.Cleanup(func() { stop() })
-
 	file = filepath.Join(t.TempDir(), "collector.yaml")
-	indented := "    " + strings.ReplaceAll(strings.TrimSpace(yaml), "\n", "\n    ")
-	require.NoError(t, os.WriteFile(file, []byte("receivers:\n  cxone:\n"+indented+"\n"), 0o600))
+	require.NoError(t, os.WriteFile(file, []byte("receivers:\n  cxone:\n"+indented(yaml, underReceiver)), 0o600))
+	conf, err := collectorconfig.Load(t.Context(), file)
+	require.NoError(t, err)
+	r, err := collectorconfig.FindReceiver(conf, "")
+	require.NoError(t, err, yaml)
+	end, err := standalone.Start(t.Context(), r.Config, zap.NewNop(), standalone.Sink{})
+	require.NoError(t, err)
+	stop = sync.OnceFunc(func() { require.NoError(t, end(context.Background())) })
+	t.Cleanup(stop)
 	return address, file, stop
 }
 

@@ -71,17 +71,11 @@ func (f *replayFlags) run(ctx context.Context, out io.Writer, files []string) er
 	for _, file := range files {
 		answered, sendErr := f.send(ctx, t, strings.TrimSuffix(base, "/"), file)
 		if sendErr != nil {
-			return errors.Join(sendErr, report.end())
+			return errors.Join(sendErr, report.printEnd())
 		}
 		report.add([]sent{*answered})
 	}
-	if err = report.end(); err != nil {
-		return err
-	}
-	if !report.asExpected() {
-		return errDiffers
-	}
-	return nil
+	return report.end()
 }
 
 // send sends one capture.

@@ -129,10 +129,16 @@ func (s *summary) count(d *delivered) {
 // deliveries is how many were told of so far.
 func (r *report) deliveries() int { return len(r.doc.Deliveries) }
 
-func (r *report) asExpected() bool { return r.doc.Summary.AsExpected == r.doc.Summary.Sent }
-
-// end prints what comes after the last delivery.
+// end prints what comes after the last delivery, and returns errDiffers where not every answer was the expected one.
 func (r *report) end() error {
+	err := r.printEnd()
+	if err == nil && r.doc.Summary.AsExpected < r.doc.Summary.Sent {
+		err = errDiffers
+	}
+	return err
+}
+
+func (r *report) printEnd() error {
 	if r.json {
 		return printJSON(r.out, r.doc)
 	}

@@ -5,12 +5,7 @@ package main
 
 import (
 	"context"
-	"crypto/ed25519"
 	"crypto/rand"
-	"crypto/rsa"
-	"crypto/x509"
-	"encoding/pem"
-	"math/big"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -21,6 +16,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/stretchr/testify/require"
 
+	"github.com/cxone-otel/cxonereceiver/cmd/cxonectl/internal/keygen"
 	"github.com/cxone-otel/cxonereceiver/cmd/internal/collectorconfig"
 	"github.com/cxone-otel/cxonereceiver/cmd/internal/story"
 	"github.com/cxone-otel/cxonereceiver/internal/signature"
@@ -34,23 +30,15 @@ func makeKeys(t *testing.T) {
 	t.Helper()
 	directory := t.TempDir()
 	t.Setenv(keysVariable, directory)
-	rsaKey, err := rsa.GenerateKey(rand.Reader, 2048)
-	require.NoError(t, err)
-	_, edKey, err := ed25519.GenerateKey(rand.Reader)
-	require.NoError(t, err)
-	writePEM(t, filepath.Join(directory, "customer.key"), "PRIVATE KEY", must(x509.MarshalPKCS8PrivateKey(rsaKey)))
-	writePEM(t, filepath.Join(directory, "customer.pub"), "PUBLIC KEY", must(x509.MarshalPKIXPublicKey(rsaKey.Public())))
-	writePEM(t, filepath.Join(directory, "ed25519.key"), "PRIVATE KEY", must(x509.MarshalPKCS8PrivateKey(edKey)))
-	writePEM(t, filepath.Join(directory, "ed25519.pub"), "PUBLIC KEY", must(x509.MarshalPKIXPublicKey(edKey.Public())))
-	template := x509.Certificate{SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour)}
-	writePEM(t, filepath.Join(directory, "client.crt"), "CERTIFICATE",
-		must(x509.CreateCertificate(rand.Reader, &template, &template, rsaKey.Public(), rsaKey)))
-	require.NoError(t, os.WriteFile(filepath.Join(directory, "secret"), []byte(rand.Text()+"\n"), 0o600))
-}
-
-func writePEM(t *testing.T, file, kind string, der []byte) {
-	t.Helper()
-	require.NoError(t, os.WriteFile(file, pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}), 0o600))
+	for name, algorithm := range map[string]string{"customer": "rsa_sha256", "ed25519": "ed25519"} {
+		pair := must(keygen.Pair(algorithm, 2048))
+		require.NoError(t, keygen.Write(directory,
+			keygen.File{Name: name + ".key", Content: must(keygen.PrivatePEM(pair)), Private: true},
+			keygen.File{Name: name + ".pub", Content: must(keygen.PublicPEM(pair.Public()))}))
+	}
+	made := must(keygen.MakeCertificates([]string{"localhost"}, "client", 1))
+	require.NoError(t, keygen.Write(directory, made.Files...))
+	require.NoError(t, keygen.WriteNew(filepath.Join(directory, "secret"), []byte(rand.Text()+"\n"), 0o600))
 }
 
 func must[T any](value T, err error) T {

@@ -11,7 +11,6 @@ import (
 	"net/http"
 	"os"
 	"slices"
-	"strings"
 
 	"github.com/cxone-otel/cxonereceiver/cmd/internal/demo"
 	"github.com/cxone-otel/cxonereceiver/cmd/internal/show"
@@ -156,22 +155,17 @@ func printDeliveries(p *show.Page, s *sending) {
 func judge(deliveries []delivered) (colour, answers string) {
 	colour = show.Green
 	var texts []string
-	for from, to := 0, 0; from < len(deliveries); from = to {
-		text := deliveries[from].text()
-		for to = from; to < len(deliveries) && deliveries[to].text() == text; to++ {
-			switch d := &deliveries[to]; {
-			case !d.AsExpected:
-				colour = show.Red
-			case d.Status != http.StatusOK && colour == show.Green:
-				colour = show.Yellow
-			}
+	for i := range deliveries {
+		d := &deliveries[i]
+		texts = append(texts, d.text())
+		switch {
+		case !d.AsExpected:
+			colour = show.Red
+		case d.Status != http.StatusOK && colour == show.Green:
+			colour = show.Yellow
 		}
-		if to-from > 1 {
-			text = fmt.Sprintf("%d × %s", to-from, text)
-		}
-		texts = append(texts, text)
 	}
-	return colour, strings.Join(texts, "; ")
+	return colour, story.InARow(texts)
 }
 
 // text is an answer in a few words.

@@ -147,11 +147,19 @@ func hire(each int) map[int][]agent {
 
 // pickSkill picks a skill by its share, other than those given.
 func pickSkill(random *rand.Rand, not []*skill) *skill {
-	var drum []*skill
-	for i := range skills {
-		if !slices.Contains(not, &skills[i]) {
-			drum = append(drum, slices.Repeat([]*skill{&skills[i]}, skills[i].weight)...)
+	return pick(random, skills, func(s *skill) int {
+		if slices.Contains(not, s) {
+			return 0
 		}
+		return s.weight
+	})
+}
+
+// pick picks one of all by its weight.
+func pick[T any](random *rand.Rand, all []T, weight func(*T) int) *T {
+	var drum []*T
+	for i := range all {
+		drum = append(drum, slices.Repeat([]*T{&all[i]}, weight(&all[i]))...)
 	}
 	return drum[random.IntN(len(drum))]
 }

@@ -133,7 +133,7 @@ func outcomeOf(random *rand.Rand, a *action, p *phase) outcome {
 	failing, slower := p.trouble(a)
 	o := outcome{code: "200", message: "OK"}
 	if random.Float64() < failing {
-		f := pickFailure(random)
+		f := pick(random, failures, func(f *failure) int { return f.weight })
 		o.code, o.message, slower = f.code, f.message, slower*f.slower
 	}
 	o.seconds = min(30, a.seconds*slower*logNormal(random, 0.45)) // Studio gives up after that
@@ -150,20 +150,6 @@ func (l *leg) callRecord(a *action, o outcome, ended time.Time, messageID string
 		APIEndpoint: a.endpoint, APIResponseCode: o.code, APIResponseMessage: o.message,
 		ResponseTime: strconv.FormatFloat(o.seconds, 'f', 6, 64),
 	}
-}
-
-func pickFailure(random *rand.Rand) *failure {
-	total := 0
-	for i := range failures {
-		total += failures[i].weight
-	}
-	n := random.IntN(total)
-	for i := range failures {
-		if n -= failures[i].weight; n < 0 {
-			return &failures[i]
-		}
-	}
-	return &failures[0]
 }
 
 func round(v float64, digits int) float64 {

@@ -42,16 +42,25 @@ func Find(name string) (Scenario, error) {
 func (s Scenario) Expects() string {
 	deliveries := Build([]Scenario{s}, Settings{Now: time.Now(), TimeZone: time.UTC, RecognisesRepeats: true})[0].Deliveries
 	var texts []string
-	for from, to := 0, 0; from < len(deliveries); from = to {
-		for to = from; to < len(deliveries) && deliveries[to].Expect == deliveries[from].Expect; to++ {
+	for i := range deliveries {
+		texts = append(texts, deliveries[i].Expect.String())
+	}
+	return InARow(texts)
+}
+
+// InARow joins texts, and counts those that are the same in a row: "2 × 400; 200".
+func InARow(texts []string) string {
+	var all []string
+	for from, to := 0, 0; from < len(texts); from = to {
+		for to = from; to < len(texts) && texts[to] == texts[from]; to++ {
 		}
-		text := deliveries[from].Expect.String()
+		text := texts[from]
 		if to-from > 1 {
 			text = fmt.Sprintf("%d × %s", to-from, text)
 		}
-		texts = append(texts, text)
+		all = append(all, text)
 	}
-	return strings.Join(texts, "; ")
+	return strings.Join(all, "; ")
 }
 
 // Settings are what scenarios need to know of the run, and of the receiver that they are played to.

@@ -126,6 +126,11 @@ func plainReadings(text string, key *Key) []signature.ValueConfig {
 	return nil
 }
 
+// bareReadings are those without a prefix.
+func bareReadings(text string, key *Key) []signature.ValueConfig {
+	return slices.DeleteFunc(plainReadings(text, key), func(v signature.ValueConfig) bool { return v.Prefix != "" })
+}
+
 var separators = []string{",", ";", " ", "&"}
 
 // pairReadings finds a signature in `t=...,v1=...`, which may stand behind a word: `Signature keyId="3",signature="..."`.
@@ -149,11 +154,9 @@ func pairReadings(text string, key *Key) []signature.ValueConfig {
 			if name = strings.TrimSpace(name); !ok || name == "" || strings.ContainsAny(name, " :\"") {
 				continue
 			}
-			for _, plain := range plainReadings(strings.Trim(strings.TrimSpace(value), `"`), key) {
-				if plain.Prefix == "" {
-					plain.Format, plain.Separator, plain.Select, plain.Prefix = "pairs", separator, []string{name}, prefix
-					all = append(all, plain)
-				}
+			for _, plain := range bareReadings(strings.Trim(strings.TrimSpace(value), `"`), key) {
+				plain.Format, plain.Separator, plain.Select, plain.Prefix = "pairs", separator, []string{name}, prefix
+				all = append(all, plain)
 			}
 		}
 	}
@@ -174,11 +177,9 @@ func positionReadings(text string, key *Key) []signature.ValueConfig {
 			continue
 		}
 		for i, element := range elements {
-			for _, plain := range plainReadings(element, key) {
-				if plain.Prefix == "" {
-					plain.Format, plain.Separator, plain.Select, plain.Prefix = "positions", separator, []string{strconv.Itoa(i + 1)}, prefix
-					all = append(all, plain)
-				}
+			for _, plain := range bareReadings(element, key) {
+				plain.Format, plain.Separator, plain.Select, plain.Prefix = "positions", separator, []string{strconv.Itoa(i + 1)}, prefix
+				all = append(all, plain)
 			}
 		}
 	}

@@ -155,8 +155,9 @@ func explain(err error, scheme string) error {
 		return fmt.Errorf("%w; the server speaks plain HTTP there: use http:// in --endpoint", err)
 	case scheme == "http" && brokenOff(err):
 		return fmt.Errorf("%w; the server broke off: if it speaks TLS, use https:// in --endpoint", err)
-	// A server that misses a client certificate says so in a TLS alert, which a write that fails first may hide.
-	case errors.As(err, &remote) && remote.Op == "remote error", brokenOff(err):
+	// A server that misses a client certificate says so in a TLS alert, which a write that fails first may hide, and HTTP/2 too.
+	case errors.As(err, &remote) && remote.Op == "remote error", brokenOff(err),
+		strings.Contains(err.Error(), "http2: client conn could not be established"):
 		return fmt.Errorf("%w; the server broke off: if it wants a client certificate, give --cert-file and --key-file", err)
 	default:
 		return err
