@@ -162,7 +162,9 @@ func (a *answer) write(w http.ResponseWriter, retryAfter time.Duration) {
 	if a.acceptEncoding != "" {
 		h.Set("Accept-Encoding", a.acceptEncoding)
 	}
-	w.WriteHeader(a.status)
+	if a.status != http.StatusOK { // which writing says by itself
+		w.WriteHeader(a.status)
+	}
 	// A failure is ignored: a sender that has gone does not learn of the answer, and repeats the delivery.
 	_, _ = w.Write(a.appendBody(make([]byte, 0, 128))) //nolint:gosec // it is JSON
 }

@@ -35,7 +35,11 @@ func (s *source) open(part string, text []byte) {
 }
 
 // close forgets the text, so that an idle Decoder holds no body.
-func (s *source) close() { s.open(partBody, nil) }
+func (s *source) close() {
+	if s.text != nil {
+		s.open(partBody, nil)
+	}
+}
 
 func (s *source) errorf(format string, args ...any) *Error {
 	return &Error{Offset: -1, Part: s.part, Reason: fmt.Sprintf(format, args...)}
