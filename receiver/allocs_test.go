@@ -34,9 +34,9 @@ func TestAllocations(t *testing.T) {
 		records    int
 		most       float64 // a record
 	}{
-		"a call leg with eleven figures": {voicePath, fullLeg, 1, 375},
-		"an API call":                    {scriptPath, script, 1, 115},
-		"a thousand call legs":           {voicePath, batchOf(fullLeg, 1000), 1000, 245},
+		"a call leg with eleven figures": {voicePath, fullLeg, 1, 357},
+		"an API call":                    {scriptPath, script, 1, 100},
+		"a thousand call legs":           {voicePath, batchOf(fullLeg, 1000), 1000, 240},
 	} {
 		t.Run(name, func(t *testing.T) {
 			allocs := func(e *endpoint) float64 {

@@ -108,32 +108,16 @@ func median(values []float64) float64 {
 	return sorted[len(sorted)/2]
 }
 
-// report prints the medians as a table in Markdown and, where they are wanted, all samples as benchstat reads them.
+// report prints the medians as tables in Markdown and, where they are wanted, all samples as benchstat reads them.
 func report(all []*subject, o options) error {
-	fmt.Printf("CPU time of the server's process, median of %d rounds.\n\n", o.rounds)
-	fmt.Println("| | µs a delivery | µs a record | to its floor | goal | to confighttp | allocations a record |")
-	fmt.Println("|---|---|---|---|---|---|---|")
-	var worse []string
-	for _, s := range all {
-		toFloor, goal, allocs := "", "", "-"
-		if floor := find(all, s.floor); floor != nil {
-			ratio := s.to(floor)
-			toFloor = fmt.Sprintf("%.2f", ratio)
-			if o.gate && s.most > 0 && ratio > s.most {
-				worse = append(worse, fmt.Sprintf("%s is %.2f of its floor: at most %g", s.name, ratio, s.most))
+	fmt.Printf("CPU time of the server's process, median of %d rounds.\n", o.rounds)
+	for _, growth := range []bool{false, true} {
+		fmt.Println("\n| | µs a delivery | µs a record | to its floor | goal | to confighttp | allocations a record |")
+		fmt.Println("|---|---|---|---|---|---|---|")
+		for _, s := range all {
+			if s.growth == growth {
+				fmt.Println(s.row(find(all, s.floor), find(all, baseline)))
 			}
-		}
-		if s.goal > 0 {
-			goal = fmt.Sprintf("%.2f", s.goal)
-		}
-		if a := median(s.allocs); a > 0 {
-			allocs = fmt.Sprintf("%.0f", a/float64(s.records))
-		}
-		micros := median(s.micros)
-		fmt.Printf("| %s | %.0f | %.1f | %s | %s | %.2f | %s |\n",
-			s.name, micros, micros/float64(s.records), toFloor, goal, micros/median(find(all, baseline).micros), allocs)
-		if dearer := find(all, s.dearer); o.gate && dearer != nil && micros > median(dearer.micros) {
-			worse = append(worse, s.name+" is dearer than "+s.dearer)
 		}
 	}
 	if o.samples {
@@ -144,10 +128,46 @@ func report(all []*subject, o options) error {
 			}
 		}
 	}
-	if len(worse) > 0 {
-		return errors.New(strings.Join(worse, "; "))
+	if o.gate {
+		return judge(all)
 	}
 	return nil
+}
+
+// row is a subject's row of the table. What it would not mean anything for is left out.
+func (s *subject) row(floor, base *subject) string {
+	micros := median(s.micros)
+	toFloor, goal, toBase, allocs := "", "", "", "-"
+	if floor != nil {
+		toFloor = fmt.Sprintf("%.2f", s.to(floor))
+	}
+	if s.goal > 0 {
+		goal = fmt.Sprintf("%.2f", s.goal)
+	}
+	if s.records == 1 {
+		toBase = fmt.Sprintf("%.2f", s.to(base))
+	}
+	if a := median(s.allocs); a > 0 {
+		allocs = fmt.Sprintf("%.0f", a/float64(s.records))
+	}
+	return fmt.Sprintf("| %s | %.0f | %.1f | %s | %s | %s | %s |", s.name, micros, micros/float64(s.records), toFloor, goal, toBase, allocs)
+}
+
+// judge says which ratios are worse than they may be.
+func judge(all []*subject) error {
+	var worse []string
+	for _, s := range all {
+		if floor := find(all, s.floor); floor != nil && s.most > 0 && s.to(floor) > s.most {
+			worse = append(worse, fmt.Sprintf("%s is %.2f of its floor: at most %g", s.name, s.to(floor), s.most))
+		}
+		if dearer := find(all, s.dearer); dearer != nil && s.to(dearer) > 1 {
+			worse = append(worse, s.name+" is dearer than "+s.dearer)
+		}
+	}
+	if worse == nil {
+		return nil
+	}
+	return errors.New(strings.Join(worse, "; "))
 }
 
 // find returns the subject of that name; nil where it is not measured.

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/assert"
-	"go.opentelemetry.io/collector/pdata/pmetric"
+	"go.opentelemetry.io/collector/pdata/pcommon"
 
 	"github.com/cxone-otel/cxonereceiver/receiver/internal/payload"
 )
@@ -43,7 +43,7 @@ func BenchmarkTranslate(b *testing.B) {
 
 // TestAllocations keeps what a record costs where it is: pdata takes nearly all of it, one for each attribute's value.
 func TestAllocations(t *testing.T) {
-	for name, limit := range map[string]float64{"voice_quality": 190, "voice_quality_full": 410, "script_api": 80} {
+	for name, limit := range map[string]float64{"voice_quality": 174, "voice_quality_full": 396, "script_api": 70} {
 		dataType := payload.VoiceQuality
 		if strings.HasPrefix(name, "script") {
 			dataType = payload.ScriptAPI
@@ -61,24 +61,48 @@ func TestAllocations(t *testing.T) {
 	}
 }
 
-// BenchmarkBarePoints builds what pdata needs for a call leg's points, and nothing else: eleven points of eight attributes,
-// each with an exemplar, all capacities known. Nobody can allocate less for them.
-func BenchmarkBarePoints(b *testing.B) {
-	keys := []string{"a", "b", "c", "d", "e", "f", "g", "h"}
-	points := pmetric.NewMetric().SetEmptyGauge().DataPoints()
-	points.EnsureCapacity(int(NumFigures))
-	b.ReportAllocs()
-	for b.Loop() {
-		points.RemoveIf(func(pmetric.NumberDataPoint) bool { return true })
-		for range NumFigures {
-			point := points.AppendEmpty()
-			point.SetDoubleValue(1)
-			point.Attributes().EnsureCapacity(len(keys))
-			for _, key := range keys {
-				point.Attributes().PutStr(key, "v")
-			}
-			exemplar := point.Exemplars().AppendEmpty()
-			exemplar.SetDoubleValue(1)
+// BenchmarkAttributes builds the attributes of a call leg's point, and of its span: as pdata has them, whose values stand behind
+// pointers, and as a list of values would have them.
+func BenchmarkAttributes(b *testing.B) {
+	type value struct {
+		key, text string
+		number    uint64
+		kind      pcommon.ValueType
+	}
+	var keep []value
+	for _, n := range []int{8, 39} {
+		keys := make([]string, n)
+		for i := range keys {
+			keys[i] = "cxone.attribute." + strconv.Itoa(i)
 		}
+		b.Run("put/"+strconv.Itoa(n), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				attrs := pcommon.NewMap()
+				attrs.EnsureCapacity(n)
+				for _, key := range keys {
+					attrs.PutStr(key, "v")
+				}
+			}
+		})
+		b.Run("copied/"+strconv.Itoa(n), func(b *testing.B) {
+			from := pcommon.NewMap()
+			for _, key := range keys {
+				from.PutStr(key, "v")
+			}
+			b.ReportAllocs()
+			for b.Loop() {
+				from.CopyTo(pcommon.NewMap())
+			}
+		})
+		b.Run("by value/"+strconv.Itoa(n), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				keep = make([]value, 0, n)
+				for _, key := range keys {
+					keep = append(keep, value{key: key, text: "v", kind: pcommon.ValueTypeStr})
+				}
+			}
+		})
 	}
 }

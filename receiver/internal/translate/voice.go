@@ -80,9 +80,8 @@ func (l *leg) measure(f Figure) (value float64, measured bool) {
 	return value, true
 }
 
-// addPoints adds a data point for each figure. Gauges mostly share their attributes, so the texts are made once. (Copying
-// the attributes from one point to the next costs more than setting the texts, since pdata allocates each value either
-// way.)
+// addPoints adds a data point for each figure. Gauges mostly share their attributes, so the texts are made once. Copying the
+// attributes from one point to the next costs as much as setting the texts, since pdata allocates each value either way.
 func (l *leg) addPoints(g *group) {
 	var room [16]named
 	texts, stale := room[:0], true
