@@ -9,7 +9,7 @@ import (
 	"github.com/cxone-otel/cxonereceiver/internal/signature/parts"
 )
 
-// The schemes' names that are more than a row of the table below.
+// The names of the schemes that are not only a row of the table below.
 const (
 	DefaultScheme = "monitoring_gateway"
 	SchemeCustom  = "custom"
@@ -18,14 +18,14 @@ const (
 	SchemeJWT     = "jwt"
 )
 
-// jwsHeader is where most senders put a detached JSON Web Signature.
+// jwsHeader is the header in which most senders put a detached JSON Web Signature.
 const jwsHeader = "X-JWS-Signature"
 
-// preset is a scheme as data. A LocationConfig without a name is a part that the scheme does not have.
+// preset is a scheme as data. A LocationConfig without a name means that the scheme does not have the part.
 type preset struct {
 	name         string
 	algorithm    string // of a key that names none
-	secrets      string // the encoding of secrets, raw where empty
+	secrets      string // the encoding of secrets; raw if empty
 	signedString string
 	value        ValueConfig
 	timestamp    LocationConfig
@@ -125,13 +125,12 @@ var presets = []preset{
 	},
 }
 
-// defaultComponents is what an RFC 9421 signature has to cover where the user does not say: the method, the target and
-// the body.
+// defaultComponents is what an RFC 9421 signature must cover if the user does not say: the method, the target and the body.
 var defaultComponents = []string{"@method", "@target-uri|@path|@request-target", "content-digest"}
 
 func header(name string) LocationConfig { return LocationConfig{Header: name} }
 
-// keyDefaults is what a scheme says of keys that do not say it themselves.
+// keyDefaults are a scheme's defaults for its keys.
 type keyDefaults struct {
 	algorithm      string
 	secretEncoding string
@@ -146,14 +145,15 @@ func Schemes() []string {
 	return append(names, SchemeRFC9421, SchemeJWS, SchemeJWT, SchemeCustom)
 }
 
-// Preset returns the configuration that a scheme's name stands for, without keys, and whether there is such a scheme. Keys
-// that are added by hand have to name their algorithm; Unmarshal fills in the scheme's.
+// Preset returns a scheme's configuration, without keys, and whether there is such a scheme. Keys that are added to it must
+// name their algorithm; Unmarshal fills in the scheme's.
 func Preset(scheme string) (Config, bool) {
 	config, _ := newConfig(scheme)
 	return config, slices.Contains(Schemes(), scheme)
 }
 
-// newConfig returns a scheme's configuration. A name that is not a scheme gives what custom gives; Validate refuses it.
+// newConfig returns a scheme's configuration. For an unknown name it is the configuration of custom, which Validate then
+// refuses.
 func newConfig(scheme string) (Config, keyDefaults) {
 	config := Config{
 		Scheme:          scheme,
@@ -182,7 +182,7 @@ func newConfig(scheme string) (Config, keyDefaults) {
 	return config, defaults
 }
 
-// apply writes a row of the table over the plain configuration.
+// apply sets a row of the table on the plain configuration.
 func (p *preset) apply(config *Config, defaults *keyDefaults) {
 	config.SignedString = p.signedString
 	config.Value.Location = p.value.Location

@@ -17,32 +17,32 @@ import (
 	"github.com/cxone-otel/cxonereceiver/internal/signature/template"
 )
 
-// method is one way to sign. It has what it needs of the configuration.
+// method is one way to sign. It knows the parts of the configuration that it needs.
 type method interface {
-	// Check does what is cheap and needs no body, and returns what decides once the body is there.
+	// Check makes the checks that are cheap and need no body, and returns the one that decides once the body is there.
 	Check(m *parts.Message, ring *keys.Ring) (decide func(body []byte) *refusal.Error, refused *refusal.Error)
-	// Explain reads a request past whatever is wrong with it, and returns what its signature should be over. The refusal
-	// is about the first part that could not be read.
+	// Explain reads a request past every mistake, and returns the string that its signature should be of. The refusal is
+	// about the first part that could not be read.
 	Explain(m *parts.Message, body []byte) (signed []byte, refused *refusal.Error)
-	// Sign puts the parts and the signature into a request.
+	// Sign writes the parts and the signature into a request.
 	Sign(r *http.Request, body []byte, key *keys.SigningKey, now time.Time) error
-	// Covers reports whether a forger cannot change this part of a request.
+	// Covers reports whether an attacker cannot change this part of a request.
 	Covers(part parts.Name) bool
-	// SignsHost reports whether the host is signed, which is the sender's word where the operator does not say.
+	// SignsHost reports whether the host is signed. If no URL is configured, the sender chooses it.
 	SignsHost() bool
-	// Warnings says what else weakens it.
+	// Warnings returns what else weakens the method.
 	Warnings() []string
 }
 
-// kind is what all schemes of one method have in common. This table is the one place that chooses a method.
+// kind is what all schemes of one method share. This table is the one place that chooses a method.
 type kind struct {
 	newMethod func(*Config, *parts.Layout) (method, error)
-	// check adds what is wrong with the keys of the configuration that this kind takes, or does not take.
+	// check adds the mistakes in the keys of the configuration that this kind has or does not have.
 	check func(*Config, *refusal.Problems)
-	// takes returns why a configuration cannot use an algorithm, and accepts the same of a key that has been read.
+	// takes returns why a configuration cannot use an algorithm. accepts does the same for a key that has been read.
 	takes   func(*Config, *keys.Algorithm) error
 	accepts func(*keys.Key) error
-	// namesKey reports whether a request says which key signed it, and timed whether a signature has an end.
+	// namesKey reports whether requests name the key that signed them. timed reports whether signatures expire.
 	namesKey, timed func(*Config) bool
 }
 
@@ -97,7 +97,7 @@ func (c *Config) kind() *kind {
 	return &templates
 }
 
-// registered takes the algorithms that a standard knows.
+// registered accepts the algorithms of a standard.
 func registered(title string, known func(*keys.Algorithm) bool) func(*Config, *keys.Algorithm) error {
 	return func(_ *Config, a *keys.Algorithm) error {
 		if known(a) {
@@ -107,7 +107,7 @@ func registered(title string, known func(*keys.Algorithm) bool) func(*Config, *k
 	}
 }
 
-// onItsCurve accepts keys that a standard has a name for: theirs say the curve of an ECDSA key.
+// onItsCurve accepts keys that have a name in a standard. The names of ECDSA keys contain the curve.
 func onItsCurve(name func(*keys.Key) string) func(*keys.Key) error {
 	return func(k *keys.Key) error {
 		if name(k) == "" {
@@ -121,15 +121,15 @@ func onItsCurve(name func(*keys.Key) string) func(*keys.Key) error {
 
 func (c *Config) hasOneNamelessKey() bool { return len(c.Keys) == 1 && c.Keys[0].Version == "" }
 
-// Callback is what one of the receiver's endpoints says for itself.
+// Callback is the configuration of one of the receiver's endpoints.
 type Callback struct {
-	// SignatureURL is the URL as the vendor's form has it, which is what {url} stands for. Empty: Config.URL.
+	// SignatureURL is the URL in the vendor's form, which {url} stands for. If it is empty, it is Config.URL.
 	SignatureURL string
 
 	_ struct{}
 }
 
-// scheme is a configuration made ready for one callback; it signs as well as verifies.
+// scheme is a configuration that is prepared for one callback. It both signs and verifies.
 type scheme struct {
 	name   string
 	layout *parts.Layout
@@ -154,7 +154,7 @@ func newScheme(config *Config, callback Callback) (*scheme, error) {
 	return &scheme{name: config.Scheme, layout: layout, method: method}, err
 }
 
-// explain reads a request past whatever is wrong with it.
+// explain reads a request past every mistake.
 func (s *scheme) explain(r *http.Request, body []byte) (*parts.Message, []byte, *refusal.Error) {
 	m := parts.NewMessage(r, s.layout.Origin, time.Time{})
 	signed, refused := s.method.Explain(m, body)

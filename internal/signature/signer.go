@@ -17,15 +17,15 @@ import (
 // SigningKey is the sender's half of a key.
 type SigningKey = keys.SigningKey
 
-// Signer signs requests as a sender would, with the code that verifies them. It is safe for concurrent use if its private
-// key is.
+// Signer signs requests as a sender does, with the same code that verifies them. It is safe for concurrent use if its
+// private key is.
 type Signer struct {
 	scheme *scheme
 	key    SigningKey
 }
 
-// NewSigner makes a signer for a configuration's scheme, whose keys may be missing. The key's consumer defaults to
-// Config.ConsumerID. It returns what Config.Validate would say of the scheme, or what is wrong with the key.
+// NewSigner makes a signer for a configuration's scheme. The configuration may have no keys. The key's consumer defaults to
+// Config.ConsumerID. The error is that of Config.Validate, or about the key.
 func NewSigner(config *Config, callback Callback, key SigningKey) (*Signer, error) {
 	made, err := newScheme(config, callback)
 	if err != nil {
@@ -66,8 +66,9 @@ func (s *Signer) checkKey(config *Config, kind *kind) error {
 	return s.key.Check()
 }
 
-// Sign adds to a request what the verifier will read: headers, query parameters, and the signature over them and this
-// body, which it does not attach. A nonce that the request has already is kept. Signing again replaces everything else.
+// Sign adds to a request everything that the verifier reads: headers, query parameters, and the signature of these and of
+// the body, which it does not attach. A nonce in the request is kept. If the request was signed before, everything else is
+// replaced.
 func (s *Signer) Sign(r *http.Request, body []byte, now time.Time) error {
 	return s.scheme.method.Sign(r, body, &s.key, now)
 }

@@ -23,17 +23,17 @@ import (
 // minRefreshInterval keeps a typing error from reading files without pause.
 const minRefreshInterval = time.Second
 
-// Validate finds everything that is wrong and needs no file, each fault with the path of its key and what would be right.
+// Validate finds every mistake that can be found without a file. Each error names its key and says what would be right.
 func (c *Config) Validate() error {
 	return errors.Join(c.validateScheme(), c.validateKeys())
 }
 
-// validateScheme checks all but the keys, which a signer brings itself.
+// validateScheme checks all but the keys. A signer has a key of its own.
 func (c *Config) validateScheme() error {
 	var p refusal.Problems
 	if !slices.Contains(Schemes(), c.Scheme) {
 		p.Add("scheme", "unknown scheme %q; known schemes are %s", c.Scheme, strings.Join(Schemes(), ", "))
-		return p.Err() // what else there is to say depends on the scheme
+		return p.Err() // the other checks depend on the scheme
 	}
 	if err := CheckURL(c.URL); err != nil {
 		p.Add("url", "%w", err)
@@ -63,7 +63,8 @@ func (c *Config) validateScheme() error {
 	return p.Err()
 }
 
-// CheckURL refuses what is no whole URL of a callback. An empty text passes: it stands for the URL that a request came to.
+// CheckURL refuses a text that is not the whole URL of a callback. An empty text is accepted: it stands for the URL that a
+// request came to.
 func CheckURL(text string) error {
 	if text == "" {
 		return nil
@@ -114,7 +115,7 @@ func (c *Config) checkTimestamp(p *refusal.Problems) {
 	}
 }
 
-// checkTemplate checks what a configuration says of a scheme that is a template.
+// checkTemplate checks the configuration of a scheme that is a template.
 func (c *Config) checkTemplate(p *refusal.Problems) {
 	c.checkValue(p)
 	c.checkSignedString(p)
@@ -148,10 +149,10 @@ func (c *Config) checkValue(p *refusal.Problems) {
 	}
 }
 
-// maxPosition is far beyond what any header has.
+// maxPosition is far more than any header has.
 const maxPosition = 64
 
-// checkPosition: positions are numbers.
+// checkPosition checks that the name of a position is a number.
 func (c *Config) checkPosition(p *refusal.Problems, path, name string) {
 	if c.Value.Format != parts.FormatPositions {
 		return
@@ -190,7 +191,7 @@ func (c *Config) checkSignedString(p *refusal.Problems) {
 	}
 }
 
-// checkMessageSignatures checks what a configuration says of RFC 9421.
+// checkMessageSignatures checks the configuration of RFC 9421.
 func (c *Config) checkMessageSignatures(p *refusal.Problems) {
 	if err := rfc9421.CheckComponents(c.Components); err != nil {
 		p.Add("components", "%w", err)
@@ -204,7 +205,7 @@ func (c *Config) checkMessageSignatures(p *refusal.Problems) {
 	c.checkFixed(p, "RFC 9421")
 }
 
-// checkFixed refuses the parts that a standard has in a place of its own.
+// checkFixed refuses parts whose place a standard defines.
 func (c *Config) checkFixed(p *refusal.Problems, standard string) {
 	for _, part := range []struct {
 		key string
@@ -224,13 +225,13 @@ func (c *Config) checkFixed(p *refusal.Problems, standard string) {
 	}
 }
 
-// checkDetached checks what a configuration says of a detached JSON Web Signature.
+// checkDetached checks the configuration of a detached JSON Web Signature.
 func (c *Config) checkDetached(p *refusal.Problems) {
 	c.checkTokenValue(p)
 	c.checkFixed(p, "a JSON Web Signature")
 }
 
-// checkToken checks what a configuration says of a JSON Web Token.
+// checkToken checks the configuration of a JSON Web Token.
 func (c *Config) checkToken(p *refusal.Problems) {
 	c.checkTokenValue(p)
 	c.checkFixed(p, "a JSON Web Token")
@@ -242,7 +243,7 @@ func (c *Config) checkToken(p *refusal.Problems) {
 	}
 }
 
-// checkTokenValue: a token is the whole value of its header, but for a prefix.
+// checkTokenValue checks that a token is the whole value of its header, apart from a prefix.
 func (c *Config) checkTokenValue(p *refusal.Problems) {
 	switch {
 	case !c.Value.IsSet():
@@ -257,5 +258,5 @@ func (c *Config) checkTokenValue(p *refusal.Problems) {
 	}
 }
 
-// carriesConsumer reports whether a request names a consumer.
+// carriesConsumer reports whether requests name a consumer.
 func (c *Config) carriesConsumer() bool { return c.Consumer.IsSet() || c.JWT.ConsumerClaim != "" }

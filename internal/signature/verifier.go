@@ -17,8 +17,8 @@ type Verifier struct {
 	keyring *Keyring
 }
 
-// NewVerifier makes a verifier of a configuration, with the keys of a keyring that was made from the same configuration.
-// It returns what Config.Validate would say of the scheme, or that the callback's SignatureURL is no URL.
+// NewVerifier makes a verifier of a configuration, with a keyring of the same configuration. The error is that of
+// Config.Validate, or says that the callback's SignatureURL is not a URL.
 func NewVerifier(config *Config, keyring *Keyring, callback Callback) (*Verifier, error) {
 	made, err := newScheme(config, callback)
 	if err != nil {
@@ -27,21 +27,21 @@ func NewVerifier(config *Config, keyring *Keyring, callback Callback) (*Verifier
 	return &Verifier{scheme: made, keyring: keyring}, nil
 }
 
-// Attempt is a request that passed every cheap check; Verify decides. It refers to the request's headers, so it is good
-// for as long as the request is, and for one goroutine.
+// Attempt is a request that has passed the cheap checks. Verify decides about it. It refers to the request's headers, so it
+// is valid as long as the request is, and for one goroutine.
 type Attempt struct {
 	scheme  *scheme
 	message *parts.Message
 	decide  func(body []byte) *refusal.Error
 }
 
-// Consumer is the consumer that the request names, empty if the scheme has none. It is the sender's word until Verify has
+// Consumer returns the consumer that the request names; empty if the scheme has none. It is not verified until Verify has
 // returned nil.
 func (a *Attempt) Consumer() string { return a.message.Consumer }
 
-// Check does what is cheap and needs no body: presence and duplicates, consumer, timestamp, key version, the signature's
-// length. Its error is an *Error. A key version that nobody has makes it wait, up to a second, for the key files to be read
-// again; the request's context ends that wait.
+// Check makes the checks that are cheap and need no body: presence and duplicates, consumer, timestamp, key version, the
+// signature's length. Its error is an *Error. If no key has the version, it waits, up to a second, until the key files are
+// read again; the request's context ends that wait.
 func (v *Verifier) Check(r *http.Request, now time.Time) (*Attempt, error) {
 	m := parts.NewMessage(r, v.scheme.layout.Origin, now)
 	decide, refused := v.scheme.method.Check(m, v.keyring)
@@ -51,8 +51,8 @@ func (v *Verifier) Check(r *http.Request, now time.Time) (*Attempt, error) {
 	return &Attempt{scheme: v.scheme, message: m, decide: decide}, nil
 }
 
-// Verify does the one expensive step: whether one of the keys made one of the signatures for this body, which has to be
-// the body as it travelled, compressed if it was. Its error is an *Error.
+// Verify makes the one expensive check: whether one of the keys made one of the signatures for this body. The body must be
+// the one that was sent, still compressed. Its error is an *Error.
 func (a *Attempt) Verify(body []byte) error {
 	if refused := a.decide(body); refused != nil {
 		return a.scheme.complete(refused, a.message)

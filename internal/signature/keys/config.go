@@ -40,7 +40,8 @@ type Config struct {
 	SecretFile string `mapstructure:"secret_file"`
 	// SecretEncoding is raw, base64 or hex. Default raw; base64 for standard_webhooks.
 	SecretEncoding string `mapstructure:"secret_encoding"`
-	// NotBefore and NotAfter limit the key's use. Each is a time of RFC 3339, or a date. Default: no limit.
+	// NotBefore and NotAfter limit the key's use. Each is a time of RFC 3339, or a YAML date without quotes. Default: no
+	// limit.
 	NotBefore string `mapstructure:"not_before"`
 	NotAfter  string `mapstructure:"not_after"`
 

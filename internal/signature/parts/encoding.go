@@ -8,8 +8,8 @@ import (
 	"encoding/hex"
 )
 
-// decodeSignature decodes one signature. base64 may use either alphabet and be padded or not, since senders
-// differ; other than that it is strict, so that one signature has few spellings.
+// decodeSignature decodes one signature. base64 may be in either alphabet and padded or not, since senders differ.
+// Otherwise it is strict, so that a signature can be written in few ways.
 func decodeSignature(text, encoding string) ([]byte, error) {
 	switch encoding {
 	case EncodingHex:
@@ -55,7 +55,7 @@ func base64Of(urlAlphabet, padded bool) *base64.Encoding {
 	}
 }
 
-// encodeSignature is how a signer writes a signature.
+// encodeSignature encodes a signature as a signer writes it.
 func encodeSignature(signature []byte, encoding string) string {
 	switch digits := hex.EncodeToString(signature); encoding {
 	case EncodingHex:
@@ -66,8 +66,8 @@ func encodeSignature(signature []byte, encoding string) string {
 	return base64.StdEncoding.EncodeToString(signature)
 }
 
-// withoutSeparators takes the dashes or colons out of hex that has one between all bytes, as .NET writes it. Hex with one of
-// them elsewhere is left alone, for the decoder to refuse.
+// withoutSeparators removes the dashes or colons from hex with one between all bytes, as .NET writes it. If one is
+// elsewhere, the hex stays unchanged and the decoder refuses it.
 func withoutSeparators(text string) string {
 	if len(text) < 5 || len(text)%3 != 2 || text[2] != '-' && text[2] != ':' {
 		return text

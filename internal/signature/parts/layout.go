@@ -1,9 +1,9 @@
 // Copyright The CXone Receiver Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Package parts takes the parts of a scheme out of a request, and puts them into one: the signature, the timestamp, the key
-// version, the consumer and the nonce, each from a header, a query parameter or a field of the signature's value.
-// Verifying, explaining and searching all read with it, so that whatever one of them sees, the others see.
+// Package parts reads the parts of a scheme from a request, and writes them into one: the signature, the timestamp, the key
+// version, the consumer and the nonce. Each is in a header, a query parameter or a field of the signature's value.
+// Verifying, explaining and searching all use it, so that they read the same.
 package parts
 
 import (
@@ -13,25 +13,25 @@ import (
 	"github.com/cxone-otel/cxonereceiver/internal/signature/refusal"
 )
 
-// Layout is where the parts of a scheme travel.
+// Layout is where the parts of a scheme are.
 type Layout struct {
 	Value     Value
 	Timestamp Timestamp
-	// ConsumerID, when set, is the only consumer that a request may name, and the one that is meant where none is named.
+	// ConsumerID, if set, is the only consumer that a request may name. It is also the consumer of requests that name none.
 	ConsumerID string
-	// Token: what the signature's place holds is a token, whose signature is its own matter.
+	// Token says that the signature's place holds a token. The package of the scheme reads it.
 	Token bool
-	// NeedsNonce: the nonce is signed. One that is not may be absent, but may not come twice.
+	// NeedsNonce says that the nonce is signed. A nonce that is not signed may be missing, but must not come twice.
 	NeedsNonce bool
-	// Origin is what the operator says of the URL that is signed.
+	// Origin is the configured part of the URL that is signed.
 	Origin Origin
 
 	signature, timestamp, version, consumer, nonce Place
 }
 
-// NewLayout makes the locations ready. The value's and the timestamp's are their own.
+// NewLayout prepares the locations.
 func NewLayout(value Value, timestamp Timestamp, version, consumer, nonce Location) *Layout {
-	timestamp.zone, _ = time.LoadLocation(timestamp.TimeZone) // a wrong one was refused
+	timestamp.zone, _ = time.LoadLocation(timestamp.TimeZone) // an unknown zone was refused before
 	return &Layout{
 		Value:     value,
 		Timestamp: timestamp,
@@ -43,16 +43,16 @@ func NewLayout(value Value, timestamp Timestamp, version, consumer, nonce Locati
 	}
 }
 
-// HasVersion reports whether the request says which key signed it.
+// HasVersion reports whether requests name the version of the key.
 func (l *Layout) HasVersion() bool { return l.version.IsSet() }
 
-// HasConsumer reports whether the request says for which consumer it is.
+// HasConsumer reports whether requests name their consumer.
 func (l *Layout) HasConsumer() bool { return l.consumer.IsSet() }
 
-// HasNonce reports whether the request has an identifier of its own.
+// HasNonce reports whether requests have an identifier of their own.
 func (l *Layout) HasNonce() bool { return l.nonce.IsSet() }
 
-// PlaceOf is where a part travels; nowhere for the body, the URL and the method, which every request has.
+// PlaceOf returns where a part is; nowhere for the body, the URL and the method, which every request has.
 func (l *Layout) PlaceOf(part Name) Place {
 	switch part {
 	case Time:
@@ -68,13 +68,14 @@ func (l *Layout) PlaceOf(part Name) Place {
 	}
 }
 
-// ConsumerHeader is the header that the consumer travels in, in lower case, or the empty string.
+// ConsumerHeader returns the header of the consumer in lower case, or "".
 func (l *Layout) ConsumerHeader() string { return l.consumer.header() }
 
-// Signature is where the signature travels.
+// Signature returns where the signature is.
 func (l *Layout) Signature() Place { return l.signature }
 
-// Read reads the parts in the order in which their absence is best told, and stops at the first that cannot be read.
+// Read reads the parts, and stops at the first that cannot be read. The order is the one in which a missing part is
+// reported best.
 func (l *Layout) Read(m *Message) *refusal.Error {
 	for _, read := range reads {
 		if refused := read(l, m); refused != nil {
@@ -84,7 +85,7 @@ func (l *Layout) Read(m *Message) *refusal.Error {
 	return nil
 }
 
-// ReadAll reads whatever can be read, past whatever is wrong, and returns the first refusal.
+// ReadAll reads all parts that can be read, and returns the first refusal.
 func (l *Layout) ReadAll(m *Message) (first *refusal.Error) {
 	for _, read := range reads {
 		if refused := read(l, m); first == nil {
@@ -165,7 +166,7 @@ func (l *Layout) readNonce(m *Message) (refused *refusal.Error) {
 	return refused
 }
 
-// ownParameter is the query parameter that the signature itself travels in.
+// ownParameter returns the query parameter of the signature itself.
 func (l *Layout) ownParameter() string {
 	if l.signature.kind == placeQuery {
 		return l.signature.name

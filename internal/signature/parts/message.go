@@ -9,21 +9,21 @@ import (
 	"time"
 )
 
-// Message is a request, with the values of its scheme's parts as they travelled, as far as they have been read.
+// Message is a request, with the values of its scheme's parts as they were sent, as far as they have been read.
 type Message struct {
 	Request *http.Request
 	Target  Target
 	Origin  Origin
-	// Now is when the request is judged. The zero time judges no timestamp.
+	// Now is the time at which the request is judged. With the zero time, timestamps are not checked.
 	Now time.Time
 
 	Timestamp string
 	Version   string
 	Consumer  string
 	Nonce     string
-	// Signatures are those that the request carries, decoded.
+	// Signatures are the request's signatures, decoded.
 	Signatures [][]byte
-	// Token is what the request carries instead where Layout.Token is set, without its prefix.
+	// Token is the request's token without its prefix, if Layout.Token is set.
 	Token string
 
 	value  string // the signature's whole value; Field reads it
@@ -35,7 +35,7 @@ func NewMessage(r *http.Request, origin Origin, now time.Time) *Message {
 	return &Message{Request: r, Target: TargetOf(r), Origin: origin, Now: now}
 }
 
-// Authority is the host that was signed: the operator's word, or else the request's.
+// Authority returns the host that was signed: the configured one, or else the request's.
 func (m *Message) Authority() string {
 	if m.Origin.Authority != "" {
 		return m.Origin.Authority
@@ -58,9 +58,8 @@ func (m *Message) AppendURL(dst []byte) []byte {
 	return dst
 }
 
-// Header looks a header up by its canonical name, and returns its first value and how often it came. net/http brings
-// every name to that form, WM_SEC.AUTH_SIGNATURE to Wm_sec.auth_signature for one, whatever case it was sent in; it takes
-// Host out of the header.
+// Header looks up a header by its canonical name. It returns its first value and how often the header came. net/http brings
+// every name to that form, for example WM_SEC.AUTH_SIGNATURE to Wm_sec.auth_signature. It removes Host from the headers.
 func (m *Message) Header(canonical string) (value string, count int) {
 	if canonical == "Host" {
 		return HostOf(m.Request), 1
@@ -72,7 +71,7 @@ func (m *Message) Header(canonical string) (value string, count int) {
 	return values[0], len(values)
 }
 
-// Field looks a field of the signature's value up, and returns its value and how often it came.
+// Field looks up a field of the signature's value. It returns its value and how often it came.
 func (m *Message) Field(name string) (value string, count int) {
 	if m.format == nil {
 		return "", 0
@@ -89,13 +88,13 @@ func (m *Message) Field(name string) (value string, count int) {
 	return value, count
 }
 
-// WhiteSpace is what is trimmed: space, tab, CR, LF.
+// WhiteSpace is the characters that are trimmed: space, tab, CR, LF.
 const WhiteSpace = " \t\r\n"
 
-// TrimSpace takes WhiteSpace off both ends.
+// TrimSpace removes WhiteSpace from both ends.
 func TrimSpace(text string) string { return strings.Trim(text, WhiteSpace) }
 
-// Name is what a part of a request is called in a configuration and in a warning.
+// Name is the name of a request's part in a configuration and in a warning.
 type Name string
 
 // The parts that a signature may cover.

@@ -10,8 +10,8 @@ import (
 	"github.com/cxone-otel/cxonereceiver/internal/signature/refusal"
 )
 
-// Location says where a part of a scheme travels: a header, a query parameter, or a field of a signature value
-// whose format is `pairs`. At most one is set; none means that the scheme has no such part.
+// Location says where a part of a scheme is: in a header, a query parameter, or a field of a signature value whose format
+// is `pairs` or `positions`. At most one is set. If none is set, the scheme does not have this part.
 type Location struct {
 	Header string `mapstructure:"header"`
 	Query  string `mapstructure:"query"`
@@ -30,13 +30,13 @@ const (
 	placeField
 )
 
-// Place is a Location made ready for looking up. The zero Place is nowhere.
+// Place is a Location that is prepared for look-ups. The zero Place is nowhere.
 type Place struct {
 	kind placeKind
 	name string // a header's in canonical form
 }
 
-// Place makes a location ready.
+// Place prepares a location.
 func (l Location) Place() Place {
 	switch {
 	case l.Header != "":
@@ -63,7 +63,7 @@ func (p Place) header() string {
 	return strings.ToLower(p.name)
 }
 
-// String names the place in a log: "header X-Signature".
+// String names the place for a log: "header X-Signature".
 func (p Place) String() string {
 	switch p.kind {
 	case placeHeader:
@@ -77,8 +77,8 @@ func (p Place) String() string {
 	}
 }
 
-// read returns the part that travels in this place. Twice is refused, even if one of the two is right: what stands behind
-// us, or in front of us, may read the other.
+// read returns the part at this place. A part that comes twice is refused, even if one of the two is right: a server behind
+// or in front of the receiver may read the other.
 func (p Place) read(m *Message, part string) (string, *refusal.Error) {
 	var value string
 	var count int
@@ -112,6 +112,6 @@ func absentOrEmpty(count int) string {
 	return "empty"
 }
 
-// isControl finds what a header cannot carry but a percent-encoded parameter can: a line end in one part could pose as the
-// line end between two.
+// isControl reports whether a header cannot contain a character. A percent-encoded parameter can: a line end in one part
+// could then pose as the line end between two parts.
 func isControl(r rune) bool { return r < ' ' || r == 0x7f }

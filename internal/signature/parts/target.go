@@ -11,12 +11,12 @@ import (
 
 // Target is where a request went, as the sender saw it.
 type Target struct {
-	// Path and Query are as they travelled, percent-encoding and all; the query is without its question mark.
+	// Path and Query are as they were sent, with their percent-encoding. The query has no question mark.
 	Path, Query string
 	HasQuery    bool
 }
 
-// TargetOf takes the target from the request line, or from the URL of a request that is yet to be sent.
+// TargetOf returns the target in the request line, or in the URL of a request that is still to be sent.
 func TargetOf(r *http.Request) Target {
 	if strings.HasPrefix(r.RequestURI, "/") {
 		path, query, hasQuery := strings.Cut(r.RequestURI, "?")
@@ -37,8 +37,8 @@ func HostOf(r *http.Request) string {
 	return r.URL.Host
 }
 
-// Without returns the target without a query parameter. A signature that travels in the query cannot sign itself, so its
-// own parameter is no part of {query}, nor of a {url} that is made from the request.
+// Without returns the target without a query parameter. A signature in the query cannot sign itself, so its own parameter
+// is not part of {query}, nor of a {url} that is made from the request.
 func (t Target) Without(parameter string) Target {
 	if parameter == "" || !t.HasQuery {
 		return t
@@ -48,8 +48,8 @@ func (t Target) Without(parameter string) Target {
 	return t
 }
 
-// Parameter looks a query parameter up, and returns its value as it travelled and how often its name came. Unlike
-// net/url it does not skip what it cannot parse, and only & separates.
+// Parameter looks up a query parameter. It returns its value as it was sent and how often its name came. Unlike net/url, it
+// does not skip what it cannot parse, and only & separates.
 func (t Target) Parameter(name string) (raw string, count int) {
 	for segment := range strings.SplitSeq(t.Query, "&") {
 		key, value, _ := strings.Cut(segment, "=")
@@ -86,8 +86,8 @@ func removeParameter(query, name string) string {
 	return strings.Join(kept, "&")
 }
 
-// unescapeParameter undoes percent-encoding in the value of a query parameter. A plus stays a plus: base64 that a sender
-// forgot to encode is then still read, and no part of a scheme holds spaces.
+// unescapeParameter decodes the percent-encoding of a query parameter's value. A plus stays a plus, so that base64 that a
+// sender forgot to encode can be read. No part of a scheme contains spaces.
 func unescapeParameter(raw string) string {
 	if !strings.Contains(raw, "%") {
 		return raw
@@ -96,20 +96,20 @@ func unescapeParameter(raw string) string {
 	return string(value[:URLDecode(value, false)])
 }
 
-// escapeParameter writes a value so that unescapeParameter and every other reader of queries get it back.
+// escapeParameter encodes a value so that unescapeParameter and every other reader of queries decode the same.
 func escapeParameter(value string) string {
 	return strings.ReplaceAll(url.QueryEscape(value), "+", "%20")
 }
 
-// Origin is the part of a URL that a request does not show behind a proxy: what the operator wrote in signature_url.
+// Origin is the part of a URL that a proxy hides from the receiver: the configured signature_url.
 type Origin struct {
-	URL       string // whole, as configured; empty where the URL is made from the request
+	URL       string // whole, as configured; empty if the URL is made from the request
 	Scheme    string
 	Authority string
 }
 
-// OriginOf takes a URL apart that is a whole URL. Without one, what is known of the sender's URL is
-// https, since that is all the vendor speaks, and the Host header.
+// OriginOf takes the origin from a whole URL. If there is none, the sender's URL has the request's Host, and https, since
+// the vendor supports nothing else.
 func OriginOf(configured string) Origin {
 	parsed, err := url.Parse(configured)
 	if configured == "" || err != nil {
@@ -118,8 +118,8 @@ func OriginOf(configured string) Origin {
 	return Origin{URL: configured, Scheme: strings.ToLower(parsed.Scheme), Authority: parsed.Host}
 }
 
-// URLDecode undoes percent-encoding in place and returns the new length. A broken escape stays as it is: nothing that a
-// sender writes makes this fail, and what was not signed that way does not verify.
+// URLDecode decodes percent-encoding in place and returns the new length. It never fails: a broken escape stays as it is,
+// and a string that was not signed in this way does not verify.
 func URLDecode(value []byte, plusIsSpace bool) int {
 	n := 0
 	for i := 0; i < len(value); i, n = i+1, n+1 {
@@ -151,7 +151,7 @@ func fromHex(c byte) byte {
 	}
 }
 
-// URLEncode percent-encodes all but the unreserved characters of RFC 3986, in upper-case hex.
+// URLEncode percent-encodes all but the unreserved characters of RFC 3986, with upper-case hex.
 func URLEncode(value []byte) []byte {
 	const digits = "0123456789ABCDEF"
 	encoded := make([]byte, 0, len(value)+len(value)/4)

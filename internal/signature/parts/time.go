@@ -15,19 +15,19 @@ import (
 // Timestamp says where the time of signing is and which times are accepted.
 type Timestamp struct {
 	Location `mapstructure:",squash"`
-	// Unit is one of Units. Default ms, or layout where Layout is set.
+	// Unit is one of Units. Default: ms, or layout if Layout is set.
 	Unit string `mapstructure:"unit"`
-	// Layout is how a time of unit layout is written, as Go has it: 2006-01-02 15:04:05.
+	// Layout is the form of a time of unit layout, as Go writes it: 2006-01-02 15:04:05.
 	Layout string `mapstructure:"layout"`
-	// TimeZone is the zone, by its IANA name, of times of units layout and us_date that say none. Default UTC.
+	// TimeZone is the IANA name of the zone of times of units layout and us_date that name none. Default: UTC.
 	TimeZone string `mapstructure:"time_zone"`
-	// MaxAge is how old a request may be. Default the larger of 10m and twice the refresh interval, since a sender may use one
-	// signature for a whole interval.
+	// MaxAge is how old a request may be. Default: 10m, or twice the refresh interval if that is longer, since a sender may
+	// use one signature for a whole interval.
 	MaxAge time.Duration `mapstructure:"max_age"`
-	// MaxFuture is how far ahead of ours the sender's clock may be. Default 1m.
+	// MaxFuture is how far the sender's clock may be ahead of this machine's. Default: 1m.
 	MaxFuture time.Duration `mapstructure:"max_future"`
 
-	zone *time.Location // TimeZone once NewLayout has read it
+	zone *time.Location // the zone of TimeZone, once NewLayout has read it
 }
 
 // Parse reads a timestamp.
@@ -39,7 +39,7 @@ func (t *Timestamp) Parse(text string) (time.Time, error) {
 	return form.parse(text, zone)
 }
 
-// Text is how a signer writes a time.
+// Text returns a time as a signer writes it.
 func (t *Timestamp) Text(at time.Time) string {
 	form, zone, err := t.form()
 	if err != nil {
@@ -48,7 +48,7 @@ func (t *Timestamp) Text(at time.Time) string {
 	return form.format(at, zone)
 }
 
-// form returns the form of times, and the zone of those that say none.
+// form returns the form of times, and the zone of those that name none.
 func (t *Timestamp) form() (timeForm, *time.Location, error) {
 	zone := t.zone
 	if zone == nil {
@@ -71,11 +71,12 @@ func (t *Timestamp) form() (timeForm, *time.Location, error) {
 func (t *Timestamp) Within(text string, now time.Time) (time.Time, *refusal.Error) {
 	at, err := t.Parse(text)
 	if err != nil {
-		// What is not a time may be anything, so it is not repeated.
+		// The text is not a time and may be anything, so it is not repeated.
 		return time.Time{}, refusal.New(refusal.ReasonMalformed,
 			"the timestamp, %d bytes, is not a time in unit %s%s", len(text), t.Unit, t.suggest(text, now))
 	}
-	// Times are compared, not their difference, which saturates at 292 years and cannot always be negated.
+	// The times are compared rather than their difference, which cannot be more than 292 years and cannot always be
+	// negated.
 	switch {
 	case at.Before(now.Add(-t.MaxAge)):
 		return time.Time{}, refusal.New(refusal.ReasonStale, "timestamp %s is %s old, max_age is %s%s",
@@ -87,7 +88,7 @@ func (t *Timestamp) Within(text string, now time.Time) (time.Time, *refusal.Erro
 	return at, nil
 }
 
-// suggest names the unit in which a refused timestamp would be current: mostly the unit is wrong, not the clock.
+// suggest names the unit in which a refused timestamp would be current. Mostly the unit is wrong rather than the clock.
 func (t *Timestamp) suggest(text string, now time.Time) string {
 	isNumber := strings.Trim(text, "0123456789.") == ""
 	for _, unit := range TimeUnits {
@@ -112,7 +113,7 @@ var errLayout = errors.New(
 	"a time written in it is not read back: it needs the year (2006), the month (01), the day (02), the hour (15, or 03 with PM), " +
 		"the minute (04) and the second (05)")
 
-// CheckForm returns what is wrong with the unit, the layout and the zone, by key.
+// CheckForm adds the mistakes in the unit, the layout and the zone.
 func (t *Timestamp) CheckForm(p *refusal.Problems) {
 	hasZone := t.Unit == UnitLayout || t.Unit == unitUSDate
 	zone, err := time.LoadLocation(t.TimeZone)

@@ -13,27 +13,28 @@ import (
 )
 
 const (
-	// UnitLayout is the unit of times whose form the configuration says.
+	// UnitLayout is the unit of times whose form is configured.
 	UnitLayout = "layout"
 	unitUSDate = "us_date"
 
-	// MaxUnixSeconds is the end of the year 9999. time.Time wraps around somewhere above, and a wrapped time could be now.
+	// MaxUnixSeconds is the end of the year 9999. For larger numbers time.Time overflows, and the result could be a current
+	// time.
 	MaxUnixSeconds = 253402300799
-	// ticksTo1970 are the seconds from the year 1, from which .NET counts, to 1970.
+	// ticksTo1970 is the number of seconds from the year 1, from which .NET counts, to 1970.
 	ticksTo1970 = 62135596800
 )
 
-// TimeUnits are the units that need nothing beside them.
+// TimeUnits are the units that need no other key.
 var TimeUnits = []string{"s", "ms", "us", "ns", "rfc3339", "http_date", unitUSDate, "iso8601", "iso8601_basic", "dotnet_ticks"}
 
 // Units are the values that Timestamp.Unit may have.
 var Units = append(slices.Clone(TimeUnits), UnitLayout)
 
-// timeForm reads and writes times. The zone is that of times that say none.
+// timeForm reads and writes times. The zone is that of times that name none.
 type timeForm struct {
 	parse  func(text string, zone *time.Location) (time.Time, error)
 	format func(at time.Time, zone *time.Location) string
-	// isNumber: such times are numbers, and no other times are.
+	// isNumber says that times of this form are numbers. Those of all other forms are not.
 	isNumber bool
 }
 
@@ -54,7 +55,7 @@ var timeForms = map[string]timeForm{
 	"dotnet_ticks":  counted(1e7, ticksTo1970),
 }
 
-// written is a form that text has, the first for writing.
+// written is the form of times that are text. The first layout is the one for writing.
 func written(layouts ...string) timeForm {
 	return timeForm{
 		parse: func(text string, zone *time.Location) (at time.Time, err error) {
@@ -69,7 +70,7 @@ func written(layouts ...string) timeForm {
 	}
 }
 
-// inUTC takes no other zone for times that say none.
+// inUTC ignores the zone: times that name none are in UTC.
 func inUTC(form timeForm) timeForm {
 	return timeForm{
 		parse:  func(text string, _ *time.Location) (time.Time, error) { return form.parse(text, time.UTC) },
@@ -77,7 +78,8 @@ func inUTC(form timeForm) timeForm {
 	}
 }
 
-// counted counts from some seconds before 1970. Numbers are decimal digits and nothing else: no sign, no blank, no fraction.
+// counted is the form of times that are counted from a number of seconds before 1970. Numbers are decimal digits only: no
+// sign, no blank, no fraction.
 func counted(perSecond, before int64) timeForm {
 	return timeForm{
 		parse: func(text string, _ *time.Location) (time.Time, error) {

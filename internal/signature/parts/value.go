@@ -16,7 +16,7 @@ const (
 	FormatPlain = "plain"
 	FormatList  = "list"
 	FormatPairs = "pairs"
-	// FormatPositions is pairs whose names are their places: 1, 2, ...
+	// FormatPositions is pairs whose names are their positions: 1, 2, ...
 	FormatPositions = "positions"
 )
 
@@ -28,8 +28,8 @@ const (
 	EncodingBase64OfHex = "base64_of_hex"
 )
 
-// MaxSignatures is how many signatures one request may carry. A rotation needs two; more is work for us at no cost to
-// the sender.
+// MaxSignatures is how many signatures one request may have. A rotation needs two. More would cost the receiver work, and
+// the sender nothing.
 const MaxSignatures = 8
 
 // What Value.Format and Value.Encoding may be.
@@ -50,12 +50,12 @@ type Value struct {
 	// Format is plain (one signature), list (several, any may match), pairs (`t=...,v1=...`) or positions
 	// (`1764259260.ab12...`, whose fields are called 1, 2, ...).
 	Format string `mapstructure:"format"`
-	// Separator stands between the elements of every format but plain. Default a comma.
+	// Separator separates the elements of every format but plain. Default: a comma.
 	Separator string `mapstructure:"separator"`
 	// Select names the fields of pairs or positions that hold signatures.
 	Select []string `mapstructure:"select"`
-	// Prefix stands before the encoded signature, or before the whole value of pairs and positions. What is selected or
-	// listed and has no prefix is passed over.
+	// Prefix is in front of the encoded signature, or of the whole value of pairs and positions. Elements without it are
+	// ignored.
 	Prefix string `mapstructure:"prefix"`
 	// Encoding is base64 (either alphabet, padded or not), hex (also with a dash or a colon between all bytes) or
 	// base64_of_hex.
@@ -67,15 +67,15 @@ type Value struct {
 // HasFields reports whether the value has fields beside the signature.
 func (v *Value) HasFields() bool { return v.Format == FormatPairs || v.Format == FormatPositions }
 
-// Signatures takes the decoded signatures out of the value of a header or parameter, at most MaxSignatures. Its errors say
-// what is wrong, not with which value.
+// Signatures returns the decoded signatures in the value of a header or parameter, MaxSignatures at most. Its errors
+// describe the mistake without quoting the value.
 func (v *Value) Signatures(text string) ([][]byte, error) {
 	var s signatures
 	err := s.read(v, text)
 	return s, err
 }
 
-// Fields goes through the named fields of a value whose format has such.
+// Fields iterates over the named fields of a value.
 func (v *Value) Fields(text string) iter.Seq2[string, string] {
 	return func(yield func(string, string) bool) {
 		if !v.HasFields() {
@@ -96,7 +96,7 @@ func (v *Value) Fields(text string) iter.Seq2[string, string] {
 	}
 }
 
-// unquote takes off a pair of double quotes.
+// unquote removes a pair of double quotes.
 func unquote(text string) string {
 	if len(text) >= 2 && text[0] == '"' && text[len(text)-1] == '"' {
 		return text[1 : len(text)-1]
@@ -104,7 +104,7 @@ func unquote(text string) string {
 	return text
 }
 
-// signatures are those that one request carries, decoded.
+// signatures are those of one request, decoded.
 type signatures [][]byte
 
 func (s *signatures) read(value *Value, text string) error {
@@ -114,7 +114,7 @@ func (s *signatures) read(value *Value, text string) error {
 		}
 		return s.add(text, value.Prefix, value.Encoding)
 	}
-	// One match is enough, so that what is not in its encoding is a fault only where there is nothing else to try.
+	// One match is enough, so a signature in the wrong encoding is an error only if there is no other.
 	var broken error
 	for element, prefix := range value.elements(text) {
 		switch err := s.add(element, prefix, value.Encoding); {
@@ -130,7 +130,7 @@ func (s *signatures) read(value *Value, text string) error {
 	return broken
 }
 
-// elements goes through what may be signatures in a value that holds several things, each with the prefix that it needs.
+// elements iterates over the elements of a value that may be signatures, each with the prefix that it needs.
 func (v *Value) elements(text string) iter.Seq2[string, string] {
 	return func(yield func(element, prefix string) bool) {
 		if !v.HasFields() {
@@ -143,7 +143,7 @@ func (v *Value) elements(text string) iter.Seq2[string, string] {
 		}
 		prefix := v.Prefix
 		if strings.HasPrefix(text, prefix) {
-			prefix = "" // it stands before the whole, and Fields has taken it off
+			prefix = "" // the prefix of the whole, which Fields has removed
 		}
 		for name, element := range v.Fields(text) {
 			if slices.Contains(v.Select, name) && !yield(element, prefix) {
@@ -153,7 +153,7 @@ func (v *Value) elements(text string) iter.Seq2[string, string] {
 	}
 }
 
-// add decodes one signature. An element without the prefix is another scheme's, and is passed over.
+// add decodes one signature. An element without the prefix belongs to another scheme and is ignored.
 func (s *signatures) add(element, prefix, encoding string) error {
 	encoded, ok := strings.CutPrefix(element, prefix)
 	if !ok || element == "" {

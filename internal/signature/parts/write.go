@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// Write puts the parts into a request, all but the signature, and returns what a verifier then reads. A nonce that the
-// request has already is kept; everything else is replaced.
+// Write writes all parts but the signature into a request, and returns them as a verifier reads them. A nonce in the
+// request is kept; everything else is replaced.
 func (l *Layout) Write(r *http.Request, version, consumer string, now time.Time) *Message {
 	if r.Header == nil {
 		r.Header = http.Header{}
@@ -35,7 +35,7 @@ func (l *Layout) Write(r *http.Request, version, consumer string, now time.Time)
 	return m
 }
 
-// WriteSignature puts the signature into the request that Write has made ready.
+// WriteSignature writes the signature into a request that Write has prepared.
 func (l *Layout) WriteSignature(m *Message, signature []byte) {
 	encoded := encodeSignature(signature, l.Value.Encoding)
 	if l.Value.HasFields() {
@@ -44,15 +44,15 @@ func (l *Layout) WriteSignature(m *Message, signature []byte) {
 	l.signature.put(m.Request, l.Value.Prefix+encoded)
 }
 
-// WriteToken puts a token into the request that Write has made ready.
+// WriteToken writes a token into a request that Write has prepared.
 func (l *Layout) WriteToken(m *Message, token string) {
 	l.signature.put(m.Request, l.Value.Prefix+token)
 }
 
-// field is a part that travels in the signature's value.
+// field is a part within the signature's value.
 type field struct{ name, value string }
 
-// fieldsOf returns the parts that travel beside the signature.
+// fieldsOf returns the parts that are beside the signature in its value.
 func (l *Layout) fieldsOf(m *Message) []field {
 	var fields []field
 	for _, part := range []struct {
@@ -66,7 +66,7 @@ func (l *Layout) fieldsOf(m *Message) []field {
 	return fields
 }
 
-// joined writes fields as the value's format has them. A position that no field has is empty.
+// joined writes fields in the value's format. A position without a field is empty.
 func (l *Layout) joined(fields []field) string {
 	var elements []string
 	for _, f := range fields {
@@ -74,20 +74,20 @@ func (l *Layout) joined(fields []field) string {
 			elements = append(elements, f.name+"="+f.value)
 			continue
 		}
-		position, _ := strconv.Atoi(f.name) // a configuration that names another is refused
+		position, _ := strconv.Atoi(f.name) // other names were refused with the configuration
 		elements = append(elements, make([]string, max(0, position-len(elements)))...)
 		elements[position-1] = f.value
 	}
 	return strings.Join(elements, l.Value.Separator)
 }
 
-// put sets a header or a query parameter. Fields of pairs come with the signature.
+// put sets a header or a query parameter. Fields of pairs are written with the signature.
 func (p Place) put(r *http.Request, value string) {
 	switch p.kind {
 	case placeHeader:
 		r.Header.Set(p.name, value)
 	case placeQuery:
-		r.RequestURI = "" // it is the server's, and would hide the change from TargetOf
+		r.RequestURI = "" // the server's; TargetOf would read it instead of the changed URL
 		query := removeParameter(r.URL.RawQuery, p.name)
 		if query != "" {
 			query += "&"

@@ -8,13 +8,13 @@ import (
 	"fmt"
 )
 
-// Problems collects what is wrong with a configuration, each with the path of the key that it is about.
+// Problems collects the mistakes in a configuration, each with the path of its key.
 type Problems struct{ found []error }
 
-// Add adds one. The format may wrap an error with %w.
+// Add adds a mistake. The format may wrap an error with %w.
 func (p *Problems) Add(path, format string, args ...any) {
 	p.found = append(p.found, fmt.Errorf(path+": "+format, args...))
 }
 
-// Err returns all of them, or nil.
+// Err returns all mistakes as one error, or nil.
 func (p *Problems) Err() error { return errors.Join(p.found...) }

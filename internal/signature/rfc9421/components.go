@@ -27,7 +27,7 @@ const (
 	headerDigest  = "Content-Digest"
 )
 
-// derived are the derived components of a request, RFC 9421 section 2.2, but @query-param, which has a parameter.
+// derived are the derived components of a request (RFC 9421 section 2.2) without @query-param, which has a parameter.
 var derived = []string{"@method", "@target-uri", "@authority", "@scheme", "@request-target", "@path", "@query"}
 
 var errComponent = errors.New("not a component that can be verified: known are " + strings.Join(derived, " ") +
@@ -46,7 +46,7 @@ func identifierOf(item httpsfv.Item) (string, error) {
 			return fmt.Sprintf(`%s;name=%q`, queryParam, text), nil
 		}
 	}
-	// Parameters (sf, key, bs, req, tr) change what is covered. To ignore one would be to verify something else.
+	// Parameters (sf, key, bs, req, tr) change what is covered. If they were ignored, something else would be verified.
 	isField := httpguts.ValidHeaderFieldName(name) && name == strings.ToLower(name)
 	if len(parameters) == 0 && (isField || slices.Contains(derived, name)) {
 		return name, nil
@@ -101,7 +101,7 @@ func component(m *parts.Message, item httpsfv.Item) (string, *refusal.Error) {
 	}
 }
 
-// normalAuthority is in lower case and without the scheme's own port, RFC 9421 section 2.2.3.
+// normalAuthority returns the authority in lower case, without the default port of its scheme (RFC 9421 section 2.2.3).
 func normalAuthority(m *parts.Message) string {
 	authority := strings.ToLower(m.Authority())
 	if m.Origin.Scheme == "http" {
@@ -110,7 +110,7 @@ func normalAuthority(m *parts.Message) string {
 	return strings.TrimSuffix(authority, ":443")
 }
 
-// queryParameter is read as a form field and encoded again, RFC 9421 section 2.2.8.
+// queryParameter reads a parameter as a form field and encodes it again (RFC 9421 section 2.2.8).
 func queryParameter(m *parts.Message, encodedName string) (string, *refusal.Error) {
 	var found string
 	count := 0
@@ -143,7 +143,7 @@ func encodeFormValue(text string) string {
 	return strings.ReplaceAll(text, "~", "%7E")
 }
 
-// fieldOf returns a header's values as one, RFC 9421 section 2.1.
+// fieldOf returns all values of a header as one (RFC 9421 section 2.1).
 func fieldOf(m *parts.Message, name string) (string, *refusal.Error) {
 	canonical := http.CanonicalHeaderKey(name)
 	if canonical == "Host" {
@@ -160,14 +160,14 @@ func fieldOf(m *parts.Message, name string) (string, *refusal.Error) {
 	return strings.Join(trimmed, ", "), nil
 }
 
-// digests are the digests of RFC 9530 that still are secure.
+// digests are the digests of RFC 9530 that are still secure.
 var digests = []struct {
 	name string
 	hash crypto.Hash
 }{{"sha-256", crypto.SHA256}, {"sha-512", crypto.SHA512}}
 
-// checkContentDigest compares the body with Content-Digest, RFC 9530. At least one digest has to be of a kind that still
-// is secure, and all of those have to be right.
+// checkContentDigest compares the body with Content-Digest (RFC 9530). At least one digest must be of a secure kind, and
+// all of the secure ones must be right.
 func checkContentDigest(r *http.Request, body []byte) *refusal.Error {
 	dictionary, err := httpsfv.UnmarshalDictionary(r.Header[headerDigest])
 	if err != nil {
@@ -196,7 +196,7 @@ func checkContentDigest(r *http.Request, body []byte) *refusal.Error {
 	return nil
 }
 
-// formatContentDigest is how a signer writes the body's digest.
+// formatContentDigest returns the body's digest as a signer writes it.
 func formatContentDigest(body []byte) (string, error) {
 	dictionary := httpsfv.NewDictionary()
 	dictionary.Add(digests[0].name, httpsfv.NewItem(keys.Bytes(body).Digest(digests[0].hash)))

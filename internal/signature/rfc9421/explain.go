@@ -16,7 +16,7 @@ import (
 	"github.com/cxone-otel/cxonereceiver/internal/signature/refusal"
 )
 
-// Explain reads a request past whatever is wrong with it, and returns the base of its first signature that has one.
+// Explain reads a request past every mistake, and returns the base of its first signature that has one.
 func (r *Method) Explain(m *parts.Message, _ []byte) ([]byte, *refusal.Error) {
 	_ = r.layout.ReadAll(m)
 	inputs, refused := readDictionary(m, headerSignatureInput)
@@ -47,8 +47,8 @@ func (r *Method) Explain(m *parts.Message, _ []byte) ([]byte, *refusal.Error) {
 	return nil, refused
 }
 
-// Covers reports whether a forger cannot change this part of a request. A signature's parameters, the time and the key
-// among them, are always covered.
+// Covers reports whether an attacker cannot change this part of a request. A signature's parameters, such as its time and
+// its key, are always covered.
 func (r *Method) Covers(part parts.Name) bool {
 	switch part {
 	case parts.Body:
@@ -65,7 +65,7 @@ func (r *Method) Covers(part parts.Name) bool {
 	}
 }
 
-// requires reports whether every signature has to cover one of these components.
+// requires reports whether every signature must cover one of these components.
 func (r *Method) requires(components ...string) bool {
 	return slices.ContainsFunc(r.required, func(wanted requirement) bool {
 		return !slices.ContainsFunc(wanted, func(id string) bool { return !slices.Contains(components, id) })
@@ -79,17 +79,17 @@ func (r *Method) SignsHost() bool {
 	})
 }
 
-// Warnings has nothing to say: what a signature leaves out is told by Covers.
+// Warnings returns none: Covers says what is not signed.
 func (r *Method) Warnings() []string { return nil }
 
-// CheckComponents returns what is wrong with a configuration's components.
+// CheckComponents returns the mistakes in a configuration's components.
 func CheckComponents(components []string) error {
 	_, err := parseRequirements(components)
 	return err
 }
 
-// CoveredComponents returns what the first signature of a request says that it covers, in the form of a configuration's
-// components; nil if the request has none that can be read.
+// CoveredComponents returns the components that the first signature of a request names, in the form of the configuration's
+// components; nil if no signature can be read.
 func CoveredComponents(r *http.Request) []string {
 	inputs, refused := readDictionary(parts.NewMessage(r, parts.Origin{}, time.Time{}), headerSignatureInput)
 	if refused != nil || len(inputs.Names()) == 0 {

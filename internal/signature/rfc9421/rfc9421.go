@@ -42,8 +42,8 @@ type labelled struct {
 	coversContent bool
 }
 
-// Check does what is cheap and needs no body, and returns what decides. A request may carry several signatures, by proxies
-// say; those that do not pass are passed over as long as one does.
+// Check makes the checks that are cheap and need no body, and returns the one that decides. A request may have several
+// signatures, for example of proxies. Those that fail are ignored if one passes.
 func (r *Method) Check(m *parts.Message, ring *keys.Ring) (decide func(body []byte) *refusal.Error, refused *refusal.Error) {
 	inputs, refused := readDictionary(m, headerSignatureInput)
 	if refused != nil {
@@ -79,8 +79,8 @@ func (r *Method) Check(m *parts.Message, ring *keys.Ring) (decide func(body []by
 	return func(body []byte) *refusal.Error { return verify(m, ready, body) }, nil
 }
 
-// readDictionary reads a structured field, which may come in several lines: they count as one, joined with commas (RFC 9651,
-// section 4.2). A label that comes twice, which then means the last, is refused.
+// readDictionary reads a structured field. Several lines of it count as one, joined with commas (RFC 9651, section 4.2). A
+// label that comes twice is refused; in a dictionary, the last would count.
 func readDictionary(m *parts.Message, name string) (*httpsfv.Dictionary, *refusal.Error) {
 	lines := m.Request.Header[name]
 	if len(lines) == 0 {
@@ -96,7 +96,7 @@ func readDictionary(m *parts.Message, name string) (*httpsfv.Dictionary, *refusa
 	return dictionary, nil
 }
 
-// checkLines refuses lines of a field that are not whole by themselves, or that share a member.
+// checkLines refuses lines of a field that are not complete by themselves, or that share a member.
 func checkLines(lines []string, name string, members int) *refusal.Error {
 	for _, line := range lines {
 		one, err := httpsfv.UnmarshalDictionary([]string{line})
@@ -166,7 +166,7 @@ func coveredComponents(input httpsfv.InnerList) ([]string, *refusal.Error) {
 	return covered, nil
 }
 
-// checkDates checks created, which must be there, and expires, which may.
+// checkDates checks created, which is required, and expires, which is not.
 func (r *Method) checkDates(params *httpsfv.Params, now time.Time) *refusal.Error {
 	value, ok := params.Get("created")
 	if !ok {
@@ -193,7 +193,7 @@ func (r *Method) checkDates(params *httpsfv.Params, now time.Time) *refusal.Erro
 	return nil
 }
 
-// keyOf finds the key that keyid names. The alg parameter never chooses an algorithm; it may only agree with the key's.
+// keyOf finds the key that keyid names. The alg parameter never chooses an algorithm. It must agree with the key's.
 func (r *Method) keyOf(m *parts.Message, ring *keys.Ring, params *httpsfv.Params) (*keys.Key, *refusal.Error) {
 	found, refused := r.find(m, ring, params)
 	if refused != nil {
@@ -220,8 +220,8 @@ func (r *Method) find(m *parts.Message, ring *keys.Ring, params *httpsfv.Params)
 	return ring.Find(m.Request.Context(), keys.ID{Version: m.Version, Consumer: m.Consumer}, r.namesKey, m.Now)
 }
 
-// verify tries the signatures in turn. The body's digest comes after the signature, so that a forgery does not make us hash
-// a body.
+// verify tries the signatures in turn. The body's digest is checked after the signature, so that a forgery does not make
+// the receiver hash a body.
 func verify(m *parts.Message, ready []labelled, body []byte) *refusal.Error {
 	for i := range ready {
 		one := &ready[i]
@@ -267,7 +267,7 @@ func signatureBase(m *parts.Message, input httpsfv.InnerList) ([]byte, *refusal.
 	return append(base, params...), nil
 }
 
-// requirement is a component that has to be covered, or several of which any one will do.
+// requirement is a component that must be covered, or several of which one is enough.
 type requirement []string
 
 func (r requirement) metBy(covered []string) bool {

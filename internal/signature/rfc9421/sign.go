@@ -15,10 +15,10 @@ import (
 	"github.com/cxone-otel/cxonereceiver/internal/signature/keys"
 )
 
-// label is what a signer calls its signature.
+// label is the name of a signer's signature.
 const label = "sig1"
 
-// Sign covers of each required component the first alternative.
+// Sign signs the first alternative of each required component.
 func (r *Method) Sign(request *http.Request, body []byte, key *keys.SigningKey, now time.Time) error {
 	m := r.layout.Write(request, key.Version, key.Consumer, now)
 	input, err := r.input(request, body, key, now)
@@ -39,8 +39,8 @@ func (r *Method) Sign(request *http.Request, body []byte, key *keys.SigningKey, 
 	return setDictionary(request, headerSignature, httpsfv.NewItem(signed))
 }
 
-// input lists what is covered, with the signature's parameters, and sets the headers that it covers but that a request yet
-// to be sent does not have: Content-Digest and Content-Length.
+// input lists the covered components, with the signature's parameters. It sets headers that are covered, but that a request
+// has only once it is sent: Content-Digest and Content-Length.
 func (r *Method) input(request *http.Request, body []byte, key *keys.SigningKey, now time.Time) (httpsfv.InnerList, error) {
 	input := httpsfv.InnerList{Params: httpsfv.NewParams()}
 	for _, wanted := range r.required {
@@ -68,7 +68,7 @@ func (r *Method) input(request *http.Request, body []byte, key *keys.SigningKey,
 	return input, nil
 }
 
-// covers finds the requirement that a signer meets with this component.
+// covers finds the requirement that a component meets.
 func covers(id string) func(requirement) bool {
 	return func(wanted requirement) bool { return wanted[0] == id }
 }

@@ -1,7 +1,7 @@
 // Copyright The CXone Receiver Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Package signaturetest is what the tests of the signature packages share.
+// Package signaturetest has what the tests of the signature packages share.
 package signaturetest
 
 import (
@@ -22,7 +22,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Secret is a secret that is no other test's.
+// Secret is a secret for tests.
 const Secret = "0123456789abcdef0123456789abcdef"
 
 // KeyPairs returns one key pair of each kind, the same ones each time: rsa, p256, p384, p521 and ed25519.
@@ -59,7 +59,7 @@ func PairFor(algorithm string) crypto.Signer {
 	}
 }
 
-// PublicPEM writes a public key as most people hand it over.
+// PublicPEM writes a public key in the usual form.
 func PublicPEM(t testing.TB, public crypto.PublicKey) []byte {
 	t.Helper()
 	der, err := x509.MarshalPKIXPublicKey(public)

@@ -1,15 +1,14 @@
 // Copyright The CXone Receiver Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Package template is the language of `signed_string`, and the way to sign that it describes: a string that is made of the
-// request, signed with one key, in one place. A template is parsed and checked once:
+// Package template has the language of `signed_string`, and the way to sign that it describes: a string that is made of the
+// request, and one signature of it in one place. A template is parsed and checked once:
 //
 //	{atom}  {atom|filter|filter}  {header:Name}  {query:name}  {field:name}  {(a group of them)|filter}  \n \t \\ \{ \} \( \)
 //
-// Everything else is literal. Values enter as they travelled: {path}, {query}, {query:name} and {url} still
-// percent-encoded, headers as sent. {timestamp}, {key_version}, {consumer_id} and {nonce} are the parts' values, which is
-// without percent-encoding where they travel in the query. {secret} is the key's, for algorithms that sign it. Filters work
-// from left to right:
+// Everything else is literal. Values are used as they were sent: {path}, {query}, {query:name} and {url} still
+// percent-encoded, headers unchanged. {timestamp}, {key_version}, {consumer_id} and {nonce} are the parts' values; in the
+// query, they are decoded. {secret} is the key's, for algorithms that sign it. Filters apply from left to right:
 //
 //	trim                     takes white space off both ends (space, tab, CR, LF)
 //	lower, upper             change ASCII letters
@@ -23,5 +22,5 @@
 //	json_compact             drops white space outside strings
 //	json_canonical           writes JSON as RFC 8785 says
 //
-// The JSON filters refuse what is not JSON, or has one name twice in an object.
+// The JSON filters refuse text that is not JSON, and JSON with one name twice in an object.
 package template

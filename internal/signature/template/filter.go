@@ -20,7 +20,7 @@ import (
 	"github.com/cxone-otel/cxonereceiver/internal/signature/parts"
 )
 
-// filter is one step of what a template does to a value.
+// filter is one step of changing a value.
 type filter uint8
 
 const (
@@ -55,7 +55,7 @@ func filterNamed(name string) (filter, bool) {
 	return filter(max(i, 0)), i >= 0 //nolint:gosec // an index into a short list
 }
 
-// hash returns the hash function of a filter that is one, and 0 for the others.
+// hash returns the hash function of a filter, and 0 for a filter that is not one.
 func (f filter) hash() crypto.Hash {
 	switch f {
 	case filterSHA1:
@@ -73,7 +73,7 @@ func (f filter) hash() crypto.Hash {
 	}
 }
 
-// keepsLength reports whether values of one length become values of one length.
+// keepsLength reports whether values of equal length stay of equal length.
 func (f filter) keepsLength() bool {
 	return f.hash() != 0 || slices.Contains([]filter{filterLower, filterUpper, filterHex, filterBase64, filterBase64URL}, f)
 }
@@ -81,7 +81,7 @@ func (f filter) keepsLength() bool {
 // errNotJSON does not quote the value.
 var errNotJSON = errors.New("is not JSON with each name once in an object")
 
-// apply returns the value after the filter, which may have been changed in place. Only the JSON filters return errors.
+// apply returns the filtered value. It may change the value in place. Only the JSON filters return errors.
 func (f filter) apply(value []byte) ([]byte, error) {
 	switch f {
 	case filterTrim:
@@ -111,8 +111,8 @@ func (f filter) apply(value []byte) ([]byte, error) {
 	}
 }
 
-// Filters returns what does the filters of a template, such as "sha256|hex", none of which may be a JSON filter. It may change a
-// value in place.
+// Filters returns a function that applies the filters of a template, such as "sha256|hex". JSON filters are not allowed. It
+// may change a value in place.
 func Filters(names string) func(value []byte) []byte {
 	var filters []filter
 	for name := range strings.SplitSeq(names, "|") {
@@ -136,7 +136,7 @@ func mapASCII(value []byte, from, to byte, shift int) []byte {
 	return value
 }
 
-// utf16LE writes UTF-8 as UTF-16, without a byte order mark. What is not UTF-8 becomes U+FFFD.
+// utf16LE writes UTF-8 as UTF-16, without a byte order mark. Invalid UTF-8 becomes U+FFFD.
 func utf16LE(value []byte) []byte {
 	units := utf16.Encode([]rune(string(value)))
 	encoded := make([]byte, 0, 2*len(units))
@@ -146,7 +146,7 @@ func utf16LE(value []byte) []byte {
 	return encoded
 }
 
-// applyJSON writes JSON anew. Two members of one name are refused, since readers differ in which of them counts.
+// applyJSON writes JSON in another form. Two members of one name are refused, since readers differ in which of them counts.
 func (f filter) applyJSON(value []byte) ([]byte, error) {
 	text := jsontext.Value(value)
 	var err error

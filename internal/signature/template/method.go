@@ -20,7 +20,7 @@ type Method struct {
 	template *Template
 }
 
-// NewMethod makes the method of a template and of where the parts travel.
+// NewMethod makes the method of a template and a layout.
 func NewMethod(text string, layout *parts.Layout) (*Method, error) {
 	parsed, err := Parse(text)
 	if err != nil {
@@ -30,7 +30,7 @@ func NewMethod(text string, layout *parts.Layout) (*Method, error) {
 	return &Method{layout: layout, template: parsed}, nil
 }
 
-// Check does what is cheap and needs no body, and returns what decides.
+// Check makes the checks that are cheap and need no body, and returns the one that decides.
 func (t *Method) Check(m *parts.Message, ring *keys.Ring) (decide func(body []byte) *refusal.Error, refused *refusal.Error) {
 	if refused := t.layout.Read(m); refused != nil {
 		return nil, refused
@@ -70,7 +70,7 @@ func (t *Method) verify(m *parts.Message, found []*keys.Key, body []byte) *refus
 	return refused
 }
 
-// Explain reads a request past whatever is wrong with it, and returns what its signature should be over.
+// Explain reads a request past every mistake, and returns the string that its signature should be of.
 func (t *Method) Explain(m *parts.Message, body []byte) ([]byte, *refusal.Error) {
 	refused := t.layout.ReadAll(m)
 	if refused == nil {
@@ -85,7 +85,7 @@ func (t *Method) Explain(m *parts.Message, body []byte) ([]byte, *refusal.Error)
 	return signed, refused
 }
 
-// Sign puts the parts and the signature into a request.
+// Sign writes the parts and the signature into a request.
 func (t *Method) Sign(r *http.Request, body []byte, key *keys.SigningKey, now time.Time) error {
 	m := t.layout.Write(r, key.Version, key.Consumer, now)
 	if refused := t.template.checkAtoms(m); refused != nil {
@@ -105,7 +105,7 @@ func (t *Method) Sign(r *http.Request, body []byte, key *keys.SigningKey, now ti
 	return nil
 }
 
-// checkAtoms refuses what the template would read but is not there, or is there twice.
+// checkAtoms refuses values of the template that are missing, or come twice.
 func (t *Template) checkAtoms(m *parts.Message) *refusal.Error {
 	for p := range t.all() {
 		_, count := p.lookUp(m)
@@ -119,7 +119,7 @@ func (t *Template) checkAtoms(m *parts.Message) *refusal.Error {
 	return nil
 }
 
-// Covers reports whether a forger cannot change this part of a request.
+// Covers reports whether an attacker cannot change this part of a request.
 func (t *Method) Covers(part parts.Name) bool {
 	if part == parts.URL {
 		return t.template.uses(atomURL, atomPath)
@@ -127,7 +127,7 @@ func (t *Method) Covers(part parts.Name) bool {
 	return t.template.uses(atomNamed(string(part), false)) || t.coversPlace(t.layout.PlaceOf(part))
 }
 
-// coversPlace reports whether the string holds whatever travels in a place: a header or a parameter by its own name, or the
+// coversPlace reports whether the string contains the value at a place: a header or a parameter by its own name, or the
 // query as a whole.
 func (t *Method) coversPlace(place parts.Place) bool {
 	for p := range t.template.all() {
@@ -151,7 +151,7 @@ func (t *Method) coversPlace(place parts.Place) bool {
 	return false
 }
 
-// SignsHost reports whether the string holds the host that the request was sent to.
+// SignsHost reports whether the string contains the host that the request was sent to.
 func (t *Method) SignsHost() bool { return t.template.uses(atomURL, atomAuthority) }
 
 // Warnings names what weakens the string.
@@ -165,7 +165,7 @@ func (t *Method) Warnings() []string {
 	return append(found, neighbours(t.template.pieces)...)
 }
 
-// neighbours warns of values with nothing between them.
+// neighbours warns of values without a separator between them.
 func neighbours(pieces []piece) []string {
 	var found []string
 	for i := range pieces {

@@ -20,10 +20,10 @@ const (
 	knownEscapes = `\n \t \\ \{ \} \( \)`
 )
 
-// maxDepth bounds how deep groups may stand in groups.
+// maxDepth bounds how deep groups can be nested.
 const maxDepth = 8
 
-// Parse reads a signed string's template. Its errors name the byte at which the fault is, counted from 0.
+// Parse reads the template of a signed string. Its errors name the byte of the mistake, counted from 0.
 func Parse(text string) (*Template, error) {
 	p := parser{text: text}
 	pieces, err := p.pieces(0)
@@ -45,7 +45,7 @@ type parser struct {
 	at   int
 }
 
-// pieces reads up to the end of the text or, within a group, up to the parenthesis that closes it.
+// pieces reads to the end of the text or, within a group, to its closing parenthesis.
 func (p *parser) pieces(depth int) ([]piece, error) {
 	var found []piece
 	var literal strings.Builder
@@ -104,7 +104,7 @@ func (p *parser) unknownEscape() error {
 	return fmt.Errorf(`unknown escape at byte %d; known escapes are %s`, p.at, knownEscapes)
 }
 
-// piece reads an atom or a group, from its opening brace to its closing one.
+// piece reads an atom or a group, from its opening to its closing brace.
 func (p *parser) piece(depth int) (piece, error) {
 	start := p.at
 	if strings.HasPrefix(p.text[start:], "{(") {
@@ -123,7 +123,7 @@ func (p *parser) piece(depth int) (piece, error) {
 	return parsed, err
 }
 
-// untilBrace returns the text from a byte to the next closing brace, and goes past that.
+// untilBrace returns the text up to the next closing brace, and goes past it.
 func (p *parser) untilBrace(opened int) (string, error) {
 	end := strings.IndexByte(p.text[p.at:], '}')
 	if end < 0 {
@@ -195,7 +195,7 @@ func parseFilters(text string, there bool, of string, at int) ([]filter, error) 
 	return filters, nil
 }
 
-// atomNamed returns atomLiteral for a name that is no atom's.
+// atomNamed returns the atom of a name, or atomLiteral.
 func atomNamed(name string, hasArgument bool) atom {
 	for kind, known := range atoms {
 		if known != "" && known == name && atom(kind).takesName() == hasArgument {

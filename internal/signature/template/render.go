@@ -13,7 +13,7 @@ import (
 	"github.com/cxone-otel/cxonereceiver/internal/signature/refusal"
 )
 
-// renderer makes a template's string of one request. Small pieces are gathered, and the body is passed on as it is.
+// renderer makes the string of a template for one request. It gathers small pieces, and passes the body on as it is.
 type renderer struct {
 	template *Template
 	message  *parts.Message
@@ -21,7 +21,7 @@ type renderer struct {
 	hashed   *keys.Content // the body, where the template hashes it
 	secret   []byte        // the key's, where the string holds it
 	scratch  []byte
-	// refused is why the string cannot be made. What was written is then worth nothing.
+	// refused is the reason why the string cannot be made. The written part must then be ignored.
 	refused *refusal.Error
 }
 
@@ -65,7 +65,7 @@ func (r *renderer) pieces(pieces []piece, w io.Writer) {
 	}
 }
 
-// group gathers the value of a group. One that is hashed first is not held in memory.
+// group gathers the value of a group. If it is hashed first, it is not kept in memory.
 func (r *renderer) group(p *piece) {
 	if kind := p.filters[0].hash(); kind != 0 {
 		state := kind.New()
@@ -80,8 +80,8 @@ func (r *renderer) group(p *piece) {
 	r.filtered(text.Bytes(), p, p.filters)
 }
 
-// small gathers the value of an atom. Of the body it takes the digest, if that is what comes first; other filters make a
-// copy of it.
+// small gathers the value of an atom. Of the body it uses the digest, if the first filter is a hash; other filters need a
+// copy of the body.
 func (r *renderer) small(p *piece) {
 	if r.hashed == nil { // most templates are the body alone
 		r.scratch, r.hashed = slices.Grow(r.scratch, 512), keys.Bytes(r.body)

@@ -10,7 +10,7 @@ import (
 	"github.com/cxone-otel/cxonereceiver/internal/signature/parts"
 )
 
-// atom is what a piece of a template stands for.
+// atom is the kind of a piece of a template.
 type atom uint8
 
 const (
@@ -33,7 +33,7 @@ const (
 	atomField
 )
 
-// atoms gives each atom its name; those after atomSecret take one more name after a colon.
+// atoms are the names of the atoms. Those after atomSecret need another name after a colon.
 var atoms = []string{
 	atomMethod: "method", atomScheme: "scheme", atomAuthority: "authority", atomPath: "path", atomQuery: "query",
 	atomURL: "url", atomBody: "body", atomTimestamp: "timestamp", atomKeyVersion: "key_version",
@@ -41,33 +41,33 @@ var atoms = []string{
 	atomHeader: "header", atomParameter: "query", atomField: "field",
 }
 
-// takesName reports whether an atom is followed by a name, as {header:Name} is.
+// takesName reports whether an atom needs a name, as in {header:Name}.
 func (a atom) takesName() bool { return a > atomSecret }
 
-// piece is a literal, an atom or a group, with what is done to its value.
+// piece is a literal, an atom or a group, with the filters for its value.
 type piece struct {
 	atom    atom
 	text    string  // a literal's text, or the name after the colon (a header's in canonical form)
 	group   []piece // of a group
-	source  string  // the piece as it is written, for a person
+	source  string  // the piece as it is written
 	filters []filter
 }
 
-// String is the piece as it is written in a template, without its filters.
+// String returns the piece as it is written in a template, without its filters.
 func (p *piece) String() string { return p.source }
 
-// isFixed reports whether the value always has the same length, so that no byte of it can pass for one of its neighbour's.
+// isFixed reports whether the value always has the same length, so that none of its bytes can pass for its neighbour's.
 func (p *piece) isFixed() bool {
 	hashed := slices.IndexFunc(p.filters, func(f filter) bool { return f.hash() != 0 })
 	return hashed >= 0 && !slices.ContainsFunc(p.filters[hashed:], func(f filter) bool { return !f.keepsLength() })
 }
 
-// Template is a signed string's template, parsed and checked.
+// Template is the parsed and checked template of a signed string.
 type Template struct {
 	pieces []piece
 }
 
-// all goes through the pieces, those of groups among them.
+// all iterates over the pieces, also those in groups.
 func (t *Template) all() iter.Seq[*piece] {
 	return func(yield func(*piece) bool) { walk(t.pieces, yield) }
 }
@@ -91,13 +91,13 @@ func (t *Template) uses(wanted ...atom) bool {
 	return false
 }
 
-// Uses reports whether the string has this part.
+// Uses reports whether the string contains this part.
 func (t *Template) Uses(part parts.Name) bool { return t.uses(atomNamed(string(part), false)) }
 
-// UsesFields reports whether the string has a field of the signature's own value.
+// UsesFields reports whether the string contains a field of the signature's own value.
 func (t *Template) UsesFields() bool { return t.uses(atomField) }
 
-// HasWholeBody reports whether the string has the body itself rather than its digest.
+// HasWholeBody reports whether the string contains the body itself rather than its digest.
 func (t *Template) HasWholeBody() bool { return hasWholeBody(t.pieces) }
 
 func hasWholeBody(pieces []piece) bool {
@@ -106,5 +106,5 @@ func hasWholeBody(pieces []piece) bool {
 	})
 }
 
-// UsesSecret reports whether the string has the key's secret.
+// UsesSecret reports whether the string contains the key's secret.
 func (t *Template) UsesSecret() bool { return t.uses(atomSecret) }
