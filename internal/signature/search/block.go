@@ -14,179 +14,164 @@ import (
 	"github.com/cxone-otel/cxonereceiver/internal/signature"
 )
 
-// block is a signature.Config as a person would write it: what the scheme says already is left out.
-type block struct {
-	Scheme       string         `yaml:"scheme"`
-	URL          string         `yaml:"url,omitempty"`
-	ConsumerID   string         `yaml:"consumer_id,omitempty"`
-	Keys         []keyBlock     `yaml:"keys"`
-	SignedString string         `yaml:"signed_string,omitempty"`
-	Value        any            `yaml:"value,flow,omitempty"` // a *valueBlock or a *tokenPlace
-	Timestamp    *locationBlock `yaml:"timestamp,flow,omitempty"`
-	KeyVersion   *locationBlock `yaml:"key_version,flow,omitempty"`
-	Consumer     *locationBlock `yaml:"consumer,flow,omitempty"`
-	Nonce        *locationBlock `yaml:"nonce,flow,omitempty"`
-	Components   []string       `yaml:"components,flow,omitempty"`
-	JWT          *tokenBlock    `yaml:"jwt,omitempty"`
-}
+// defaultReplayTTL is the receiver's: max_age and max_future together must not be longer.
+const defaultReplayTTL = 15 * time.Minute
 
-type keyBlock struct {
-	Version        quoted `yaml:"version,omitempty"`
-	Algorithm      string `yaml:"algorithm"`
-	PublicKeyFile  string `yaml:"public_key_file,omitempty"`
-	SecretFile     string `yaml:"secret_file,omitempty"`
-	SecretEncoding string `yaml:"secret_encoding,omitempty"`
-}
-
-type locationBlock struct {
-	Header string `yaml:"header,omitempty"`
-	Query  string `yaml:"query,omitempty"`
-	Field  string `yaml:"field,omitempty"`
-	Unit   string `yaml:"unit,omitempty"`
-	Layout string `yaml:"layout,omitempty"`
-	// MaxAge and MaxFuture are written where they are not the defaults.
-	MaxAge    string `yaml:"max_age,omitempty"`
-	MaxFuture string `yaml:"max_future,omitempty"`
-}
-
-type valueBlock struct {
-	Header    string   `yaml:"header,omitempty"`
-	Query     string   `yaml:"query,omitempty"`
-	Format    string   `yaml:"format,omitempty"`
-	Separator string   `yaml:"separator,omitempty"`
-	Select    []string `yaml:"select,flow,omitempty"`
-	Prefix    string   `yaml:"prefix,omitempty"`
-	Encoding  string   `yaml:"encoding"`
-}
-
-// quoted is text that looks like a number.
-type quoted string
-
-// MarshalYAML keeps the quotes, since a version is text.
-func (q quoted) MarshalYAML() (any, error) {
-	return &yaml.Node{Kind: yaml.ScalarNode, Style: yaml.DoubleQuotedStyle, Value: string(q)}, nil
-}
-
-// callbackBlock is what one callback says for itself.
-type callbackBlock struct {
-	SignatureURL string `yaml:"signature_url"`
-}
-
-// blockOf writes a configuration's signature block, and what belongs beside it.
+// blockOf writes a configuration's signature block as a person would, and what belongs beside it: what the scheme says already is
+// left out.
 func blockOf(config *signature.Config, scriptURL string) (string, error) {
-	b := block{Scheme: config.Scheme, URL: config.URL, ConsumerID: config.ConsumerID}
-	for i := range config.Keys {
-		k := &config.Keys[i]
-		b.Keys = append(b.Keys, keyBlock{quoted(k.Version), k.Algorithm, k.PublicKeyFile, k.SecretFile, k.SecretEncoding})
+	usual, _ := signature.Preset(config.Scheme)
+	components := config.Components
+	if slices.Equal(usual.Components, components) {
+		components = nil
 	}
-	if preset, _ := signature.Preset(config.Scheme); !slices.Equal(preset.Components, config.Components) {
-		b.Components = config.Components
+	entries := []entry{
+		{"scheme", config.Scheme}, {"url", config.URL}, {"consumer_id", config.ConsumerID}, {"keys", keyList(config.Keys)},
 	}
 	switch config.Scheme {
 	case signature.SchemeCustom:
-		b.spellOut(config)
+		entries = append(entries, entry{"signed_string", config.SignedString}, entry{"value", valueOf(&config.Value)})
 	case signature.SchemeJWS, signature.SchemeJWT:
-		b.writeToken(config)
+		entries = append(entries, entry{"value", tokenOf(&config.Value, &usual.Value)})
 	}
-	b.writeWindow(config)
-	var whole struct {
-		Signature    block          `yaml:"signature"`
-		ScriptAPI    *callbackBlock `yaml:"script_api,flow,omitempty"`
-		ReplayWindow *replayBlock   `yaml:"replay_window,flow,omitempty"`
+	entries = append(entries, entry{"timestamp", timestampOf(config, &usual)})
+	if config.Scheme == signature.SchemeCustom {
+		entries = append(entries, entry{"key_version", flow(locationOf(config.KeyVersion)...)},
+			entry{"consumer", flow(locationOf(config.Consumer)...)}, entry{"nonce", flow(locationOf(config.Nonce)...)})
 	}
-	whole.Signature = b
-	if scriptURL != "" {
-		whole.ScriptAPI = &callbackBlock{scriptURL}
-	}
+	entries = append(entries, entry{"components", components}, entry{"jwt", claimsOf(&config.JWT)})
+
+	ttl := ""
 	if longest := config.Timestamp.MaxAge + config.Timestamp.MaxFuture; config.IsTimed() && longest > defaultReplayTTL {
-		whole.ReplayWindow = &replayBlock{longest.String()}
+		ttl = longest.String()
 	}
 	var out bytes.Buffer
 	encoder := yaml.NewEncoder(&out)
 	encoder.SetIndent(2)
-	err := encoder.Encode(whole)
+	err := encoder.Encode(mapping(entry{"signature", mapping(entries...)}, entry{"script_api", flow(entry{"signature_url", scriptURL})},
+		entry{"replay_window", flow(entry{"ttl", ttl})}))
 	return out.String(), err
 }
 
-// defaultReplayTTL is the receiver's: max_age and max_future together must not be longer.
-const defaultReplayTTL = 15 * time.Minute
-
-// tokenBlock says what the claims of a token are held against.
-type tokenBlock struct {
-	ConsumerClaim string      `yaml:"consumer_claim,omitempty"`
-	BodyClaim     *claimBlock `yaml:"body_claim,flow,omitempty"`
+func keyList(all []signature.KeyConfig) *yaml.Node {
+	list := &yaml.Node{Kind: yaml.SequenceNode}
+	for i := range all {
+		k := &all[i]
+		var version *yaml.Node
+		if k.Version != "" {
+			version = quoted(k.Version) // it is text that looks like a number
+		}
+		list.Content = append(list.Content, mapping(entry{"version", version}, entry{"algorithm", k.Algorithm},
+			entry{"public_key_file", k.PublicKeyFile}, entry{"secret_file", k.SecretFile}, entry{"secret_encoding", k.SecretEncoding}))
+	}
+	return list
 }
 
-// tokenPlace says where a token travels. Its prefix may have to be empty.
-type tokenPlace struct {
-	Header string `yaml:"header,omitempty"`
-	Query  string `yaml:"query,omitempty"`
-	Prefix string `yaml:"prefix"`
+func locationOf(l signature.LocationConfig) []entry {
+	return []entry{{"header", l.Header}, {"query", l.Query}, {"field", l.Field}}
 }
 
-type claimBlock struct {
-	Name     string `yaml:"name"`
-	Hash     string `yaml:"hash"`
-	Encoding string `yaml:"encoding"`
+func valueOf(v *signature.ValueConfig) *yaml.Node {
+	format, separator := v.Format, v.Separator
+	if format == "plain" {
+		format, separator = "", ""
+	}
+	return flow(entry{"header", v.Header}, entry{"query", v.Query}, entry{"format", format}, entry{"separator", separator},
+		entry{"select", v.Select}, entry{"prefix", v.Prefix}, entry{"encoding", v.Encoding})
 }
 
-// writeToken writes where a token travels, and which of its claims are held against what.
-func (b *block) writeToken(config *signature.Config) {
-	usual, _ := signature.Preset(config.Scheme)
-	if v := &config.Value; v.Location != usual.Value.Location || v.Prefix != usual.Value.Prefix {
-		b.Value = &tokenPlace{v.Header, v.Query, v.Prefix}
-	}
-	if config.JWT == (signature.JWTConfig{}) {
-		return
-	}
-	b.JWT = &tokenBlock{ConsumerClaim: config.JWT.ConsumerClaim}
-	if claim := &config.JWT.BodyClaim; claim.Name != "" {
-		b.JWT.BodyClaim = &claimBlock{claim.Name, claim.Hash, claim.Encoding}
-	}
-}
-
-// replayBlock is the receiver's memory of what it has accepted.
-type replayBlock struct {
-	TTL string `yaml:"ttl"`
-}
-
-// writeWindow writes which times are accepted, where that is not the default.
-func (b *block) writeWindow(config *signature.Config) {
-	usual, _ := signature.Preset(config.Scheme)
-	if config.Timestamp.MaxAge == usual.Timestamp.MaxAge && config.Timestamp.MaxFuture == usual.Timestamp.MaxFuture {
-		return
-	}
-	if b.Timestamp == nil {
-		b.Timestamp = &locationBlock{}
-	}
-	if config.Timestamp.MaxAge != usual.Timestamp.MaxAge {
-		b.Timestamp.MaxAge = config.Timestamp.MaxAge.String()
-	}
-	if config.Timestamp.MaxFuture != usual.Timestamp.MaxFuture {
-		b.Timestamp.MaxFuture = config.Timestamp.MaxFuture.String()
-	}
-}
-
-// spellOut writes what a preset would say.
-func (b *block) spellOut(config *signature.Config) {
-	b.SignedString = config.SignedString
-	v := &config.Value
-	value := &valueBlock{Header: v.Header, Query: v.Query, Prefix: v.Prefix, Encoding: v.Encoding, Select: v.Select}
-	if v.Format != "plain" {
-		value.Format, value.Separator = v.Format, v.Separator
-	}
-	b.Value = value
-	if b.Timestamp = locationOf(config.Timestamp.Location); b.Timestamp != nil {
-		b.Timestamp.Unit, b.Timestamp.Layout = config.Timestamp.Unit, config.Timestamp.Layout
-	}
-	b.KeyVersion, b.Consumer, b.Nonce = locationOf(config.KeyVersion), locationOf(config.Consumer), locationOf(config.Nonce)
-}
-
-func locationOf(l signature.LocationConfig) *locationBlock {
-	if !l.IsSet() {
+// tokenOf says where a token travels. Its prefix may have to be empty.
+func tokenOf(v, usual *signature.ValueConfig) *yaml.Node {
+	if v.Location == usual.Location && v.Prefix == usual.Prefix {
 		return nil
 	}
-	return &locationBlock{Header: l.Header, Query: l.Query, Field: l.Field}
+	prefix := any(v.Prefix)
+	if v.Prefix == "" {
+		prefix = quoted("")
+	}
+	return flow(entry{"header", v.Header}, entry{"query", v.Query}, entry{"prefix", prefix})
+}
+
+// timestampOf writes which times are accepted where that is not the default.
+func timestampOf(config, usual *signature.Config) *yaml.Node {
+	var entries []entry
+	t := config.Timestamp
+	if config.Scheme == signature.SchemeCustom && t.IsSet() {
+		entries = append(locationOf(t.Location), entry{"unit", t.Unit}, entry{"layout", t.Layout})
+	}
+	if t.MaxAge != usual.Timestamp.MaxAge {
+		entries = append(entries, entry{"max_age", t.MaxAge.String()})
+	}
+	if t.MaxFuture != usual.Timestamp.MaxFuture {
+		entries = append(entries, entry{"max_future", t.MaxFuture.String()})
+	}
+	return flow(entries...)
+}
+
+// claimsOf says what the claims of a token are held against.
+func claimsOf(jwt *signature.JWTConfig) *yaml.Node {
+	claim := &jwt.BodyClaim
+	body := flow(entry{"name", claim.Name}, entry{"hash", claim.Hash}, entry{"encoding", claim.Encoding})
+	if claim.Name == "" {
+		body = nil
+	}
+	return mapping(entry{"consumer_claim", jwt.ConsumerClaim}, entry{"body_claim", body})
+}
+
+// entry is a key and its value: a text, texts or a node. One that is empty is not written.
+type entry struct {
+	key   string
+	value any
+}
+
+// mapping writes entries in their order, a line each; nil without any.
+func mapping(entries ...entry) *yaml.Node {
+	node := &yaml.Node{Kind: yaml.MappingNode}
+	for _, e := range entries {
+		var value *yaml.Node
+		switch v := e.value.(type) {
+		case *yaml.Node:
+			value = v
+		case string:
+			value = text(v)
+		case []string:
+			if len(v) > 0 {
+				value = &yaml.Node{Kind: yaml.SequenceNode, Style: yaml.FlowStyle}
+				for _, one := range v {
+					value.Content = append(value.Content, text(one))
+				}
+			}
+		}
+		if value != nil {
+			node.Content = append(node.Content, text(e.key), value)
+		}
+	}
+	if len(node.Content) == 0 {
+		return nil
+	}
+	return node
+}
+
+// flow writes entries in one line.
+func flow(entries ...entry) *yaml.Node {
+	node := mapping(entries...)
+	if node != nil {
+		node.Style = yaml.FlowStyle
+	}
+	return node
+}
+
+func text(value string) *yaml.Node {
+	if value == "" {
+		return nil
+	}
+	node := &yaml.Node{}
+	node.SetString(value)
+	return node
+}
+
+func quoted(value string) *yaml.Node {
+	return &yaml.Node{Kind: yaml.ScalarNode, Style: yaml.DoubleQuotedStyle, Value: value}
 }
 
 // forCollector escapes what the collector would take for a variable: ${env:NAME}, or the bare $ in a prefix.
