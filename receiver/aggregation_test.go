@@ -311,8 +311,8 @@ func TestAggregationIsChecked(t *testing.T) {
 		"{histograms: exponential, buckets: {mos: [1]}}": "exponential histograms have no bounds to choose",
 		"{attributes: [cxone.call.to]}": "attributes: \"cxone.call.to\" is not an attribute that a metric " +
 			"of call legs can have",
-		"{script_attributes: [url.full]}": "it can be one of cxone.script.name, cxone.action.label, " +
-			"server.address, cxone.script.id",
+		"{script_attributes: [url.full]}": "it can be one of cxone.script.name, cxone.action.id, cxone.action.name, " +
+			"cxone.action.label, server.address, cxone.script.id, url.path",
 		"{max_series: 0}": "max_series: 0 must be 1 or more",
 		"{script_attributes: [cxone.skill.name], max_series: -1}":       "max_series: -1",
 		"{figures: [], attributes: [], script_attributes: []}":          "",

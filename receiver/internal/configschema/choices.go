@@ -18,38 +18,35 @@ func choices() map[string][]string {
 	for f := range translate.NumFigures {
 		figures = append(figures, f.String())
 	}
-	times := []string{"ns", "us", "ms", "s"}
 	personal := []string{"keep", "mask", "hash", "drop"}
 	keepOrDrop := []string{"keep", "drop"}
-	return map[string][]string{
-		"compression_algorithms":                {"gzip", "deflate", "zstd"},
-		"signature::scheme":                     signature.Schemes(),
-		"signature::keys::algorithm":            signature.Algorithms(),
-		"signature::timestamp::unit":            parts.Units,
-		"signature::value::format":              {parts.FormatPlain, parts.FormatList, parts.FormatPairs, parts.FormatPositions},
-		"voice_quality::zero_is_unmeasured":     figures,
-		"voice_quality::metric_attributes":      translate.MetricAttributes(),
-		"voice_quality::units::jitter":          times,
-		"voice_quality::units::packet_loss":     {"percent", "ratio"},
-		"voice_quality::units::rtt":             times,
-		"voice_quality::units::bitrate":         {"bit/s", "kbit/s", "Mbit/s"},
-		"voice_quality::units::duration":        times,
-		"voice_quality::units::ring_time":       times,
-		"voice_quality::units::setup_time":      times,
-		"voice_quality::units::disconnect_time": times,
-		"script_api::timestamp_is":              {"end", "start"},
-		"script_api::span_parent":               {"contact", "none"},
-		"script_api::units::response_time":      times,
-		"aggregation::temporality":              {"cumulative", "delta"},
-		"aggregation::histograms":               {"explicit", "exponential"},
-		"aggregation::figures":                  figures,
-		"aggregation::buckets":                  append(slices.Clone(figures), "script_api_duration"),
-		"aggregation::attributes":               translate.MetricAttributes(),
-		"aggregation::script_attributes":        translate.ScriptMetricAttributes(),
-		"privacy::phone_numbers":                personal,
-		"privacy::agent_names":                  personal,
-		"privacy::url_query":                    keepOrDrop,
-		"privacy::response_message":             keepOrDrop,
-		"privacy::extra_fields":                 keepOrDrop,
+	all := map[string][]string{
+		"compression_algorithms":            {"gzip", "deflate", "zstd"},
+		"signature::scheme":                 signature.Schemes(),
+		"signature::keys::algorithm":        signature.Algorithms(),
+		"signature::timestamp::unit":        parts.Units,
+		"signature::value::format":          {parts.FormatPlain, parts.FormatList, parts.FormatPairs, parts.FormatPositions},
+		"voice_quality::zero_is_unmeasured": figures,
+		"voice_quality::metric_attributes":  translate.MetricAttributes(),
+		"script_api::timestamp_is":          {"end", "start"},
+		"script_api::span_parent":           {"contact", "none"},
+		"script_api::units::response_time":  translate.DurationUnits(),
+		"aggregation::temporality":          {"cumulative", "delta"},
+		"aggregation::histograms":           {"explicit", "exponential"},
+		"aggregation::figures":              figures,
+		"aggregation::buckets":              append(slices.Clone(figures), "script_api_duration"),
+		"aggregation::attributes":           translate.MetricAttributes(),
+		"aggregation::script_attributes":    translate.ScriptMetricAttributes(),
+		"privacy::phone_numbers":            personal,
+		"privacy::agent_names":              personal,
+		"privacy::url_query":                keepOrDrop,
+		"privacy::response_message":         keepOrDrop,
+		"privacy::extra_fields":             keepOrDrop,
 	}
+	for f := range translate.NumFigures {
+		if f.DefaultUnit() != "" {
+			all["voice_quality::units::"+f.String()] = f.Units()
+		}
+	}
+	return all
 }

@@ -80,6 +80,12 @@ func TestTheVendorsSamplesAreReadWhole(t *testing.T) {
 	assert.Zero(t, voice[0].numUnknown)
 	assert.Empty(t, voice[0].unreadable)
 
+	full, err := decode(t, VoiceQuality, sample(t, "voice_quality_full.json"))
+	require.NoError(t, err)
+	for _, spec := range voiceFields {
+		assert.NotEmpty(t, full[0].fields[spec.name], "testdata/payloads/voice_quality_full.json lacks %s", spec.name)
+	}
+
 	script, err := decode(t, ScriptAPI, sample(t, "script_api.json"))
 	require.NoError(t, err)
 	require.Len(t, script, 1)

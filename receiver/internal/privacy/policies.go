@@ -46,11 +46,40 @@ type Policies struct {
 	HashKey         []byte
 }
 
-// PhoneNumber returns what may be shown of a telephone number.
-func (p *Policies) PhoneNumber(s string) string { return p.apply(p.PhoneNumbers, s, maskNumber) }
+// personal is a kind of personal data.
+type personal uint8
 
-// AgentName returns what may be shown of an agent's name.
-func (p *Policies) AgentName(s string) string { return p.apply(p.AgentNames, s, initials) }
+const (
+	impersonal personal = iota
+	phoneNumber
+	agentName
+	address
+	message
+)
+
+// kindOf is the one list of the fields with personal data.
+func kindOf(f payload.Field) personal {
+	switch f {
+	case payload.From, payload.To:
+		return phoneNumber
+	case payload.Agent:
+		return agentName
+	case payload.APIEndpoint:
+		return address
+	case payload.APIResponseMessage:
+		return message
+	default:
+		return impersonal
+	}
+}
+
+// Value returns what may be shown of a field's ordinary value.
+func (p *Policies) Value(f payload.Field, s string) string {
+	if kindOf(f) == impersonal {
+		return s
+	}
+	return p.Field(f, s, false)
+}
 
 // Message returns what may be shown of an API's response message.
 func (p *Policies) Message(s string) string {
@@ -63,29 +92,20 @@ func (p *Policies) Message(s string) string {
 // Field applies the policy of a field to a text that is not the field's ordinary value: unknown and unreadable fields, and
 // the raw text of a record. json says that the text is an object or an array, which cannot be masked.
 func (p *Policies) Field(f payload.Field, s string, json bool) string {
-	switch f {
-	case payload.From, payload.To:
+	switch kindOf(f) {
+	case phoneNumber:
 		return p.apply(p.PhoneNumbers, s, unlessJSON(maskNumber, json))
-	case payload.Agent:
+	case agentName:
 		return p.apply(p.AgentNames, s, unlessJSON(initials, json))
-	case payload.APIEndpoint:
+	case address:
 		if json {
 			return redacted
 		}
 		return p.Address(s)
-	case payload.APIResponseMessage:
+	case message:
 		return p.Message(s)
 	default:
 		return p.Text(s, json)
-	}
-}
-
-func isPersonal(f payload.Field) bool {
-	switch f {
-	case payload.From, payload.To, payload.Agent, payload.APIEndpoint, payload.APIResponseMessage:
-		return true
-	default:
-		return false
 	}
 }
 

@@ -40,8 +40,8 @@ func TestInitials(t *testing.T) {
 func TestHash(t *testing.T) {
 	p := Policies{PhoneNumbers: Hash, AgentNames: Hash, HashKey: []byte("0123456789abcdef")}
 	// printf %s +18018675309 | openssl dgst -sha256 -hmac 0123456789abcdef
-	assert.Equal(t, "7005dacf83fafb3dbdaa4284f2b4fc6eb25b5f0bfbbb65cdedbff16b6ba354c6", p.PhoneNumber("+18018675309"))
-	assert.NotEqual(t, p.PhoneNumber("+18018675309"), p.PhoneNumber("+18018675308"))
+	assert.Equal(t, "7005dacf83fafb3dbdaa4284f2b4fc6eb25b5f0bfbbb65cdedbff16b6ba354c6", p.Value(payload.From, "+18018675309"))
+	assert.NotEqual(t, p.Value(payload.From, "+18018675309"), p.Value(payload.From, "+18018675308"))
 }
 
 func TestTextWithNothingPersonalStaysAsItCame(t *testing.T) {

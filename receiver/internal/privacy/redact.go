@@ -219,7 +219,7 @@ func (r *redactor) member(name string) error {
 	field, isKnown := payload.FieldByName(name)
 	within := r.open[len(r.open)-1]
 	switch {
-	case isKnown && isPersonal(field):
+	case isKnown && kindOf(field) != impersonal:
 		return r.personal(name, field)
 	case isKnown && field == payload.EnvelopeMetadata:
 		r.next = bare

@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+
+	"github.com/cxone-otel/cxonereceiver/receiver/internal/payload"
 )
 
 // defaults are those of the configuration.
@@ -52,10 +54,10 @@ func TestInitialsInSeveralScripts(t *testing.T) {
 func TestHashVectors(t *testing.T) {
 	p := Policies{PhoneNumbers: Hash, AgentNames: Hash, HashKey: []byte("0123456789abcdef")}
 	// printf %s "Sherlock Holmes" | openssl dgst -sha256 -hmac 0123456789abcdef
-	assert.Equal(t, "3b94a209d0feac37b0aefe36690619f7223e26172acf5c28afe9f4ae9d0a80c8", p.AgentName("Sherlock Holmes"))
+	assert.Equal(t, "3b94a209d0feac37b0aefe36690619f7223e26172acf5c28afe9f4ae9d0a80c8", p.Value(payload.Agent, "Sherlock Holmes"))
 	q := p
 	q.HashKey = []byte("another key of 16")
-	assert.NotEqual(t, p.AgentName("Sherlock Holmes"), q.AgentName("Sherlock Holmes"))
+	assert.NotEqual(t, p.Value(payload.Agent, "Sherlock Holmes"), q.Value(payload.Agent, "Sherlock Holmes"))
 }
 
 func TestRawRecords(t *testing.T) {

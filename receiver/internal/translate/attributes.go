@@ -16,11 +16,9 @@ import (
 type form uint8
 
 const (
-	verbatim    form = iota
-	lowerCase        // semantic conventions want network.transport in lower case
-	isoCountry       // a country code of ISO 3166-1, or nothing
-	agentName        // personal data: privacy.agent_names
-	phoneNumber      // personal data: privacy.phone_numbers
+	verbatim   form = iota // package privacy decides about personal data
+	lowerCase              // semantic conventions want network.transport in lower case
+	isoCountry             // a country code of ISO 3166-1, or nothing
 )
 
 // attribute is a row of the one table that maps descriptive fields to attributes.
@@ -47,7 +45,7 @@ var voiceAttributes = [...]attribute{
 	{payload.SkillID, "cxone.skill.id", verbatim, true},
 	{payload.TeamID, "cxone.team.id", verbatim, true},
 	{payload.AgentID, "cxone.agent.id", verbatim, true},
-	{payload.Agent, "cxone.agent.name", agentName, true},
+	{payload.Agent, "cxone.agent.name", verbatim, true},
 	{payload.Poc, "cxone.poc", verbatim, true},
 	{payload.IspProvider, "cxone.isp", verbatim, true},
 	{payload.LocationCountry, "cxone.location.country", verbatim, true},
@@ -64,8 +62,8 @@ var voiceAttributes = [...]attribute{
 	{payload.SipFailureCode, "cxone.sip.failure_code", verbatim, true},
 	{payload.SipIsDroppedCode, "cxone.sip.dropped_code", verbatim, true},
 	{payload.SipAbandonedByOriginator, "cxone.sip.abandoned_by_originator", verbatim, true},
-	{payload.From, "cxone.call.from", phoneNumber, false},
-	{payload.To, "cxone.call.to", phoneNumber, false},
+	{payload.From, "cxone.call.from", verbatim, false},
+	{payload.To, "cxone.call.to", verbatim, false},
 	{payload.DbKey, "cxone.db_key", verbatim, false},
 }
 
@@ -75,10 +73,10 @@ var scriptAttributes = []attribute{
 	{payload.ContactID, keyContactID, verbatim, false},
 	{payload.MasterContactID, keyMasterContactID, verbatim, false},
 	{payload.MessageID, "cxone.message.id", verbatim, false},
-	{payload.ScriptName, "cxone.script.name", verbatim, false},
-	{payload.ActionID, "cxone.action.id", verbatim, false},
-	{payload.ActionName, "cxone.action.name", verbatim, false},
-	{payload.ActionLabel, "cxone.action.label", verbatim, false},
+	{payload.ScriptName, "cxone.script.name", verbatim, true},
+	{payload.ActionID, "cxone.action.id", verbatim, true},
+	{payload.ActionName, "cxone.action.name", verbatim, true},
+	{payload.ActionLabel, "cxone.action.label", verbatim, true},
 }
 
 // The attributes that need more than copying a field.
@@ -120,12 +118,19 @@ const (
 // package.
 const SchemaURL = semconv.SchemaURL
 
-// MetricAttributes returns the names of all attributes that a metric can have.
-func MetricAttributes() []string {
+// MetricAttributes returns the names of all attributes that a metric of call legs can have.
+func MetricAttributes() []string { return onMetrics(voiceAttributes[:]) }
+
+// ScriptMetricAttributes returns the names of all attributes that a metric of API calls can have.
+func ScriptMetricAttributes() []string {
+	return append(onMetrics(scriptAttributes), keyServerAddress, keyScriptID, keyURLPath)
+}
+
+func onMetrics(attributes []attribute) []string {
 	names := []string{}
-	for i := range voiceAttributes {
-		if voiceAttributes[i].metrics {
-			names = append(names, voiceAttributes[i].key)
+	for i := range attributes {
+		if attributes[i].metrics {
+			names = append(names, attributes[i].key)
 		}
 	}
 	return names
@@ -142,11 +147,7 @@ func (a *attribute) text(rec *payload.Record, policies *privacy.Policies) string
 		return strings.ToLower(s)
 	case isoCountry:
 		return countryCode(s)
-	case agentName:
-		return policies.AgentName(s)
-	case phoneNumber:
-		return policies.PhoneNumber(s)
 	default:
-		return s
+		return policies.Value(a.field, s)
 	}
 }

@@ -193,3 +193,11 @@ func TestMetadataSaysTheSame(t *testing.T) {
 	}
 	assert.ElementsMatch(t, defaults().Figures[Mos].Attributes, byDefault)
 }
+
+// TestThePageHasEveryAttribute finds each attribute in the page that users read.
+func TestThePageHasEveryAttribute(t *testing.T) {
+	page := file(t, "docs", "telemetry.md")
+	for _, a := range slices.Concat(voiceAttributes[:], scriptAttributes) {
+		assert.True(t, strings.Contains(page, "`"+a.key+"`"), "docs/telemetry.md lacks the attribute %s", a.key) // Contains would print it
+	}
+}

@@ -35,19 +35,6 @@ type Observed struct {
 	Call, Script []string
 }
 
-// ScriptMetricAttributes returns the names of the attributes that the metrics of API calls can have.
-func ScriptMetricAttributes() []string {
-	return []string{
-		"cxone.script.name",
-		"cxone.action.label",
-		keyServerAddress,
-		keyScriptID,
-		"cxone.action.id",
-		"cxone.action.name",
-		keyURLPath,
-	}
-}
-
 // maxObserved is more than any figure can be. Sums of larger values would not stay exact, and would finally be infinite.
 const maxObserved = 1e12
 

@@ -223,7 +223,7 @@ func TestMetadataFollowsTheSpecification(t *testing.T) {
 		got[name] = a.Level
 		assert.Equal(t, "string", a.Type, name)
 	}
-	assert.Equal(t, want, got)
+	assert.Equal(t, want, got, "voiceRows and metadata.yaml")
 
 	assert.ElementsMatch(t, slices.Collect(maps.Keys(figureRows)), slices.Collect(maps.Keys(declared.Metrics)))
 	for name, row := range figureRows {
@@ -254,7 +254,8 @@ func TestEveryFieldComesOut(t *testing.T) {
 	o := defaults()
 	o.Privacy.PhoneNumbers, o.Privacy.URLQuery = privacy.Keep, privacy.Keep
 	for _, dataType := range []payload.DataType{payload.VoiceQuality, payload.ScriptAPI} {
-		var members, want []string
+		var members []string
+		want := map[string]string{}
 		for f := payload.Field(0); f <= payload.ResponseTime; f++ {
 			name := f.Name(dataType)
 			if name == "" {
@@ -267,16 +268,16 @@ func TestEveryFieldComesOut(t *testing.T) {
 			case name == "responseTime" || slices.ContainsFunc(figures[:], func(x figure) bool { return x.field == f }):
 				value = fmt.Sprintf("%d", 1000+int(f))
 			default:
-				want = append(want, value)
+				want[name] = value
 			}
 			members = append(members, fmt.Sprintf("%q:%q", name, value))
 		}
 		b := translated(t, o, dataType, "{"+strings.Join(members, ",")+"}")
 		spans, logs := fmt.Sprint(firstSpanAttributes(b).AsRaw()), fmt.Sprint(firstLogAttributes(b).AsRaw())
 		resource := fmt.Sprint(b.Traces.ResourceSpans().At(0).Resource().Attributes().AsRaw())
-		for _, value := range want {
-			assert.Contains(t, spans+resource, value)
-			assert.Contains(t, logs+resource, value)
+		for name, value := range want {
+			assert.True(t, strings.Contains(spans+resource, value), "%s is not on spans", name) // Contains would print them
+			assert.True(t, strings.Contains(logs+resource, value), "%s is not on log records", name)
 		}
 		if dataType == payload.VoiceQuality {
 			assert.Equal(t, int(NumFigures), b.Items(SignalMetrics))

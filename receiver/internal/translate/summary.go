@@ -72,7 +72,7 @@ func (l *leg) summary() string {
 	s := summary{line: append(l.batch.line[:0], "Call leg"...), separator: " "}
 	s.say("", l.rec.Text(payload.ContactID))
 	s.separator = ": "
-	s.say("agent ", l.batch.translator.options.Privacy.AgentName(l.rec.Text(payload.Agent)))
+	s.say("agent ", l.batch.translator.options.Privacy.Value(payload.Agent, l.rec.Text(payload.Agent)))
 	s.say("skill ", l.rec.Text(payload.SkillName))
 	for _, part := range []struct {
 		what   string

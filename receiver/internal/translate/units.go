@@ -89,18 +89,36 @@ func scale(digits int64, exponent int) float64 {
 	return float64(digits) * powersOfTen[exponent]
 }
 
-// ParseUnit finds a unit of the figure's numbers.
-func ParseUnit(f Figure, name string) (Unit, error) {
+// units returns the units that the figure's numbers can have. A figure on a scale has none.
+func (f Figure) units() map[string]Unit {
 	switch figures[f].unit {
 	case "s":
-		return ParseDurationUnit(name)
+		return durationUnits
 	case "1":
-		return parseUnit(ratioUnits, name)
+		return ratioUnits
 	case "bit/s":
-		return parseUnit(bitrateUnits, name)
+		return bitrateUnits
 	default:
+		return nil
+	}
+}
+
+// Units returns the names of the units that the figure's numbers can have, the smallest first. A figure on a scale has none.
+func (f Figure) Units() []string { return bySize(f.units()) }
+
+// DurationUnits returns the names of the units of time, the smallest first.
+func DurationUnits() []string { return bySize(durationUnits) }
+
+func bySize(units map[string]Unit) []string {
+	return slices.SortedFunc(maps.Keys(units), func(a, b string) int { return units[a].exponent - units[b].exponent })
+}
+
+// ParseUnit finds a unit of the figure's numbers.
+func ParseUnit(f Figure, name string) (Unit, error) {
+	if f.units() == nil {
 		return Unit{}, fmt.Errorf("%s is a score and has no unit to choose", f)
 	}
+	return parseUnit(f.units(), name)
 }
 
 // ParseDurationUnit finds a unit of time.
@@ -110,5 +128,5 @@ func parseUnit(units map[string]Unit, name string) (Unit, error) {
 	if u, ok := units[name]; ok {
 		return u, nil
 	}
-	return Unit{}, fmt.Errorf("unknown unit %q; it can be %s", name, strings.Join(slices.Sorted(maps.Keys(units)), ", "))
+	return Unit{}, fmt.Errorf("unknown unit %q; it can be %s", name, strings.Join(bySize(units), ", "))
 }
