@@ -112,32 +112,32 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 	var err, errs error
 	builder.ReceiverCxoneAuthenticationFailures, err = builder.meter.Int64Counter(
 		"otelcol_receiver_cxone_authentication_failures",
-		metric.WithDescription("Deliveries and TLS handshakes refused for want of authentication, by data_type and reason. [Development]"),
+		metric.WithDescription("Deliveries and TLS handshakes that were refused because they were not authenticated, by data_type and reason. [Development]"),
 		metric.WithUnit("{delivery}"),
 	)
 	errs = errors.Join(errs, err)
 	builder.ReceiverCxoneCredentialExpiryTime, err = builder.meter.Float64ObservableGauge(
 		"otelcol_receiver_cxone_credential_expiry_time",
-		metric.WithDescription("When a certificate, a revocation list or a key expires, as Unix time, by kind and name. For an alert before it does. [Development]"),
+		metric.WithDescription("When a certificate, a revocation list or a key expires, as Unix time, by kind and name. [Development]"),
 		metric.WithUnit("s"),
 	)
 	errs = errors.Join(errs, err)
 	builder.ReceiverCxoneDeliveries, err = builder.meter.Int64Counter(
 		"otelcol_receiver_cxone_deliveries",
-		metric.WithDescription("Requests answered, by data_type and outcome. Other paths and methods count too. [Development]"),
+		metric.WithDescription("Answered requests, by data_type and outcome. Requests with another path or method are included. [Development]"),
 		metric.WithUnit("{delivery}"),
 	)
 	errs = errors.Join(errs, err)
 	builder.ReceiverCxoneDeliveryLag, err = builder.meter.Float64Histogram(
 		"otelcol_receiver_cxone_delivery_lag",
-		metric.WithDescription("Time of receipt minus the record's own time, by data_type. Steadily near whole hours means that a time zone is set wrongly. [Development]"),
+		metric.WithDescription("Time of receipt minus the record's own time, by data_type. When it is always near whole hours, a time zone is set wrongly. [Development]"),
 		metric.WithUnit("s"),
 		metric.WithExplicitBucketBoundaries([]float64{-43200, -21600, -10800, -3600, -1800, -60, -1, 0, 1, 5, 15, 30, 60, 300, 900, 1800, 3600, 10800, 21600, 43200, 86400}...),
 	)
 	errs = errors.Join(errs, err)
 	builder.ReceiverCxoneImplausibleRecords, err = builder.meter.Int64Counter(
 		"otelcol_receiver_cxone_implausible_records",
-		metric.WithDescription("Records whose figures contradict each other or their scale, by data_type and reason. A unit or a time zone is probably set wrongly. [Development]"),
+		metric.WithDescription("Records whose values contradict each other or their scale, by data_type and reason. A unit or a time zone is probably set wrongly. [Development]"),
 		metric.WithUnit("{record}"),
 	)
 	errs = errors.Join(errs, err)
@@ -149,7 +149,7 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 	errs = errors.Join(errs, err)
 	builder.ReceiverCxoneLastAcceptedTime, err = builder.meter.Float64ObservableGauge(
 		"otelcol_receiver_cxone_last_accepted_time",
-		metric.WithDescription("When the newest delivery was accepted, by data_type; the start time until the first one. For an alert on a silent feed. [Development]"),
+		metric.WithDescription("When the newest delivery was accepted, by data_type. Before the first one, it is the start time. [Development]"),
 		metric.WithUnit("s"),
 	)
 	errs = errors.Join(errs, err)
@@ -167,13 +167,13 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 	errs = errors.Join(errs, err)
 	builder.ReceiverCxoneUnknownFields, err = builder.meter.Int64Counter(
 		"otelcol_receiver_cxone_unknown_fields",
-		metric.WithDescription("Fields of accepted deliveries that this release does not know, by data_type. They travel on the log records as cxone.extra.*. [Development]"),
+		metric.WithDescription("Fields of accepted deliveries that this release does not know, by data_type. Log records have them as cxone.extra.*. [Development]"),
 		metric.WithUnit("{field}"),
 	)
 	errs = errors.Join(errs, err)
 	builder.ReceiverCxoneUnreadableFields, err = builder.meter.Int64Counter(
 		"otelcol_receiver_cxone_unreadable_fields",
-		metric.WithDescription("Values of known fields that could not be read, by data_type and field; times that fell back to another field count too. [Development]"),
+		metric.WithDescription("Values of known fields that could not be read, by data_type and field. Times that were taken from another field are included. [Development]"),
 		metric.WithUnit("{field}"),
 	)
 	errs = errors.Join(errs, err)

@@ -24,7 +24,7 @@ func NewSettings(tt *componenttest.Telemetry) receiver.Settings {
 func AssertEqualReceiverCxoneAuthenticationFailures(t *testing.T, tt *componenttest.Telemetry, dps []metricdata.DataPoint[int64], opts ...metricdatatest.Option) {
 	want := metricdata.Metrics{
 		Name:        "otelcol_receiver_cxone_authentication_failures",
-		Description: "Deliveries and TLS handshakes refused for want of authentication, by data_type and reason. [Development]",
+		Description: "Deliveries and TLS handshakes that were refused because they were not authenticated, by data_type and reason. [Development]",
 		Unit:        "{delivery}",
 		Data: metricdata.Sum[int64]{
 			Temporality: metricdata.CumulativeTemporality,
@@ -40,7 +40,7 @@ func AssertEqualReceiverCxoneAuthenticationFailures(t *testing.T, tt *componentt
 func AssertEqualReceiverCxoneCredentialExpiryTime(t *testing.T, tt *componenttest.Telemetry, dps []metricdata.DataPoint[float64], opts ...metricdatatest.Option) {
 	want := metricdata.Metrics{
 		Name:        "otelcol_receiver_cxone_credential_expiry_time",
-		Description: "When a certificate, a revocation list or a key expires, as Unix time, by kind and name. For an alert before it does. [Development]",
+		Description: "When a certificate, a revocation list or a key expires, as Unix time, by kind and name. [Development]",
 		Unit:        "s",
 		Data: metricdata.Gauge[float64]{
 			DataPoints: dps,
@@ -54,7 +54,7 @@ func AssertEqualReceiverCxoneCredentialExpiryTime(t *testing.T, tt *componenttes
 func AssertEqualReceiverCxoneDeliveries(t *testing.T, tt *componenttest.Telemetry, dps []metricdata.DataPoint[int64], opts ...metricdatatest.Option) {
 	want := metricdata.Metrics{
 		Name:        "otelcol_receiver_cxone_deliveries",
-		Description: "Requests answered, by data_type and outcome. Other paths and methods count too. [Development]",
+		Description: "Answered requests, by data_type and outcome. Requests with another path or method are included. [Development]",
 		Unit:        "{delivery}",
 		Data: metricdata.Sum[int64]{
 			Temporality: metricdata.CumulativeTemporality,
@@ -70,7 +70,7 @@ func AssertEqualReceiverCxoneDeliveries(t *testing.T, tt *componenttest.Telemetr
 func AssertEqualReceiverCxoneDeliveryLag(t *testing.T, tt *componenttest.Telemetry, dps []metricdata.HistogramDataPoint[float64], opts ...metricdatatest.Option) {
 	want := metricdata.Metrics{
 		Name:        "otelcol_receiver_cxone_delivery_lag",
-		Description: "Time of receipt minus the record's own time, by data_type. Steadily near whole hours means that a time zone is set wrongly. [Development]",
+		Description: "Time of receipt minus the record's own time, by data_type. When it is always near whole hours, a time zone is set wrongly. [Development]",
 		Unit:        "s",
 		Data: metricdata.Histogram[float64]{
 			Temporality: metricdata.CumulativeTemporality,
@@ -85,7 +85,7 @@ func AssertEqualReceiverCxoneDeliveryLag(t *testing.T, tt *componenttest.Telemet
 func AssertEqualReceiverCxoneImplausibleRecords(t *testing.T, tt *componenttest.Telemetry, dps []metricdata.DataPoint[int64], opts ...metricdatatest.Option) {
 	want := metricdata.Metrics{
 		Name:        "otelcol_receiver_cxone_implausible_records",
-		Description: "Records whose figures contradict each other or their scale, by data_type and reason. A unit or a time zone is probably set wrongly. [Development]",
+		Description: "Records whose values contradict each other or their scale, by data_type and reason. A unit or a time zone is probably set wrongly. [Development]",
 		Unit:        "{record}",
 		Data: metricdata.Sum[int64]{
 			Temporality: metricdata.CumulativeTemporality,
@@ -117,7 +117,7 @@ func AssertEqualReceiverCxoneKeyReloads(t *testing.T, tt *componenttest.Telemetr
 func AssertEqualReceiverCxoneLastAcceptedTime(t *testing.T, tt *componenttest.Telemetry, dps []metricdata.DataPoint[float64], opts ...metricdatatest.Option) {
 	want := metricdata.Metrics{
 		Name:        "otelcol_receiver_cxone_last_accepted_time",
-		Description: "When the newest delivery was accepted, by data_type; the start time until the first one. For an alert on a silent feed. [Development]",
+		Description: "When the newest delivery was accepted, by data_type. Before the first one, it is the start time. [Development]",
 		Unit:        "s",
 		Data: metricdata.Gauge[float64]{
 			DataPoints: dps,
@@ -163,7 +163,7 @@ func AssertEqualReceiverCxoneReplayEvictions(t *testing.T, tt *componenttest.Tel
 func AssertEqualReceiverCxoneUnknownFields(t *testing.T, tt *componenttest.Telemetry, dps []metricdata.DataPoint[int64], opts ...metricdatatest.Option) {
 	want := metricdata.Metrics{
 		Name:        "otelcol_receiver_cxone_unknown_fields",
-		Description: "Fields of accepted deliveries that this release does not know, by data_type. They travel on the log records as cxone.extra.*. [Development]",
+		Description: "Fields of accepted deliveries that this release does not know, by data_type. Log records have them as cxone.extra.*. [Development]",
 		Unit:        "{field}",
 		Data: metricdata.Sum[int64]{
 			Temporality: metricdata.CumulativeTemporality,
@@ -179,7 +179,7 @@ func AssertEqualReceiverCxoneUnknownFields(t *testing.T, tt *componenttest.Telem
 func AssertEqualReceiverCxoneUnreadableFields(t *testing.T, tt *componenttest.Telemetry, dps []metricdata.DataPoint[int64], opts ...metricdatatest.Option) {
 	want := metricdata.Metrics{
 		Name:        "otelcol_receiver_cxone_unreadable_fields",
-		Description: "Values of known fields that could not be read, by data_type and field; times that fell back to another field count too. [Development]",
+		Description: "Values of known fields that could not be read, by data_type and field. Times that were taken from another field are included. [Development]",
 		Unit:        "{field}",
 		Data: metricdata.Sum[int64]{
 			Temporality: metricdata.CumulativeTemporality,
