@@ -61,13 +61,13 @@ func checkCritical(h *jose.Header, allowed string) *refusal.Error {
 			}
 		}
 		if len(list) == 0 {
-			return refusal.New(refusal.ReasonMalformed, "the token's list of critical headers is none")
+			return refusal.New(refusal.ReasonMalformed, "the token's list of critical headers cannot be read")
 		}
 	}
 	if value, ok := h.ExtraHeaders[headerBase64]; ok {
 		if _, isBool := value.(bool); !isBool || !named[headerBase64] {
 			return refusal.New(refusal.ReasonMalformed,
-				"the token has a header b64 that is no boolean or is not among its critical headers (RFC 7797)")
+				"the token has a header b64 that is not a boolean, or is not among its critical headers (RFC 7797)")
 		}
 	}
 	return nil

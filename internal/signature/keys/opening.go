@@ -110,7 +110,7 @@ func (o Opened) String() string {
 	text := fmt.Sprintf("opens with this key: RSA %s, %s", o.Padding, o.Hash)
 	switch {
 	case o.Padding == "":
-		return "does not open with this key: another key made it, or it is no RSA signature"
+		return "does not open with this key: another key made it, or it is not an RSA signature"
 	case o.Algorithm() == "rsa_raw":
 		return fmt.Sprintf("opens with this key: RSA %s around %s", o.Padding, o.Strange)
 	case o.Strange != "":

@@ -41,7 +41,7 @@ var (
 var (
 	errEncoding = errors.New("is not in its encoding")
 	errTooMany  = errors.New("holds too many signatures")
-	errPrefix   = errors.New("has not the prefix of its scheme")
+	errPrefix   = errors.New("does not have the prefix of its scheme")
 )
 
 // Value says where the signature is and how it is written.

@@ -16,8 +16,8 @@ import (
 const anewFault = "the sender signs the JSON %s, and another writing of it arrived: something on the way, or the sender itself, " +
 	"writes the JSON anew; ask the sender to sign the bytes that it sends"
 
-// writtenAnew are the ways in which libraries write JSON. A body that was signed in one and arrived in another cannot be
-// verified, unless what was signed is the compact or the canonical form, which have a filter.
+// writtenAnew are the ways in which libraries write JSON. If a body was signed in one way and arrived in another, it cannot
+// be verified. The exceptions are signatures of the compact or the canonical form, for which there are filters.
 func writtenAnew() []change {
 	var all []change
 	add := func(how string, options ...jsontext.Options) {
@@ -54,7 +54,7 @@ func writtenAnew() []change {
 
 func withCRLF(text []byte) []byte { return bytes.ReplaceAll(text, []byte("\n"), []byte("\r\n")) }
 
-// then is a change that something is done after.
+// then returns the change followed by another step.
 func (c change) then(how string, next func([]byte) []byte) change {
 	return change{strings.Replace(c.fault, ", and another", ", "+how+", and another", 1), func(captured Capture) []byte {
 		text := c.undo(captured)
@@ -65,7 +65,7 @@ func (c change) then(how string, next func([]byte) []byte) change {
 	}}
 }
 
-// rewritten writes JSON with other white space and escapes; nil for what is not JSON.
+// rewritten writes JSON with other white space and escapes; nil if the body is not JSON.
 func rewritten(body []byte, options ...jsontext.Options) []byte {
 	value := jsontext.Value(bytes.TrimSpace(bytes.Clone(body)))
 	if value.Format(append([]jsontext.Options{jsontext.PreserveRawStrings(false)}, options...)...) != nil {
@@ -74,7 +74,7 @@ func rewritten(body []byte, options ...jsontext.Options) []byte {
 	return value
 }
 
-// outsideStrings replaces a character where it does not stand in a string.
+// outsideStrings replaces a character outside JSON strings.
 func outsideStrings(text []byte, old, replacement string) []byte {
 	var out []byte
 	inString, escaped := false, false
@@ -96,7 +96,7 @@ func outsideStrings(text []byte, old, replacement string) []byte {
 	return out
 }
 
-// escapeNonASCII writes \u and four digits for what is not ASCII, as many libraries do.
+// escapeNonASCII writes characters that are not ASCII as \u and four digits, as many libraries do.
 func escapeNonASCII(text []byte) []byte {
 	var out []byte
 	for _, r := range string(text) {

@@ -11,8 +11,8 @@ import (
 	"github.com/cxone-otel/cxonereceiver/internal/signature"
 )
 
-// withSignature sets the captures aside that have no signature where the others have one: whoever finds a public server
-// knocks at it too.
+// withSignature sets aside the captures without a signature, if others have one. A public server gets requests of many
+// senders.
 func withSignature(captures []Capture, key *Key) (kept []Capture, aside []SetAside) {
 	places := map[signature.LocationConfig]int{}
 	has := make([]map[signature.LocationConfig]bool, len(captures))
@@ -54,7 +54,7 @@ func isSignatureName(place signature.LocationConfig) bool {
 
 func placeName(place signature.LocationConfig) string { return place.Place().String() }
 
-// aside sets captures aside, by their number.
+// aside sets captures aside by their number.
 func (s *run) aside(numbers []int, why string) []SetAside {
 	var all []SetAside
 	for _, number := range numbers {

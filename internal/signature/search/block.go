@@ -14,11 +14,11 @@ import (
 	"github.com/cxone-otel/cxonereceiver/internal/signature"
 )
 
-// defaultReplayTTL is the receiver's: max_age and max_future together must not be longer.
+// defaultReplayTTL is the receiver's default. max_age and max_future together must not be longer.
 const defaultReplayTTL = 15 * time.Minute
 
-// blockOf writes a configuration's signature block as a person would, and what belongs beside it: what the scheme says already is
-// left out.
+// blockOf writes a configuration's signature block as a person would, without the keys that the scheme sets, and the keys
+// that belong beside it.
 func blockOf(config *signature.Config, scriptURL string) (string, error) {
 	usual, _ := signature.Preset(config.Scheme)
 	components := config.Components
@@ -59,7 +59,7 @@ func keyList(all []signature.KeyConfig) *yaml.Node {
 		k := &all[i]
 		var version *yaml.Node
 		if k.Version != "" {
-			version = quoted(k.Version) // it is text that looks like a number
+			version = quoted(k.Version) // a text that looks like a number
 		}
 		list.Content = append(list.Content, mapping(entry{"version", version}, entry{"algorithm", k.Algorithm},
 			entry{"public_key_file", k.PublicKeyFile}, entry{"secret_file", k.SecretFile}, entry{"secret_encoding", k.SecretEncoding}))
@@ -80,7 +80,7 @@ func valueOf(v *signature.ValueConfig) *yaml.Node {
 		entry{"select", v.Select}, entry{"prefix", v.Prefix}, entry{"encoding", v.Encoding})
 }
 
-// tokenOf says where a token travels. Its prefix may have to be empty.
+// tokenOf writes where a token is. An empty prefix may have to be written.
 func tokenOf(v, usual *signature.ValueConfig) *yaml.Node {
 	if v.Location == usual.Location && v.Prefix == usual.Prefix {
 		return nil
@@ -92,7 +92,7 @@ func tokenOf(v, usual *signature.ValueConfig) *yaml.Node {
 	return flow(entry{"header", v.Header}, entry{"query", v.Query}, entry{"prefix", prefix})
 }
 
-// timestampOf writes which times are accepted where that is not the default.
+// timestampOf writes which times are accepted, if these are not the default.
 func timestampOf(config, usual *signature.Config) *yaml.Node {
 	var entries []entry
 	t := config.Timestamp
@@ -108,7 +108,7 @@ func timestampOf(config, usual *signature.Config) *yaml.Node {
 	return flow(entries...)
 }
 
-// claimsOf says what the claims of a token are held against.
+// claimsOf writes the checks of a token's claims.
 func claimsOf(jwt *signature.JWTConfig) *yaml.Node {
 	claim := &jwt.BodyClaim
 	body := flow(entry{"name", claim.Name}, entry{"hash", claim.Hash}, entry{"encoding", claim.Encoding})
@@ -118,13 +118,13 @@ func claimsOf(jwt *signature.JWTConfig) *yaml.Node {
 	return mapping(entry{"consumer_claim", jwt.ConsumerClaim}, entry{"body_claim", body})
 }
 
-// entry is a key and its value: a text, texts or a node. One that is empty is not written.
+// entry is a key and its value: a text, texts or a node. An empty value is not written.
 type entry struct {
 	key   string
 	value any
 }
 
-// mapping writes entries in their order, a line each; nil without any.
+// mapping writes entries in their order, a line each. It returns nil if there are none.
 func mapping(entries ...entry) *yaml.Node {
 	node := &yaml.Node{Kind: yaml.MappingNode}
 	for _, e := range entries {
@@ -174,5 +174,5 @@ func quoted(value string) *yaml.Node {
 	return &yaml.Node{Kind: yaml.ScalarNode, Style: yaml.DoubleQuotedStyle, Value: value}
 }
 
-// forCollector escapes what the collector would take for a variable: ${env:NAME}, or the bare $ in a prefix.
+// forCollector escapes what the collector would take for a variable: ${env:NAME}, or a $ in a prefix.
 func forCollector(text string) string { return strings.ReplaceAll(text, "$", "$$") }

@@ -15,7 +15,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// addBodies adds the body, its digests, and what may have happened to it on the way.
+// addBodies adds the body, its digests, and the body before changes on the way.
 func (m *partMaker) addBodies() {
 	bodies := []part{
 		atom("{body}", 0), atom("{body|trim}", 1), atom(`{body}\n`, 2), atom(`{body|trim}\n`, 3),
@@ -35,7 +35,7 @@ func (m *partMaker) addBodies() {
 				atom("{body|trim|"+hash.name+encoding.filters+"}", cost+2))
 		}
 	}
-	bodies = append(bodies, atom("{body|md5|base64}", 0)) // which is Content-MD5
+	bodies = append(bodies, atom("{body|md5|base64}", 0)) // the value of Content-MD5
 	for _, change := range slices.Concat(changes, writtenAnew()) {
 		bodies = append(bodies, m.changed(change)...)
 	}
@@ -46,14 +46,14 @@ func (m *partMaker) addBodies() {
 	m.addChoice(omitBody, slices.Concat(whole, m.bound, bodies)...)
 }
 
-// change is something that happens to bodies between a sender and a receiver. undo returns the body as it was signed, nil
-// where that cannot be.
+// change is a change of the body between sender and receiver. undo returns the body as it was signed, or nil if that is
+// impossible.
 type change struct {
 	fault string
 	undo  func(c Capture) []byte
 }
 
-// changes are what the receiver cannot undo: it has to be undone where it is done.
+// changes are those that the receiver cannot undo. They must be prevented where they are made.
 var changes = []change{
 	{
 		"the sender signs the body before it compresses it, and the receiver verifies the body as it travelled: ask the sender not to compress",
@@ -73,7 +73,7 @@ var changes = []change{
 	}},
 }
 
-// maxDecompressed bounds what a small body may grow to, in bytes.
+// maxDecompressed bounds the size of a decompressed body, in bytes.
 const maxDecompressed = 16 << 20
 
 func decompressed(c Capture) []byte {
@@ -85,7 +85,7 @@ func decompressed(c Capture) []byte {
 		in, err = gzip.NewReader(compressed)
 	case "deflate":
 		if in, err = zlib.NewReader(compressed); err != nil {
-			in, err = flate.NewReader(bytes.NewReader(c.Body)), nil // some send it without zlib's frame
+			in, err = flate.NewReader(bytes.NewReader(c.Body)), nil // some senders leave out zlib's frame
 		}
 	case "zstd":
 		in, err = zstd.NewReader(compressed, zstd.WithDecoderConcurrency(1))
@@ -102,7 +102,7 @@ func decompressed(c Capture) []byte {
 	return plain
 }
 
-// changed makes the parts of a body before a change. The fragment is the one that would have fitted.
+// changed makes the parts of a body before a change. Their fragments are those that would have fitted.
 func (m *partMaker) changed(change change) []part {
 	before := make([]Capture, len(m.captures))
 	for i, c := range m.captures {

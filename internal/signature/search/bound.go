@@ -5,14 +5,14 @@ package search
 
 import "strings"
 
-// digestFilters are how a digest of the body travels.
+// digestFilters are the forms in which a digest of the body is sent.
 var digestFilters = []string{
 	"sha256|hex", "sha256|base64", "sha512|hex", "sha512|base64", "md5|hex", "md5|base64", "sha1|hex", "sha1|base64",
 	"sha256|base64url", "sha384|hex", "sha384|base64", "sha256|hex|upper",
 }
 
-// boundToBody writes a field that holds the body's digest with the digest of the body itself. Signing the field would else
-// bind nothing: whoever changes the body leaves the field as it is.
+// boundToBody replaces a field that holds the body's digest by the digest of the body itself. A signature of the field
+// alone would not protect the body: whoever changes the body can leave the field as it is.
 func (m *partMaker) boundToBody(f field) (part, bool) {
 	for _, filters := range digestFilters {
 		digest := atom("{body|"+filters+"}", 0)

@@ -12,8 +12,8 @@ import (
 	"github.com/cxone-otel/cxonereceiver/internal/signature"
 )
 
-// listedHeaders are the names of the headers that a request says are signed, and the list as it travels: in the fields
-// SignedHeaders or headers of the signature's value, or in a header of such a name.
+// listedHeaders returns the names of the headers that a request lists as signed, and the list as it was sent. The list is
+// in the field SignedHeaders or headers of the signature's value, or in a header of such a name.
 func (m *partMaker) listedHeaders() (names []string, list string) {
 	for _, f := range append(m.site.valueFields(), fieldsOf(m.captures)...) {
 		name := strings.ReplaceAll(f.name(), "-", "")
@@ -25,8 +25,7 @@ func (m *partMaker) listedHeaders() (names []string, list string) {
 	return nil, ""
 }
 
-// headerPart is what a header that is said to be signed stands for: {timestamp} for a time, and so on. The choices are those of
-// the headers.
+// headerPart returns the part for a header that is listed as signed: {timestamp} for a time, and so on.
 func (m *partMaker) headerPart(name string) (part, bool) {
 	if strings.EqualFold(name, "host") {
 		p := atom("{header:Host}", 0)
@@ -49,7 +48,7 @@ func (m *partMaker) headerPart(name string) (part, bool) {
 	return part{}, false
 }
 
-// joined puts parts into one, each with what stands before it.
+// joined makes one part of several pieces.
 func (m *partMaker) joined(cost int, pieces ...part) part {
 	all := part{cost: cost, values: make([][]byte, len(m.captures))}
 	var configures []func(*signature.Config)
@@ -70,7 +69,7 @@ func (m *partMaker) joined(cost int, pieces ...part) part {
 	return all
 }
 
-// piece is a part with what stands before it.
+// piece is a part with a text in front of it.
 func (m *partMaker) piece(before, template string) part {
 	p := atom(template, 0)
 	if p.values = m.render(&p); p.values == nil {
@@ -91,15 +90,15 @@ func hashed(p part) part {
 	return one
 }
 
-// canonicalRequests are requests written line by line: method, path, query, the headers that the request says are signed,
-// their names, and the body's hash. They are signed as they are, or their hash is.
+// canonicalRequests are requests in lines: method, path, query, the headers that the request lists as signed, their names,
+// and the body's hash. Either they are signed, or their hash is.
 func (m *partMaker) canonicalRequests() []part {
 	names, list := m.listedHeaders()
 	var headers []part
 	for _, name := range names {
 		p, ok := m.headerPart(name)
 		if !ok {
-			return nil // a pseudo-header, as in the HTTP signatures of before the RFC
+			return nil // a pseudo-header of HTTP signatures before RFC 9421
 		}
 		p.before = strings.ToLower(name) + ":" + p.before
 		p.after += "\n"
@@ -130,7 +129,7 @@ func (m *partMaker) canonicalRequests() []part {
 	return all
 }
 
-// namedHeaders is the string of the HTTP signatures of before RFC 9421: `name: value` for every name that the signature lists.
+// namedHeaders is the string of HTTP signatures before RFC 9421: `name: value` for each name that the signature lists.
 func (m *partMaker) namedHeaders() []part {
 	names, list := m.listedHeaders()
 	if list == "" {

@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// certainty says what is sure of a string that fits and what is a guess.
+// certainty says which parts of a string that fits are certain and which are guesses.
 func (s *run) certainty(c *composition) []string {
 	lines := []string{fmt.Sprintf("The bytes that are signed are certain: %s by the receiver's own code.", s.verified())}
 	if len(s.captures) == 1 {
@@ -30,7 +30,7 @@ func (s *run) certainty(c *composition) []string {
 	return lines
 }
 
-// label is the part as the block has it.
+// label is the part's name in the block.
 func (p *part) label() string {
 	if p.role != roleNone {
 		return p.roleTemplate
@@ -38,7 +38,7 @@ func (p *part) label() string {
 	return p.template
 }
 
-// constantParts are those that are the same in every request although they need not be.
+// constantParts are those that are the same in every request, although they need not be.
 func (c *composition) constantParts() []string {
 	var all []string
 	for _, p := range c.parts {
@@ -53,7 +53,7 @@ func (c *composition) constantParts() []string {
 // maxOthers keeps a sentence readable.
 const maxOthers = 4
 
-// othersOf are other fragments, of whatever choice, that stand for the same bytes in every request.
+// othersOf returns other fragments, of any choice, that stand for the same bytes in every request.
 func othersOf(p *part, choices []choice) []string {
 	all := slices.Clone(p.others)
 	for _, choice := range choices {
@@ -64,14 +64,14 @@ func othersOf(p *part, choices []choice) []string {
 			}
 		}
 	}
-	// A fragment with a filter that changes nothing is no other reading.
+	// A fragment with a filter that changes nothing is not another reading.
 	all = slices.DeleteFunc(all, func(template string) bool { return strings.Contains(template, "|") || template == p.label() })
 	slices.Sort(all)
 	all = slices.Compact(all)
 	return all[:min(len(all), maxOthers)]
 }
 
-// hints say what to look at when nothing fits.
+// hints say what to check if nothing fits.
 func (s *run) hints() []string {
 	var hints []string
 	add := func(format string, args ...any) { hints = append(hints, fmt.Sprintf(format, args...)) }
@@ -106,7 +106,7 @@ func (s *run) hints() []string {
 	return append(hints, s.requestHints()...)
 }
 
-// largeBody is the length from which hashing it takes most of the time, in bytes.
+// largeBody is the length in bytes from which hashing the body takes most of the time.
 const largeBody = 64 << 10
 
 // requestHints say what may have changed the first request on its way.

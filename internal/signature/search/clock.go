@@ -12,10 +12,10 @@ import (
 	"github.com/cxone-otel/cxonereceiver/internal/signature"
 )
 
-// judgeClock says what the receiver's clock makes of the times at which the requests say that they were signed, and widens
-// the configuration's window where no fresh request would be accepted.
+// judgeClock compares the requests' times of signing with the clock. If no fresh request would be accepted, it widens the
+// configuration's window.
 func (s *run) judgeClock(config *signature.Config, times []time.Time) []string {
-	var ahead []time.Duration // of our clock
+	var ahead []time.Duration // ahead of this machine's clock
 	known := true
 	for i, c := range s.captures {
 		known = known && !c.At.IsZero()
@@ -48,7 +48,7 @@ func (s *run) judgeClock(config *signature.Config, times []time.Time) []string {
 	return lines
 }
 
-// isExpiry tells an expiry by its name from a clock that is wrong.
+// isExpiry reports whether a place holds an expiry, by its name.
 func isExpiry(place signature.LocationConfig) bool {
 	name := strings.ToLower(place.Header + place.Query + place.Field)
 	return containsAny(name, "exp", "until", "valid", "ttl", "deadline")

@@ -3,8 +3,9 @@
 
 // Package search finds out how a sender signs, from requests that it sent and the key that they should verify with.
 //
-// What it looks for is a [signature.Config], so whatever it finds is a block to paste, and it is proven with the verifier
-// that the receiver uses before it is told of. Tokens (token.go) are recognised at sight, and the presets come first. Then:
+// It looks for a [signature.Config], so that a finding is a block to paste. Before a finding is returned, the receiver's
+// own verifier has verified every request with it. Tokens (token.go) are recognised by their form, and the presets come
+// first. Then:
 //
 //   - Captures of other senders are set aside (aside.go).
 //   - Sites (site.go): every header and query parameter that holds something of a signature's length, plain, after a prefix,

@@ -14,13 +14,13 @@ import (
 	"github.com/cxone-otel/cxonereceiver/internal/signature/parts"
 )
 
-// field is a header, a query parameter, or a field of the signature's own value, that every request has exactly once.
+// field is a header, a query parameter, or a field of the signature's own value, which every request has exactly once.
 type field struct {
 	location signature.LocationConfig
 	texts    []string // by request
 }
 
-// fieldsOf lists headers and query parameters, sorted so that a search takes the same way each time.
+// fieldsOf returns headers and query parameters, sorted so that every search takes the same way.
 func fieldsOf(captures []Capture) []field {
 	var all []field
 	for name := range captures[0].Request.Header {
@@ -71,7 +71,7 @@ func parametersOf(r *http.Request) map[string][]string {
 	return all
 }
 
-// valueFields are the other fields of a signature's value that has several.
+// valueFields are the other fields of a signature's value, if it has several.
 func (s *site) valueFields() []field {
 	var all []field
 	for name := range s.value.Fields(s.texts[0]) {
@@ -91,7 +91,7 @@ func (s *site) valueFields() []field {
 	return all
 }
 
-// fieldText is a field of a signature's value.
+// fieldText returns a field of a signature's value.
 func fieldText(value *signature.ValueConfig, text, name string) (string, bool) {
 	for field, one := range value.Fields(text) {
 		if field == name && one != "" {
@@ -101,15 +101,15 @@ func fieldText(value *signature.ValueConfig, text, name string) (string, bool) {
 	return "", false
 }
 
-// name is what the field is called, in lower case.
+// name returns the field's name, in lower case.
 func (f field) name() string {
 	return strings.ToLower(f.location.Header + f.location.Query + f.location.Field)
 }
 
-// wire is what the field is called, as it is written.
+// wire returns the field's name as it was sent.
 func (f field) wire() string { return f.location.Header + f.location.Query + f.location.Field }
 
-// String is the field as a template has it.
+// String returns the field as it is written in a template.
 func (f field) String() string {
 	switch {
 	case f.location.Header != "":
@@ -126,25 +126,25 @@ func (f field) constant() bool {
 	return !slices.ContainsFunc(f.texts, func(text string) bool { return text != f.texts[0] })
 }
 
-// The years in which a number is taken for a time.
+// Numbers that are times of these years are taken for times.
 var (
-	earliest = time.Date(2001, 9, 9, 1, 46, 40, 0, time.UTC) // from here on, seconds have ten digits
+	earliest = time.Date(2001, 9, 9, 1, 46, 40, 0, time.UTC) // from then on, seconds have ten digits
 	latest   = time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC)
 )
 
-// timeLayouts are other ways to write a time.
+// timeLayouts are other forms of times.
 var timeLayouts = []string{
 	"2006-01-02 15:04:05", "20060102150405", "2006-01-02 15:04:05.000", "2006/01/02 15:04:05", "2006-01-02T15:04:05-0700",
 	"2006-01-02 15:04:05 -0700", "2006-01-02 15:04:05 MST", time.RFC1123Z, time.RFC850, time.ANSIC, "02/01/2006 15:04:05",
 	"02.01.2006 15:04:05", "20060102T150405", "Jan 2, 2006, 3:04:05 PM",
 }
 
-// timeForm is how a time is written, empty for what is not a time.
+// timeForm is the form of a time; empty for other texts.
 type timeForm struct{ unit, layout string }
 
 func (f timeForm) set(t *signature.TimestampConfig) { t.Unit, t.Layout = f.unit, f.layout }
 
-// timeForm is the form in which every text of the field is a time of this century, empty if there is none.
+// timeForm returns the form in which every text of the field is a time of this century; empty if there is none.
 func (f field) timeForm() timeForm {
 	forms := make([]timeForm, 0, 32)
 	for _, unit := range parts.TimeUnits {
@@ -167,7 +167,7 @@ func (f field) timeForm() timeForm {
 	return timeForm{}
 }
 
-// role is which part of a scheme a field may be.
+// role is the part of a scheme that a field may be.
 type role uint8
 
 const (
@@ -178,8 +178,8 @@ const (
 	roleVersion
 )
 
-// roleOf guesses by what the user said, by the field's name, and by what is in it. A wrong guess costs a little time, since
-// every field is tried in every place.
+// roleOf guesses a field's role by the user's options, by the field's name, and by its content. A wrong guess costs only a
+// little time, since every field is tried in every place.
 func (o *Options) roleOf(f field) role {
 	name := f.name()
 	switch {

@@ -14,45 +14,46 @@ import (
 	"github.com/cxone-otel/cxonereceiver/internal/signature"
 )
 
-// Finding is a scheme that every captured request verifies with, by the receiver's own code.
+// Finding is a scheme with which the receiver's own code verifies every captured request.
 type Finding struct {
 	// Scheme is the preset's name, or custom.
 	Scheme string
 	// YAML is the block to paste under the receiver's name: `signature:` and what belongs under it.
 	YAML string
-	// Config is what the block means.
+	// Config is the configuration of the block.
 	Config *signature.Config
-	// Names are the requests that verify.
+	// Names are the names of the requests that verify.
 	Names []string
-	// SignedStrings are what was signed, by request. They hold the bodies: for the operator's own eyes.
+	// SignedStrings are the signed strings, by request. They contain the bodies, so they are for the operator only.
 	SignedStrings []string
-	// Now says what becomes of the captured requests and of fresh ones by the clock, a sentence each.
+	// Now says what would happen to the captured requests and to fresh ones now, a sentence each.
 	Now []string
-	// Certainty says what is sure of the finding and what is a guess, a sentence each.
+	// Certainty says what is certain about the finding and what is a guess, a sentence each.
 	Certainty []string
 }
 
-// NearMiss is a string that the signatures sign, and that the receiver cannot build from what arrived.
+// NearMiss is a string that was signed, but that the receiver cannot build from the request that arrived.
 type NearMiss struct {
 	// Where is the signature's place.
 	Where string
-	// SignedString is the template, as if nothing had happened to the request.
+	// SignedString is the template of the string, as if the request had not been changed.
 	SignedString string
-	// Faults say what happened to it, and what to do.
+	// Faults say what changed the request, and what to do.
 	Faults []string
 }
 
-// composition is a string that fits, as the parts and separators that it is made of.
+// composition is a string that fits, as its parts and separators.
 type composition struct {
 	*stringSearch
 	parts      []*part
 	separators []string
 	trailer    string
 	misses     []int // the requests that it does not fit
-	foundAt    int   // the level
+	foundAt    int   // the level at which it was found
 }
 
-// conclude makes a finding of a string that fits, or a near miss. It returns nil for what the receiver would refuse.
+// conclude makes a finding or a near miss of a string that fits. It returns nil if the receiver would refuse the
+// configuration.
 func (s *run) conclude(c *composition) *hit {
 	config := c.config()
 	if faults := c.faults(); len(faults) > 0 {
@@ -72,7 +73,8 @@ func (s *run) conclude(c *composition) *hit {
 	return nil
 }
 
-// config writes a composition as a configuration. Of two parts of one role the second is but a header or a parameter.
+// config writes a composition as a configuration. If there are two parts of one role, the second is an ordinary header or
+// parameter.
 func (c *composition) config() signature.Config {
 	config := c.site.baseConfig()
 	taken := map[role]bool{}
@@ -95,7 +97,7 @@ func (c *composition) config() signature.Config {
 	return config
 }
 
-// withPartsOfURL says of the parameters of a URL that is signed as a whole what they are: a time has to be young, a version
+// withPartsOfURL gives the parameters of a URL that is signed as a whole their roles: a time must be recent, a version
 // chooses the key, and so on.
 func (s *run) withPartsOfURL(config signature.Config) signature.Config {
 	signsQuery := strings.Contains(config.SignedString, "{query}") || config.URL == "" && strings.Contains(config.SignedString, "{url")
@@ -130,7 +132,7 @@ func (c *composition) faults() []string {
 	return faults
 }
 
-// keysFor makes a key of each version that the requests name.
+// keysFor makes a key for each version that the requests name.
 func (s *run) keysFor(config *signature.Config, material signature.KeyConfig) []signature.KeyConfig {
 	material.Version = s.options.KeyVersion
 	versions := s.versions(config)
@@ -164,8 +166,8 @@ func (s *run) versions(config *signature.Config) []string {
 	return slices.Compact(versions)
 }
 
-// prove writes the configuration as YAML, reads that as the collector does, and has the receiver's verifier judge every
-// request at the time at which it says that it was signed.
+// prove writes the configuration as YAML and reads it as the collector does. Then the receiver's verifier judges every
+// request, at the time at which it was signed.
 func (s *run) prove(config *signature.Config) (*Finding, error) {
 	verifier, read, _, err := s.started(config, signature.Callback{})
 	if err != nil {
@@ -208,7 +210,7 @@ func (s *run) prove(config *signature.Config) (*Finding, error) {
 	return finding, err
 }
 
-// scriptURL is what the script API's callback has for a signature_url: where url is that of the other one.
+// scriptURL returns the signature_url of the script API's callback, if url is that of the other callback.
 func (s *run) scriptURL(config *signature.Config) string {
 	if config.URL == "" || config.URL != s.options.SignatureURL {
 		return ""
@@ -216,7 +218,7 @@ func (s *run) scriptURL(config *signature.Config) string {
 	return s.options.ScriptURL
 }
 
-// started does with a configuration what the collector does before it listens.
+// started prepares a configuration as the collector does before it listens.
 func (s *run) started(config *signature.Config, callback signature.Callback) (*signature.Verifier, *signature.Config, string, error) {
 	text, err := blockOf(config, s.scriptURL(config))
 	if err != nil {

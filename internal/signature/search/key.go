@@ -18,20 +18,20 @@ import (
 	"github.com/cxone-otel/cxonereceiver/internal/signature/keys"
 )
 
-// Key is what the requests should verify with: a public key, or a secret.
+// Key is the public key or the secret with which the requests should verify.
 type Key struct {
 	file    string
 	public  crypto.PublicKey // nil for a secret
 	secrets []secret
 }
 
-// secret is one reading of a secret file: nobody says in which encoding a secret is handed over.
+// secret is one way to read a secret file: its encoding is not known.
 type secret struct {
 	encoding string
 	bytes    []byte
 }
 
-// PublicKey reads a public key's file, in any form that the receiver takes.
+// PublicKey reads a public key's file, in any form that the receiver accepts.
 func PublicKey(file string) (*Key, error) {
 	text, err := os.ReadFile(file) //nolint:gosec // the file that the user named
 	if err != nil {
@@ -52,7 +52,7 @@ func PublicKey(file string) (*Key, error) {
 	return k, nil
 }
 
-// SecretFile reads a secret's file. Without an encoding (raw, base64 or hex) every one that can be is tried.
+// SecretFile reads a secret's file. If no encoding is given (raw, base64 or hex), all that are possible are tried.
 func SecretFile(file, encoding string) (*Key, error) {
 	text, err := os.ReadFile(file) //nolint:gosec // the file that the user named
 	if err != nil {
@@ -81,7 +81,7 @@ func SecretFile(file, encoding string) (*Key, error) {
 	return k, nil
 }
 
-// absolute is the path to write into a configuration: the collector's working directory is another.
+// absolute returns the path for a configuration: the collector's working directory is another one.
 func absolute(file string) string {
 	if path, err := filepath.Abs(file); err == nil {
 		return path
@@ -89,7 +89,7 @@ func absolute(file string) string {
 	return file
 }
 
-// algorithms are those that this key can be used under, that of its own size first.
+// algorithms returns the algorithms that this key can have, the one of its own size first.
 func (k *Key) algorithms() []string {
 	names := keys.Names(func(a *keys.Algorithm) bool {
 		if k.public == nil {
@@ -115,7 +115,7 @@ func boolInt(b bool) int {
 	return 0
 }
 
-// plausible reports whether something of this length can be a signature by this key.
+// plausible reports whether a value of this length can be a signature of this key.
 func (k *Key) plausible(value []byte) bool {
 	for _, algorithm := range k.algorithms() {
 		if keys.PlausibleSignature(algorithm, k.public, value) {

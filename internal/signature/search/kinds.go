@@ -14,7 +14,7 @@ import (
 	"github.com/cxone-otel/cxonereceiver/internal/signature/parts"
 )
 
-// otherKinds say which kind of key the signatures look like, where this key cannot have made any of them.
+// otherKinds say which kind of key the signatures look like, if this key cannot have made any of them.
 func (s *run) otherKinds() []string {
 	var hints []string
 	for _, f := range fieldsOf(s.captures) {
@@ -43,7 +43,7 @@ func (s *run) otherKinds() []string {
 	}
 }
 
-// kindOf is what a value of this length and form is mostly made with, and what to do; empty where that is this key's kind.
+// kindOf says what usually makes a value of this length and form, and what to do; empty for this key's kind.
 func (s *run) kindOf(value []byte) string {
 	hmacs := map[int]string{20: "hmac_sha1", 32: "hmac_sha256", 48: "hmac_sha384", 64: "hmac_sha512"}
 	_, isECDSA := s.key.public.(*ecdsa.PublicKey)

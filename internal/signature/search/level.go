@@ -13,32 +13,32 @@ import (
 	"sync/atomic"
 )
 
-// maxParts is how many parts a string may have: two more than the longest scheme that is known.
+// maxParts is how many parts a string can have: two more than the longest known scheme.
 const maxParts = 7
 
-// Why a search stopped before its end, besides those of the context.
+// Why a search was stopped, besides the reasons of the context.
 const (
 	stoppedByTimeout   = "timeout"
 	stoppedByCount     = "max-candidates"
 	stoppedByInterrupt = "interrupted"
 )
 
-// stringSearch is the search for the string that the signatures of one site sign, in one style.
+// stringSearch is the search for the string that was signed, for one site in one style.
 type stringSearch struct {
 	*run
 	site    *site
 	opening *opening
 	style   style
 	wrapper wrapper
-	cost    int // of all of these together
+	cost    int // of all these together
 	choices []choice
-	// primary is the request that every candidate is tried on. The others are tried only when that one fits.
+	// primary is the request on which every candidate is tried. If it fits, the others are tried.
 	primary int
-	// unsaid is, from each choice on, what it costs to leave all of them out.
+	// unsaid is, for each choice, the cost of leaving out that choice and all after it.
 	unsaid []int
 }
 
-// prepare makes the parts, when they are first needed.
+// prepare makes the parts when they are first needed.
 func (s *stringSearch) prepare() {
 	if s.unsaid != nil {
 		return
@@ -66,11 +66,12 @@ func (s *run) partsOf(site *site, of *opening) []choice {
 	return made
 }
 
-// selection is a choice of parts; a worker tries all orders and separators of it that make the level's cost.
+// selection is a choice of parts. A worker tries all their orders and separators that together have the rest of the level's
+// cost.
 type selection struct {
 	number int64
 	parts  []*part
-	slack  int // what order and separators have to cost
+	slack  int // what order and separators must cost
 	fixed  bool
 }
 
@@ -80,8 +81,8 @@ type hit struct {
 	nearMiss *NearMiss
 }
 
-// try tries every string whose cost is this level's. Of those that fit it returns the first in the order of the selections,
-// whichever worker found one first.
+// try tries every string of this level's cost. Of the strings that fit, it returns the first in the order of the
+// selections, whichever worker found one first.
 func (s *stringSearch) try(ctx context.Context, level int) (found *hit, stopped string) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -136,7 +137,7 @@ func (s *stringSearch) try(ctx context.Context, level int) (found *hit, stopped 
 	}
 }
 
-// orders are the orders to begin with. Parts that have names are also sorted by them, with a secret behind them.
+// orders are the orders to begin with. Parts with names are also sorted by them, with a secret at the end.
 func (s *stringSearch) orders(parts []*part, slack int) []selection {
 	asUsual := selection{parts: slices.Clone(parts), slack: slack}
 	if s.opening.digest && !s.style.named && len(parts) > 1 {
@@ -153,7 +154,7 @@ func (s *stringSearch) orders(parts []*part, slack int) []selection {
 	return []selection{sorted, asUsual}
 }
 
-// sortRank puts parts without a name before the others, but a body and a secret behind.
+// sortRank puts parts without a name first, but a body and a secret last.
 func (p *part) sortRank() int {
 	switch kind := p.kind(); {
 	case kind == "secret":
@@ -171,8 +172,8 @@ func (s *run) countReached() bool {
 	return s.options.MaxCandidates > 0 && s.tried.Load() >= s.options.MaxCandidates
 }
 
-// choose calls yield with every selection of parts from the choices, from the given one on, and with what is left of the level's
-// cost, as long as order and separators can use that up. It returns false when yield does.
+// choose calls yield with every selection of parts, from the given choice on, and with the rest of the level's cost, as
+// long as order and separators can have that cost. It returns false if yield does.
 func (s *stringSearch) choose(chosen []*part, from, left int, yield func([]*part, int) bool) bool {
 	if n := len(chosen); n > 0 {
 		if slack := left - s.unsaid[from]; slack >= 0 && slack <= maxJoinCost(n, s.style.named) && !yield(chosen, slack) {

@@ -21,23 +21,23 @@ import (
 	"github.com/cxone-otel/cxonereceiver/internal/signature/keys"
 )
 
-// opening is a way to hold a candidate string against the signatures of a site.
+// opening is a way to compare a candidate string with the signatures of a site.
 type opening struct {
 	algorithm string
 	cost      int
 	secret    *secret // for an HMAC or a digest
-	// digest: the secret is a part of the string.
+	// digest says that the secret is a part of the string.
 	digest bool
-	// raw is the length of what an RSA signature holds that names no hash: the string itself, or what a wrapper makes of it.
+	// raw is the length of the content of an RSA signature that names no hash: the string itself, or a wrapper's output.
 	raw int
-	// newMatcher makes a matcher for one request. A matcher has memory of its own, so each worker makes its own.
+	// newMatcher makes a matcher for one request. A matcher has memory of its own, so each worker has its own.
 	newMatcher func(request int) matcher
 }
 
-// matcher reports whether a string is what one of a request's signatures signs.
+// matcher reports whether one of a request's signatures is of this string.
 type matcher func(signed []byte) bool
 
-// open finds out how this site's signatures can be checked, and notes what is told by the key alone.
+// open finds out how this site's signatures can be checked, and notes what the key alone shows.
 func (s *site) open(key *Key) {
 	switch public := key.public.(type) {
 	case *rsa.PublicKey:
@@ -75,7 +75,7 @@ func (s *site) verifying(algorithm string, public crypto.PublicKey, cost int) op
 // hashesOf are the hash functions of the algorithms with a secret, and of a token's claim.
 var hashesOf = map[string]func() hash.Hash{"sha1": sha1.New, "sha256": sha256.New, "sha384": sha512.New384, "sha512": sha512.New}
 
-// digestCost: a plain digest is rarer than an HMAC.
+// digestCost is 1, since a plain digest is rarer than an HMAC.
 const digestCost = 1
 
 // openSecret takes the algorithm from the signature's length, and tries every reading of the secret.
@@ -99,7 +99,7 @@ func (s *site) openSecret(key *Key) {
 					state.Reset()
 					state.Write(signed)
 					sum = state.Sum(sum[:0])
-					// No secret is at stake here: the signatures are in the user's own file.
+					// The comparison need not take constant time: the signatures are in the user's own file.
 					return slices.ContainsFunc(s.signatures[request], func(signature []byte) bool { return bytes.Equal(signature, sum) })
 				}
 			}
@@ -108,7 +108,7 @@ func (s *site) openSecret(key *Key) {
 	}
 }
 
-// openRSA raises the signatures to the public exponent. What comes out is padded as the algorithm says, or is noise. Where it
+// openRSA raises the signatures to the public exponent. The result is padded as the algorithm defines, or is noise. If it
 // can be read in more than one way, the search tries each.
 func (s *site) openRSA(public *rsa.PublicKey) {
 	all := make([][]keys.Opened, len(s.signatures))
@@ -127,7 +127,7 @@ func (s *site) openRSA(public *rsa.PublicKey) {
 		s.note = keys.Opened{}.String()
 		return
 	}
-	// The kind that most requests have is the one to speak of.
+	// The kind that most requests have is named in messages.
 	without := func(kind keys.Opened) (requests []int) {
 		for request := range all {
 			if !slices.ContainsFunc(all[request], kind.SameKind) {
@@ -148,7 +148,7 @@ func (s *site) openRSA(public *rsa.PublicKey) {
 	s.note = strings.Join(notes, "; or it ")
 }
 
-// matching compares with what the signatures of one kind hold.
+// matching compares a string with the content of the signatures of one kind.
 func matching(kind keys.Opened, all [][]keys.Opened) opening {
 	one := opening{algorithm: kind.Algorithm(), newMatcher: func(request int) matcher {
 		return func(signed []byte) bool {

@@ -13,34 +13,35 @@ import (
 	"github.com/cxone-otel/cxonereceiver/internal/signature"
 )
 
-// part is something that a sender may have signed: a fragment of a template, and the bytes that it stands for.
+// part is something that a sender may have signed: a fragment of a template, and its bytes in each request.
 type part struct {
 	template string
 	cost     int      // how unusual it is to sign this
 	values   [][]byte // by request
-	// role is what the part is where it is the only one of its kind in a string; roleTemplate is its fragment then.
+	// role is the part's role if it is the only one of that role in a string. Its fragment is then roleTemplate.
 	role         role
 	roleTemplate string
-	// configure adds to the configuration what the fragment needs; nil if it needs nothing.
+	// configure adds the keys that the fragment needs to the configuration; nil if it needs none.
 	configure func(*signature.Config)
-	// fault says what happened to the request, for a part that no configuration can express.
+	// fault says what happened to the request. It is set for parts that no configuration can express.
 	fault string
 	// others are other fragments that stand for the same bytes in every request.
 	others []string
-	// wire is what the request calls the part, empty where it is no header, parameter or field.
+	// wire is the part's name in the request; empty if it is not a header, parameter or field.
 	wire string
-	// name is the part's name where the string says it, with what stands before and after the value because of that.
+	// name is the part's name, if the string contains it. before and after are the texts around the value that belong to
+	// the name.
 	name, before, after string
 }
 
-// choice is a place in the string for one of several parts that exclude each other, the cheapest first.
+// choice is a place in the string for one of several parts, the cheapest first.
 type choice struct {
 	parts []part
-	// omit is what it costs to leave the choice out: what senders mostly sign is rarely left out.
+	// omit is the cost of leaving the choice out. It is high for parts that senders mostly sign.
 	omit int
 }
 
-// What it costs to leave out what is there. Whatever a request carries for its signature's sake is mostly signed.
+// Costs of leaving out a part that is there. What a request carries for its signature is mostly signed.
 const (
 	omitBody      = 2
 	omitTimestamp = 2
@@ -48,19 +49,19 @@ const (
 	omitSecret    = 99
 )
 
-// secretAtom stands for the key's secret, where it is a part of the string.
+// secretAtom stands for the key's secret, if it is a part of the string.
 const secretAtom = "{secret}"
 
-// partMaker makes the parts of one site. Values are rendered by the code that the receiver verifies with.
+// partMaker makes the parts of one site. The receiver's own code renders their values.
 type partMaker struct {
 	captures []Capture
 	options  *Options
 	site     *site
-	bound    []part // fields that hold the body's digest
+	bound    []part // fields with the body's digest
 	choices  []choice
 }
 
-// newParts lists what can be signed, in the order in which senders mostly put it.
+// newParts lists what can be signed, in the order that most senders use.
 func newParts(captures []Capture, options *Options, site *site, opening *opening) []choice {
 	m := &partMaker{captures: captures, options: options, site: site}
 	m.addLiterals()
@@ -80,17 +81,17 @@ func newParts(captures []Capture, options *Options, site *site, opening *opening
 	return m.choices
 }
 
-// atom is a fragment that needs nothing of the configuration.
+// atom is a fragment that needs no key of the configuration.
 func atom(template string, cost int) part { return part{template: template, cost: cost} }
 
-// baseConfig is a configuration that reads this site's signatures and nothing else yet.
+// baseConfig is a configuration that reads this site's signatures, and no other part yet.
 func (s *site) baseConfig() signature.Config {
 	config, _ := signature.Preset(signature.SchemeCustom)
 	config.Value = s.value
 	return config
 }
 
-// render returns the bytes of a fragment in each request, or nil where one of them lacks it.
+// render returns the bytes of a fragment in each request, or nil if a request lacks it.
 func (m *partMaker) render(p *part) [][]byte {
 	config := m.site.baseConfig()
 	config.SignedString = p.template
@@ -111,7 +112,7 @@ func (m *partMaker) render(p *part) [][]byte {
 	return values
 }
 
-// addChoice adds the parts that the requests have. Of several that stand for the same bytes the cheapest is enough.
+// addChoice adds the parts that the requests have. If several stand for the same bytes, only the cheapest is added.
 func (m *partMaker) addChoice(omit int, parts ...part) {
 	var made []part
 	slices.SortStableFunc(parts, func(a, b part) int { return cmp.Compare(a.cost, b.cost) })
@@ -142,8 +143,8 @@ func allEmpty(values [][]byte) bool {
 
 func sameValues(a, b [][]byte) bool { return slices.EqualFunc(a, b, bytes.Equal) }
 
-// addLiterals adds constants: what stands before the signature, which some schemes sign as well, and what the vendor's form
-// says but the request doesn't.
+// addLiterals adds constants: the text in front of the signature, which some schemes sign too, and texts of the vendor's
+// form that the request lacks.
 func (m *partMaker) addLiterals() {
 	var literals []part
 	add := func(text string, cost int) {
@@ -166,7 +167,7 @@ func (m *partMaker) addLiterals() {
 	}
 }
 
-// literal is text that no request carries.
+// literal is a text that no request contains.
 func (m *partMaker) literal(text string, cost int) part {
 	p := part{template: escape(text), cost: cost}
 	for range m.captures {
@@ -179,7 +180,7 @@ func (m *partMaker) inRequest(text string) bool {
 	return slices.ContainsFunc(fieldsOf(m.captures), func(f field) bool { return f.texts[0] == text })
 }
 
-// escape writes text as a template has it.
+// escape writes a text as it is written in a template.
 func escape(text string) string {
 	return strings.NewReplacer(`\`, `\\`, "{", `\{`, "}", `\}`, "\n", `\n`, "\t", `\t`).Replace(text)
 }
@@ -191,7 +192,7 @@ func (m *partMaker) addFields() {
 		own := m.site.value.Location
 		return f.location == own || f.location.Header == "Host"
 	})
-	// Date stands behind a timestamp of the scheme's own, and so on.
+	// Date comes after a timestamp of the scheme's own, and so on.
 	slices.SortStableFunc(fields, func(a, b field) int {
 		return cmp.Compare(everydayCost(a.location.Header), everydayCost(b.location.Header))
 	})
@@ -220,7 +221,7 @@ func (m *partMaker) addFields() {
 		p := ranked[f.String()]
 		if bound, ok := m.boundToBody(f); ok {
 			m.bound = append(m.bound, bound)
-			continue // the header alone would bind nothing
+			continue // a signature of the header alone would not protect the body
 		}
 		name := strings.TrimSuffix(f.String(), "}")
 		variants := []part{p}
@@ -236,10 +237,10 @@ func (m *partMaker) addFields() {
 	}
 }
 
-// isTraced reports whether a header of this name is one that proxies add to every request.
+// isTraced reports whether proxies add a header of this name to every request.
 func isTraced(name string) bool { return containsAny(name, "request-id", "trace", "correlation") }
 
-// order puts parts that have a role where senders mostly have them.
+// order puts parts with a role where most senders put them.
 func (r role) order() int {
 	if r == roleNone {
 		return int(roleVersion) + 1
@@ -247,7 +248,7 @@ func (r role) order() int {
 	return int(r)
 }
 
-// fieldPart says what a field would be in a configuration, and how likely it is to be signed.
+// fieldPart returns the part for a field, with the cost of signing it.
 func (m *partMaker) fieldPart(f field) part {
 	p := part{template: f.String(), cost: everydayCost(f.location.Header), role: m.options.roleOf(f), wire: f.wire()}
 	location := f.location
@@ -276,8 +277,8 @@ func (m *partMaker) fieldPart(f field) part {
 	return p
 }
 
-// everydayCost is what it costs to take a header for signed: content types and digests often are, browsers' headers hardly
-// ever, and what is called X-something is there for a purpose.
+// everydayCost is the cost of taking a header for signed. Content types and digests are often signed, browsers' headers
+// hardly ever. A header whose name begins with X- has a purpose.
 func everydayCost(name string) int {
 	switch name = http.CanonicalHeaderKey(name); name {
 	case "Accept", "Accept-Encoding", "Accept-Language", "Cache-Control", "Connection", "Content-Length", "Pragma", "User-Agent", "Via",

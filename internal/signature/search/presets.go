@@ -11,11 +11,11 @@ import (
 	"github.com/cxone-otel/cxonereceiver/internal/signature/rfc9421"
 )
 
-// tryPresets tries every scheme that has a name, under each algorithm that the key can have.
+// tryPresets tries every scheme that has a name, with each algorithm that the key can have.
 func (s *run) tryPresets() *Finding {
 	for _, scheme := range signature.Schemes() {
 		if slices.Contains([]string{signature.SchemeCustom, signature.SchemeJWS, signature.SchemeJWT}, scheme) {
-			continue // the last two were tried at sight
+			continue // the last two were tried before, as tokens
 		}
 		for _, algorithm := range s.key.algorithms() {
 			for _, material := range s.key.configs(algorithm) {
@@ -28,8 +28,8 @@ func (s *run) tryPresets() *Finding {
 	return nil
 }
 
-// tryPreset tries a scheme with the URL of the vendor's form and with that of the request, and RFC 9421 also with just the
-// components that all the requests cover.
+// tryPreset tries a scheme with the URL of the vendor's form and with that of the request. It also tries RFC 9421 with only
+// the components that all requests cover.
 func (s *run) tryPreset(scheme string, material signature.KeyConfig) *Finding {
 	urls := []string{""}
 	if s.options.SignatureURL != "" {
@@ -66,13 +66,13 @@ func (s *run) verified() string {
 	return fmt.Sprintf("all %d requests verify", len(s.captures))
 }
 
-// namesConsumer reports whether every request names the consumer that the user says.
+// namesConsumer reports whether every request names the user's consumer.
 func (s *run) namesConsumer(config *signature.Config) bool {
 	return s.options.ConsumerID != "" && config.Consumer.Header != "" &&
 		!slices.ContainsFunc(s.captures, func(c Capture) bool { return c.Request.Header.Get(config.Consumer.Header) != s.options.ConsumerID })
 }
 
-// coveredByAll are the components that every request's RFC 9421 signature covers.
+// coveredByAll are the components that the RFC 9421 signature of every request covers.
 func (s *run) coveredByAll() []string {
 	all := rfc9421.CoveredComponents(s.captures[0].Request)
 	for _, c := range s.captures[1:] {

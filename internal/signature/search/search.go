@@ -17,25 +17,25 @@ import (
 
 // Capture is a request as a receiver saw it.
 type Capture struct {
-	// Name is what to call it: its file.
+	// Name names it in messages: its file.
 	Name string
 	// Request has its headers, Host and RequestURI; its body is not read.
 	Request *http.Request
-	// Body is the body as it travelled, compressed if it was.
+	// Body is the body as it was sent, still compressed.
 	Body []byte
-	// At is when it was captured, zero where nobody knows.
+	// At is when it was captured; zero if that is not known.
 	At time.Time
 }
 
-// Options say what is known of the sender, and bound the search.
+// Options are what is known of the sender, and the limits of the search.
 type Options struct {
-	// ConsumerID, KeyVersion and SignatureURL are what the vendor's form has; all may be empty.
+	// ConsumerID, KeyVersion and SignatureURL are those of the vendor's form. All may be empty.
 	ConsumerID, KeyVersion, SignatureURL string
-	// ScriptURL is the URL of the script API's callback, where SignatureURL is that of the other one only.
+	// ScriptURL is the URL of the script API's callback, if SignatureURL is only that of the other one.
 	ScriptURL string
 	// PlainHTTP says that the sender's URL begins with http://.
 	PlainHTTP bool
-	// MaxCandidates is the number of strings at which to stop; 0 is no bound. The context bounds the time.
+	// MaxCandidates is the number of strings after which the search stops; 0 means no limit. The context limits the time.
 	MaxCandidates uint64
 	// Progress is called about four times a second, if it is set.
 	Progress func(Progress)
@@ -45,7 +45,7 @@ type Options struct {
 type Progress struct {
 	// Tried is the number of candidate strings so far.
 	Tried uint64
-	// Level is the cost of those that are tried now: how unusual they are.
+	// Level is the cost of the strings that are tried now: how unusual they are.
 	Level int
 	// Elapsed is the time since the start.
 	Elapsed time.Duration
@@ -55,39 +55,39 @@ type Progress struct {
 type Result struct {
 	// Finding is the scheme; nil if none was found.
 	Finding *Finding
-	// NearMiss says what happened to the request on its way, where a string fits that no receiver can build from what came.
+	// NearMiss is set if a string fits that no receiver can build. It says what happened to the request on its way.
 	NearMiss *NearMiss
 	// SetAside are captures that are not of this sender.
 	SetAside []SetAside
-	// Sites are where signatures were looked for.
+	// Sites are the places in which signatures were looked for.
 	Sites []Site
 	// Tried is the number of candidate strings.
 	Tried uint64
-	// Level is the highest cost of which every string was tried, -1 if there is none.
+	// Level is the highest cost for which every string was tried; -1 if there is none.
 	Level int
-	// Elapsed is how long it took.
+	// Elapsed is how long the search took.
 	Elapsed time.Duration
-	// Stopped says why a search ended that was not complete: "timeout", "max-candidates" or "interrupted"; empty if every
-	// string that the search knows was tried, or one was found.
+	// Stopped says why an incomplete search ended: "timeout", "max-candidates" or "interrupted". It is empty if every known
+	// string was tried, or one was found.
 	Stopped string
-	// Hints are what to look at when nothing fits.
+	// Hints are what to check if nothing fits.
 	Hints []string
 }
 
 // Site is a place where a signature may be.
 type Site struct {
-	// Where says where it is and how it is written.
+	// Where is the place of the signature, and the form in which it is written.
 	Where string `json:"where"`
-	// Opened says what the key made of it, empty for keys that cannot open a signature.
+	// Opened is what the key found in it; empty for keys that cannot open a signature.
 	Opened string `json:"opened,omitempty"`
-	// KeyFits says that an RSA key opened the signature, so that it is the right key.
+	// KeyFits says that an RSA key opened the signature, so it is the right key.
 	KeyFits bool `json:"key_fits"`
 }
 
 // maxLevel is the cost at which the search ends.
 const maxLevel = 14
 
-// ErrNoCapture is returned when there is nothing to search in.
+// ErrNoCapture means that there are no requests to search in.
 var ErrNoCapture = errors.New("no captured request: give at least one")
 
 // SetAside is a capture that a search has left out.
@@ -106,7 +106,7 @@ type run struct {
 	tried    atomic.Uint64
 	level    atomic.Int32
 	workers  int
-	// tokenHint says why a token that was seen does not verify.
+	// tokenHint is the reason why a token does not verify.
 	tokenHint string
 
 	mu sync.Mutex
@@ -114,8 +114,8 @@ type run struct {
 	partial *composition
 }
 
-// Run searches until a scheme is found, everything was tried, or the context ends; that is no error. The error is about
-// captures that cannot be used.
+// Run searches until a scheme is found, everything was tried, or the context ends; none of these is an error. An error is
+// about captures that cannot be used.
 func Run(ctx context.Context, captures []Capture, key *Key, options Options) (*Result, error) {
 	if len(captures) == 0 {
 		return nil, ErrNoCapture
@@ -146,7 +146,8 @@ func Run(ctx context.Context, captures []Capture, key *Key, options Options) (*R
 	return result, nil
 }
 
-// search searches by all the captures that are left. It returns those that another sender made, to be searched without.
+// search searches with all the remaining captures. It returns those of another sender, without which the search is
+// repeated.
 func (s *run) search(ctx context.Context, result *Result) []SetAside {
 	s.partial = nil
 	s.sites = findSites(s.captures, s.key)
@@ -168,7 +169,7 @@ func (s *run) search(ctx context.Context, result *Result) []SetAside {
 	return nil
 }
 
-// partialPatience is for how many levels more a string is looked for that fits every request, once one fits some.
+// partialPatience is for how many more levels a string is looked for that fits every request, once one fits some.
 const partialPatience = 1
 
 // searchLevels tries all strings of one cost after the other.
@@ -198,10 +199,10 @@ func (s *run) searchLevels(ctx context.Context, result *Result) {
 	}
 }
 
-// maxSearchCost keeps unusual styles, wrappers and algorithms from coming together.
+// maxSearchCost excludes combinations of unusual styles, wrappers and algorithms.
 const maxSearchCost = 6
 
-// stringSearches are all the ways in which a string can have become a signature, the usual ones first.
+// stringSearches are all ways in which a string can become a signature, the usual ones first.
 func (s *run) stringSearches() []*stringSearch {
 	var all []*stringSearch
 	styles := append([]style{plain}, namedStyles()...)
@@ -214,7 +215,7 @@ func (s *run) stringSearches() []*stringSearch {
 						one := &stringSearch{run: s, site: site, opening: opening, style: style, wrapper: wrapper, primary: primary}
 						one.cost = opening.cost + style.cost + wrapper.cost + nth*primaryCost
 						if s.key.isSlow() && (style.named || nth > 0) {
-							one.cost++ // each of these makes as many candidates again
+							one.cost++ // each of these doubles the candidates
 						}
 						if one.cost <= maxSearchCost {
 							all = append(all, one)
@@ -228,7 +229,7 @@ func (s *run) stringSearches() []*stringSearch {
 	return all
 }
 
-// primaryCost is for trying candidates on a second request: the first may be another sender's.
+// primaryCost is the cost of trying candidates on a second request, in case the first is another sender's.
 const primaryCost = 3
 
 // primaries are the requests to try candidates on: the one with the shortest body, and then another.

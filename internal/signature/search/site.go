@@ -16,20 +16,20 @@ import (
 	"github.com/cxone-otel/cxonereceiver/internal/signature/keys"
 )
 
-// site is a place where a signature may travel, and how it may be written there.
+// site is a place where a signature may be, and a form in which it may be written there.
 type site struct {
 	value signature.ValueConfig
-	// texts are the whole values, and signatures what is decoded from them, by request.
+	// texts are the whole values by request, and signatures are the signatures decoded from them.
 	texts      []string
 	signatures [][][]byte
 	openings   []opening
-	note       string // what opening the signature has told
+	note       string // what opening the signature has shown
 	keyFits    bool   // an RSA key opens the signature
 	foreign    []int  // the requests whose signature opens in another way, or not at all
 	choices    map[*opening][]choice
 }
 
-// findSites looks for everything that can be a signature by the key. A site has to be one in every request.
+// findSites looks for every value that can be a signature of the key. Every request must have it.
 func findSites(captures []Capture, key *Key) []*site {
 	var sites []*site
 	for _, f := range fieldsOf(captures) {
@@ -51,15 +51,14 @@ func findSites(captures []Capture, key *Key) []*site {
 	return sites
 }
 
-// isDigest reports whether what looks like a signature is but the body's digest.
+// isDigest reports whether a value that looks like a signature is the body's digest.
 func (s *site) isDigest(captures []Capture) bool {
 	body := keys.Bytes(captures[0].Body)
-	return slices.ContainsFunc([]crypto.Hash{crypto.MD5, crypto.SHA1, crypto.SHA256, crypto.SHA384, crypto.SHA512}, func(kind crypto.Hash) bool {
-		return bytes.Equal(body.Digest(kind), s.signatures[0][0])
-	})
+	kinds := []crypto.Hash{crypto.MD5, crypto.SHA1, crypto.SHA256, crypto.SHA384, crypto.SHA512}
+	return slices.ContainsFunc(kinds, func(kind crypto.Hash) bool { return bytes.Equal(body.Digest(kind), s.signatures[0][0]) })
 }
 
-// rank puts those first that are called a signature, and those with the fewest inventions before the others.
+// rank puts values with a signature's name first, and forms with few assumptions before the others.
 func (s *site) rank() int {
 	rank := len(s.value.Prefix)
 	if name := strings.ToLower(s.value.Header + s.value.Query); !containsAny(name, "sig", "hmac", "auth", "sign") {
@@ -68,7 +67,7 @@ func (s *site) rank() int {
 	return rank
 }
 
-// String says where the signature is and how it is written, for a person.
+// String describes the place and the form for a person.
 func (s *site) String() string {
 	text := "header " + s.value.Header
 	if s.value.Query != "" {
@@ -86,8 +85,8 @@ func (s *site) String() string {
 	return fmt.Sprintf("%s, %s, %d bytes", text, s.value.Encoding, len(s.signatures[0][0]))
 }
 
-// readings are the ways in which a field's values can be read as signatures: by the first request's value, since the others
-// have to be alike, and by those of the others where there is a list of one in the first.
+// readings are the forms in which a field's values can be signatures. They are those of the first request's value, since
+// the others must have the same form; if the first has a list of one, those of the others count too.
 func readings(f field, key *Key) []signature.ValueConfig {
 	var all []signature.ValueConfig
 	for _, text := range f.texts {
@@ -110,7 +109,7 @@ func sameValue(a, b signature.ValueConfig) bool {
 		slices.Equal(a.Select, b.Select)
 }
 
-// plainReadings finds a signature that is all of the text, or its end. What is hex would be base64 too, of another length.
+// plainReadings finds a signature that is the whole text, or its end. Hex would also be base64, but of another length.
 func plainReadings(text string, key *Key) []signature.ValueConfig {
 	for _, encoding := range []string{"hex", "base64_of_hex", "base64"} {
 		for i := range len(text) {
@@ -119,7 +118,7 @@ func plainReadings(text string, key *Key) []signature.ValueConfig {
 			}
 			value := signature.ValueConfig{Format: "plain", Separator: ",", Prefix: text[:i], Encoding: encoding}
 			if decoded, err := value.Signatures(text); err == nil && len(decoded) == 1 && key.plausible(decoded[0]) {
-				return []signature.ValueConfig{value} // with the shortest prefix
+				return []signature.ValueConfig{value} // the one with the shortest prefix
 			}
 		}
 	}
@@ -133,7 +132,7 @@ func bareReadings(text string, key *Key) []signature.ValueConfig {
 
 var separators = []string{",", ";", " ", "&"}
 
-// pairReadings finds a signature in `t=...,v1=...`, which may stand behind a word: `Signature keyId="3",signature="..."`.
+// pairReadings finds a signature in `t=...,v1=...`, perhaps after a word: `Signature keyId="3",signature="..."`.
 func pairReadings(text string, key *Key) []signature.ValueConfig {
 	var all []signature.ValueConfig
 	for _, separator := range separators {
@@ -142,7 +141,7 @@ func pairReadings(text string, key *Key) []signature.ValueConfig {
 			continue
 		}
 		if separator == " " && strings.ContainsAny(elements[0][max(0, len(elements[0])-1):], ",;") {
-			continue // the comma separates, the blank is only behind it
+			continue // the comma separates; the blank only follows it
 		}
 		word, rest, found := strings.Cut(elements[0], " ")
 		prefix := ""
@@ -163,7 +162,7 @@ func pairReadings(text string, key *Key) []signature.ValueConfig {
 	return all
 }
 
-// positionReadings finds a signature in `1764259260.ab12...`, which may stand behind a word.
+// positionReadings finds a signature in `1764259260.ab12...`, perhaps after a word.
 func positionReadings(text string, key *Key) []signature.ValueConfig {
 	var all []signature.ValueConfig
 	word, rest, found := strings.Cut(text, " ")
@@ -206,8 +205,8 @@ func listReadings(text string, key *Key) []signature.ValueConfig {
 	return all
 }
 
-// readsAll reports whether all of a list that begins like a signature is one. A receiver passes over what it cannot decode; a
-// finding has to explain it.
+// readsAll reports whether every element of a list is a signature, if the first looks like one. A receiver ignores elements
+// that it cannot decode, but a finding must explain them.
 func readsAll(list *signature.ValueConfig, text string) bool {
 	decoded, err := list.Signatures(text)
 	alike := 0

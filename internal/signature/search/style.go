@@ -14,12 +14,12 @@ import (
 // style is how parts are written side by side: as they are, or each with its name.
 type style struct {
 	cost    int
-	assign  string // between a name and its value; empty in the plain style and where names and values stand side by side
+	assign  string // between a name and its value; empty in the plain style, and if values follow names directly
 	between string
-	// open and close stand around it all, as braces do around JSON.
+	// open and close are around the whole string, like braces around JSON.
 	open, close string
 	json        bool
-	// fieldsOnly: only headers and parameters have names; method, URL and body stand as they are.
+	// fieldsOnly says that only headers and parameters have names; method, URL and body do not.
 	fieldsOnly bool
 	named      bool
 	naming     naming
@@ -70,7 +70,7 @@ const (
 
 var namingCosts = [...]int{asSentLower: 0, snake: 0, camel: 0, asSent: 1, dashed: 1}
 
-// partNames are what senders call the parts, the usual names first, in words.
+// partNames are the names that senders give the parts, the usual ones first, as words.
 var partNames = map[string][]string{
 	"method": {"method", "http method", "verb"}, "url": {"url", "uri", "request url"}, "path": {"path", "uri", "request path", "url"},
 	"query": {"query", "query string"}, "host": {"host"},
@@ -80,7 +80,7 @@ var partNames = map[string][]string{
 	"secret": {"key", "secret"},
 }
 
-// names are what a part may be called in a naming, the first being the usual one.
+// names returns the names that a part can have in a naming, the usual one first.
 func (n naming) names(p *part) []string {
 	var names []string
 	if p.wire != "" {
@@ -126,7 +126,7 @@ func (n naming) write(words []string) string {
 	}
 }
 
-// kind is what a part is, for partNames.
+// kind is the part's key in partNames.
 func (p *part) kind() string {
 	switch {
 	case p.role != roleNone:
@@ -154,7 +154,7 @@ func (p *part) kind() string {
 
 var roleKinds = map[role]string{roleConsumer: "consumer", roleNonce: "nonce", roleTimestamp: "timestamp", roleVersion: "version"}
 
-// named gives the parts of every choice their names.
+// apply gives the parts of every choice their names.
 func (s style) apply(choices []choice) []choice {
 	if !s.named {
 		return choices
@@ -198,7 +198,8 @@ func (s style) partsOf(p *part) []part {
 	return all
 }
 
-// quotes are what may stand around a value: nothing, but in JSON, where numbers and whole documents may stand without.
+// quotes are the texts that can be around a value: none, except in JSON, where numbers and whole documents can also have
+// none.
 func (s style) quotes(p *part) []string {
 	if !s.json {
 		return []string{""}

@@ -17,14 +17,14 @@ import (
 	"github.com/cxone-otel/cxonereceiver/internal/signature/keys"
 )
 
-// tokenForm is a JSON Web Token, or a JSON Web Signature whose payload is the body, perhaps behind a word.
+// tokenForm is a JSON Web Token, or a JSON Web Signature of the body, perhaps after a word.
 var tokenForm = regexp.MustCompile(`^([^ ]+[ =])?(eyJ[A-Za-z0-9_-]+)\.([A-Za-z0-9_-]*)\.([A-Za-z0-9_-]+)$`)
 
-// token is what a header or a parameter holds.
+// token is the token in a header or a parameter.
 type token struct {
 	prefix string
 	head   struct{ Alg, Kid string }
-	claims map[string]any // nil where the payload is the body
+	claims map[string]any // nil if the payload is the body
 }
 
 func readToken(text string) (token, bool) {
@@ -44,8 +44,8 @@ func readToken(text string) (token, bool) {
 	return t, true
 }
 
-// tryTokens tries every header and parameter that holds a token, which is recognised at sight. A token's algorithm is the
-// sender's; where this key cannot be of that, the hint says so.
+// tryTokens tries every header and parameter that holds a token, which its form shows. The sender has chosen the token's
+// algorithm. If this key cannot have that algorithm, the hint says so.
 func (s *run) tryTokens() *Finding {
 	for _, f := range fieldsOf(s.captures) {
 		tokens := make([]token, len(f.texts))
@@ -80,7 +80,7 @@ func (s *run) tryTokens() *Finding {
 	return nil
 }
 
-// keysOf makes a key of each kid that the tokens name.
+// keysOf makes a key for each kid that the tokens name.
 func keysOf(material signature.KeyConfig, tokens []token, version string) []signature.KeyConfig {
 	var all []signature.KeyConfig
 	for _, t := range tokens {
@@ -95,7 +95,7 @@ func keysOf(material signature.KeyConfig, tokens []token, version string) []sign
 	return all
 }
 
-// tokenConfig writes a token's configuration: with the claim that holds the body's hash, where there is one.
+// tokenConfig writes a token's configuration, with the claim that holds the body's hash, if there is one.
 func (s *run) tokenConfig(f field, tokens []token) signature.Config {
 	scheme := signature.SchemeJWT
 	if tokens[0].claims == nil {
@@ -136,7 +136,7 @@ func (s *run) bodyClaim(name string, tokens []token) jose.BodyClaim {
 	return jose.BodyClaim{}
 }
 
-// tokenTime is when a token says that it was made: its iat, or shortly before it expires.
+// tokenTime returns when a token says that it was made: its iat, or shortly before its expiry.
 func tokenTime(config *signature.Config, c Capture) (time.Time, bool) {
 	text := c.Request.Header.Get(config.Value.Header)
 	if config.Value.Query != "" {

@@ -13,8 +13,7 @@ import (
 	"github.com/cxone-otel/cxonereceiver/internal/signature"
 )
 
-// addURLs adds what a sender may take for the URL: what the user says, what the request says, and what a proxy may have
-// changed on the way.
+// addURLs adds the URLs that a sender may have signed: the user's, the request's, and those before a proxy's changes.
 func (m *partMaker) addURLs() {
 	hasQuery := slices.ContainsFunc(m.captures, func(c Capture) bool { return strings.Contains(c.Request.RequestURI, "?") })
 	urls := append(m.configuredURLs(), atom("{url}", 0), atom("{path}", 0))
@@ -33,13 +32,13 @@ func (m *partMaker) addURLs() {
 		atom("{path|lower}", 2), atom("{path|urldecode}", 2), atom("{path}/", 3))...)
 }
 
-// origin is what may stand before the path.
+// origin is a text that may be in front of the path.
 type origin struct {
 	template string
 	cost     int
 }
 
-// origins lists scheme and host in every combination. A constant host is written out, as long as all requests have it.
+// origins lists scheme and host in every combination. A constant host is written as a literal if all requests have it.
 func (m *partMaker) origins() []origin {
 	other := 1
 	if m.options.PlainHTTP {
@@ -62,7 +61,7 @@ func (m *partMaker) origins() []origin {
 	return all
 }
 
-// otherHosts are the host without its port, and that of the URL that the user says.
+// otherHosts are the host without its port, and the host of the user's URL.
 func (m *partMaker) otherHosts() []string {
 	host := m.captures[0].Request.Host
 	if slices.ContainsFunc(m.captures, func(c Capture) bool { return c.Request.Host != host }) {
@@ -78,7 +77,7 @@ func (m *partMaker) otherHosts() []string {
 	return all
 }
 
-// configuredURLs are the URL of the vendor's form, and what somebody may have made of it.
+// configuredURLs are the URL of the vendor's form, and variants of it.
 func (m *partMaker) configuredURLs() []part {
 	given := m.options.SignatureURL
 	if given == "" {
@@ -117,7 +116,7 @@ func (m *partMaker) configuredURLs() []part {
 	return all
 }
 
-// urlFor is the URL of the vendor's form for the callback that a request went to.
+// urlFor returns the URL of the vendor's form for the callback of a request.
 func (o *Options) urlFor(c *Capture) string {
 	isScript := strings.Contains(strings.ToLower(c.Request.RequestURI), "script") || bytes.Contains(c.Body, []byte("SCRIPT_API"))
 	if o.ScriptURL != "" && isScript {
@@ -126,7 +125,7 @@ func (o *Options) urlFor(c *Capture) string {
 	return o.SignatureURL
 }
 
-// urlPart is a URL that the configuration has to name.
+// urlPart is a URL that the configuration must name.
 func urlPart(text string, cost int) part {
 	return part{template: "{url}", cost: cost, configure: func(c *signature.Config) { c.URL = text }}
 }

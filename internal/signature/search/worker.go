@@ -9,13 +9,13 @@ import (
 	"sync/atomic"
 )
 
-// separator is a text between two parts, with how unusual it is.
+// separator is a text between two parts, with its cost: how unusual it is.
 type separator struct {
 	text string
 	cost int
 }
 
-// usualSeparators are those that senders mostly use.
+// usualSeparators are those that most senders use.
 var usualSeparators = []separator{
 	{"\n", 0},
 	{".", 0},
@@ -41,13 +41,14 @@ const (
 	maxOrderCost     = 3
 	maxSeparatorCost = 2
 	maxTrailerCost   = 1
-	oddSeparatorCost = 3 // for one separator that is not like the others
+	oddSeparatorCost = 3 // for one separator that differs from the others
 )
 
-// orderCost: senders mostly put method and URL first and the body last. Two neighbours that have changed places cost 1.
+// orderCost is the cost of an order. Most senders put method and URL first and the body last. Two neighbours that have
+// changed places cost 1.
 func orderCost(inversions int) int { return min((inversions+1)/2, maxOrderCost) }
 
-// maxJoinCost is the most that order and separators of some parts can cost.
+// maxJoinCost is the highest cost that order and separators of some parts can have.
 func maxJoinCost(parts int, named bool) int {
 	switch {
 	case parts == 1:
@@ -61,14 +62,14 @@ func maxJoinCost(parts int, named bool) int {
 	}
 }
 
-// worker builds strings and holds them against the signatures. It is for one goroutine.
+// worker builds strings and compares them with the signatures. It belongs to one goroutine.
 type worker struct {
 	search   *stringSearch
 	ctx      context.Context // a worker lives as long as one call
 	best     *atomic.Int64
 	matchers []matcher // by request
 	buffer   []byte
-	counted  uint64 // candidates that are not in the run's count yet
+	counted  uint64 // candidates that the run has not counted yet
 
 	selection  selection
 	separator  separator
@@ -99,7 +100,7 @@ func (w *worker) try(chosen selection) *hit {
 	case w.search.style.named:
 		all = []separator{{w.search.style.between, 0}}
 	case len(chosen.parts) == 1:
-		all = usualSeparators[:1] // nothing to separate
+		all = usualSeparators[:1] // there is nothing to separate
 	}
 	for _, w.separator = range all {
 		if w.separator.cost <= chosen.slack && !w.extend(0, chosen.slack-w.separator.cost, false) {
@@ -110,13 +111,14 @@ func (w *worker) try(chosen selection) *hit {
 	return w.hit
 }
 
-// extend appends each part that is not in the string yet, and so on until all are. It returns false to end the selection.
+// extend appends each part that is not in the string yet, one after the other, until all are. It returns false to end the
+// selection.
 func (w *worker) extend(inversions, slack int, odd bool) bool {
 	parts := w.selection.parts
 	if len(w.order) == len(parts) {
 		return w.end(slack - orderCost(inversions))
 	}
-	before := 0 // parts that are left out so far, and so will stand behind a later one
+	before := 0 // parts that are left out so far, and so will come after a later one
 	for i, p := range parts {
 		if w.used[i] {
 			continue
@@ -135,7 +137,7 @@ func (w *worker) extend(inversions, slack int, odd bool) bool {
 	return true
 }
 
-// place appends one part after the usual separator, and after each other one if none was odd so far.
+// place appends a part after the usual separator, and after each other one if no separator has differed so far.
 func (w *worker) place(i int, p *part, inversions, slack int, odd bool) bool {
 	value := p.values[w.search.primary]
 	w.used[i] = true
@@ -169,7 +171,7 @@ func (w *worker) append(separator string, i int, value []byte, inversions, slack
 	return more
 }
 
-// end tries the string as it is and with a line end or a separator behind it, whatever costs what is left.
+// end tries the string as it is, and with a line end or a separator after it, if that has the rest of the cost.
 func (w *worker) end(left int) bool {
 	if last := w.search.style.close; last != "" {
 		return left > 0 || w.check(last)
@@ -191,7 +193,7 @@ func (w *worker) end(left int) bool {
 	return true
 }
 
-// check holds the string against the signatures. It returns false to end the selection.
+// check compares the string with the signatures. It returns false to end the selection.
 func (w *worker) check(trailer string) bool {
 	length := len(w.buffer)
 	w.buffer = append(w.buffer, trailer...)
@@ -214,8 +216,8 @@ func (w *worker) flushCount() {
 	w.counted = 0
 }
 
-// confirm tries the same string on the other requests, and has the receiver's own code judge the configuration. A string
-// that fits some of the requests only is kept: the others may be somebody else's.
+// confirm tries the same string on the other requests. Then the receiver's own code judges the configuration. A string that
+// fits only some of the requests is kept: the others may be another sender's.
 func (w *worker) confirm(trailer string) *hit {
 	found := composition{stringSearch: w.search, separators: slices.Clone(w.separators), trailer: trailer}
 	for _, i := range w.order {
@@ -233,7 +235,7 @@ func (w *worker) confirm(trailer string) *hit {
 	return w.search.conclude(&found)
 }
 
-// text is the string of a request, without the wrapper.
+// text returns the string of a request, without the wrapper.
 func (c *composition) text(request int) []byte {
 	var text []byte
 	for n, p := range c.parts {

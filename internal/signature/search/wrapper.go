@@ -9,11 +9,11 @@ import (
 	"github.com/cxone-otel/cxonereceiver/internal/signature/template"
 )
 
-// wrapper is what is done to the whole string before it is signed: a group with filters.
+// wrapper is a change of the whole string before it is signed: a group with filters.
 type wrapper struct {
-	filters string // as a template has them, empty for the string itself
+	filters string // as in a template; empty for the string itself
 	cost    int
-	length  int // of what it makes, 0 where that depends
+	length  int // of its output; 0 if that depends on the string
 }
 
 var wrappers = []wrapper{
@@ -44,8 +44,8 @@ var wrappers = []wrapper{
 	{"sha1|hex|upper", 5, 40},
 }
 
-// wrappersFor are those that an opening can have. What an RSA signature holds that names no hash has the length of the
-// wrapper that it is made with.
+// wrappersFor are those that an opening can have. If an RSA signature names no hash, its content has the length of a
+// wrapper's output.
 func wrappersFor(o *opening) []wrapper {
 	if o.raw == 0 {
 		return wrappers
@@ -62,7 +62,7 @@ func wrappersFor(o *opening) []wrapper {
 	return fitting
 }
 
-// around makes a template of one that is signed without the wrapper.
+// around returns a template with the wrapper around it.
 func (w wrapper) around(template string) string {
 	if w.filters == "" {
 		return template
@@ -70,7 +70,7 @@ func (w wrapper) around(template string) string {
 	return "{(" + strings.NewReplacer("(", `\(`, ")", `\)`).Replace(template) + ")|" + w.filters + "}"
 }
 
-// newApply returns a function that does it, with memory of its own, or nil for the string itself.
+// newApply returns a function that applies the wrapper, with memory of its own; nil for the string itself.
 func (w wrapper) newApply() func([]byte) []byte {
 	if w.filters == "" {
 		return nil
