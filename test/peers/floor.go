@@ -28,7 +28,7 @@ type floor struct {
 	metrics consumer.Metrics // nil where there are none
 	traces  consumer.Traces
 	logs    consumer.Logs
-	build   *builder
+	builder *builder
 	walkers sync.Pool
 	macs    sync.Pool
 }
@@ -36,12 +36,12 @@ type floor struct {
 func newFloor(
 	ctx context.Context, delivery request, metrics consumer.Metrics, traces consumer.Traces, logs consumer.Logs,
 ) (*floor, error) {
-	build, err := newBuilder(ctx, delivery)
+	b, err := newBuilder(ctx, delivery)
 	if err != nil {
 		return nil, err
 	}
 	return &floor{
-		metrics: metrics, traces: traces, logs: logs, build: build,
+		metrics: metrics, traces: traces, logs: logs, builder: b,
 		walkers: sync.Pool{New: func() any { return new(walker) }},
 		macs:    sync.Pool{New: func() any { return hmac.New(sha256.New, []byte(secret)) }},
 	}, nil
@@ -84,16 +84,16 @@ func (f *floor) verify(header string, body []byte) bool {
 
 // consume builds the telemetry of that many records, and gives it to the pipelines.
 func (f *floor) consume(ctx context.Context, records int) error {
-	if f.build.figures != nil {
-		if err := f.metrics.ConsumeMetrics(ctx, f.build.metrics(records)); err != nil {
+	t := f.builder.build(records)
+	if f.builder.figures != nil {
+		if err := f.metrics.ConsumeMetrics(ctx, t.metrics); err != nil {
 			return err
 		}
 	}
-	traces, logs := f.build.contacts(records)
-	if err := f.traces.ConsumeTraces(ctx, traces); err != nil {
+	if err := f.traces.ConsumeTraces(ctx, t.traces); err != nil {
 		return err
 	}
-	return f.logs.ConsumeLogs(ctx, logs)
+	return f.logs.ConsumeLogs(ctx, t.logs)
 }
 
 func (f *floor) walk(body []byte) (records int, err error) {

@@ -123,9 +123,52 @@ func (b *builder) fill(resource pcommon.Resource, scope pcommon.InstrumentationS
 	scope.SetVersion(b.scope[0].text)
 }
 
-func (b *builder) metrics(records int) pmetric.Metrics {
-	metrics := pmetric.NewMetrics()
-	resource := metrics.ResourceMetrics().AppendEmpty()
+const numFigures = 11 // at most
+
+// telemetry is what a delivery gives, being built.
+type telemetry struct {
+	metrics pmetric.Metrics
+	traces  ptrace.Traces
+	logs    plog.Logs
+
+	points  [numFigures]pmetric.NumberDataPointSlice
+	spans   ptrace.SpanSlice
+	records plog.LogRecordSlice
+}
+
+// build builds the telemetry of that many records, one after the other: a receiver does not know how many there are before it has
+// read them.
+func (b *builder) build(records int) telemetry {
+	t := telemetry{traces: ptrace.NewTraces(), logs: plog.NewLogs()}
+	if b.figures != nil {
+		b.beginMetrics(&t, records)
+	}
+	rs := t.traces.ResourceSpans().AppendEmpty()
+	rs.SetSchemaUrl(b.schema)
+	ss := rs.ScopeSpans().AppendEmpty()
+	ss.SetSchemaUrl(b.schema)
+	b.fill(rs.Resource(), ss.Scope())
+	t.spans = ss.Spans()
+	t.spans.EnsureCapacity(records)
+	rl := t.logs.ResourceLogs().AppendEmpty()
+	rl.SetSchemaUrl(b.schema)
+	sl := rl.ScopeLogs().AppendEmpty()
+	sl.SetSchemaUrl(b.schema)
+	b.fill(rl.Resource(), sl.Scope())
+	t.records = sl.LogRecords()
+	t.records.EnsureCapacity(records)
+	for range records {
+		for i := range b.figures {
+			b.figures[i].build(t.points[i].AppendEmpty())
+		}
+		b.contact(t.spans.AppendEmpty(), t.records.AppendEmpty())
+	}
+	return t
+}
+
+func (b *builder) beginMetrics(t *telemetry, records int) {
+	t.metrics = pmetric.NewMetrics()
+	resource := t.metrics.ResourceMetrics().AppendEmpty()
 	resource.SetSchemaUrl(b.schema)
 	scope := resource.ScopeMetrics().AppendEmpty()
 	scope.SetSchemaUrl(b.schema)
@@ -133,18 +176,13 @@ func (b *builder) metrics(records int) pmetric.Metrics {
 	gauges := scope.Metrics()
 	gauges.EnsureCapacity(len(b.figures))
 	for i := range b.figures {
-		f := &b.figures[i]
 		gauge := gauges.AppendEmpty()
-		gauge.SetName(f.name)
-		gauge.SetUnit(f.unit)
-		gauge.SetDescription(f.description)
-		points := gauge.SetEmptyGauge().DataPoints()
-		points.EnsureCapacity(records)
-		for range records {
-			f.build(points.AppendEmpty())
-		}
+		gauge.SetName(b.figures[i].name)
+		gauge.SetUnit(b.figures[i].unit)
+		gauge.SetDescription(b.figures[i].description)
+		t.points[i] = gauge.SetEmptyGauge().DataPoints()
+		t.points[i].EnsureCapacity(records)
 	}
-	return metrics
 }
 
 func (f *figure) build(point pmetric.NumberDataPoint) {
@@ -160,31 +198,14 @@ func (f *figure) build(point pmetric.NumberDataPoint) {
 	exemplar.SetSpanID(f.exemplar.SpanID())
 }
 
-// contacts makes the spans and the log records. Their attributes are made once, and copied.
-func (b *builder) contacts(records int) (ptrace.Traces, plog.Logs) {
-	traces, logs := ptrace.NewTraces(), plog.NewLogs()
-	rs := traces.ResourceSpans().AppendEmpty()
-	rs.SetSchemaUrl(b.schema)
-	ss := rs.ScopeSpans().AppendEmpty()
-	ss.SetSchemaUrl(b.schema)
-	b.fill(rs.Resource(), ss.Scope())
-	ss.Spans().EnsureCapacity(records)
-	rl := logs.ResourceLogs().AppendEmpty()
-	rl.SetSchemaUrl(b.schema)
-	sl := rl.ScopeLogs().AppendEmpty()
-	sl.SetSchemaUrl(b.schema)
-	b.fill(rl.Resource(), sl.Scope())
-	sl.LogRecords().EnsureCapacity(records)
-	for range records {
-		span, log := ss.Spans().AppendEmpty(), sl.LogRecords().AppendEmpty()
-		b.fillSpan(span)
-		b.fillLog(log)
-		log.Attributes().EnsureCapacity(len(b.spanAttributes) + len(b.logAttributes))
-		put(log.Attributes(), b.spanAttributes)
-		log.Attributes().CopyTo(span.Attributes())
-		put(log.Attributes(), b.logAttributes)
-	}
-	return traces, logs
+// contact makes a span and a log record. Their attributes are made once, and copied.
+func (b *builder) contact(span ptrace.Span, log plog.LogRecord) {
+	b.fillSpan(span)
+	b.fillLog(log)
+	log.Attributes().EnsureCapacity(len(b.spanAttributes) + len(b.logAttributes))
+	put(log.Attributes(), b.spanAttributes)
+	log.Attributes().CopyTo(span.Attributes())
+	put(log.Attributes(), b.logAttributes)
 }
 
 func (b *builder) fillSpan(span ptrace.Span) {
