@@ -17,8 +17,8 @@ import (
 	"github.com/cxone-otel/cxonereceiver/cmd/internal/show"
 )
 
-// account compares what was sent with what came out and with what the collector counted itself, prints all three, and
-// returns an error where they differ.
+// account compares what was sent, what was exported, and what the collector counted itself. It prints all three, and
+// returns an error if they differ.
 func account(ctx context.Context, p *show.Page, s *sending, came *show.Telemetry, own counts, orphans int, d *demo.Demo) error {
 	series, err := countSeries(ctx, d.Calls, "cxone_call_")
 	if err != nil {
@@ -53,7 +53,7 @@ func account(ctx context.Context, p *show.Page, s *sending, came *show.Telemetry
 	return errors.Join(errs...)
 }
 
-// tally prints one line of the accounting, and returns 1 where its numbers differ.
+// tally prints one line of the accounting, and returns 1 if its numbers differ.
 func tally(p *show.Page, what string, expected, came, own int) int {
 	verdict, fault := p.Paint(show.Green, "all there"), 0
 	if came != expected || own != expected {
@@ -89,8 +89,8 @@ func countSeries(ctx context.Context, url, prefix string) (int, error) {
 	return n, err
 }
 
-// eachSample reads the Prometheus text format, as far as is needed here, and yields the samples of all metrics whose
-// names start with prefix: the exporters put units and _total at their ends.
+// eachSample reads the Prometheus text format, as far as it is needed here. It yields the samples of all metrics whose
+// names start with prefix, since exporters append units and _total.
 func eachSample(ctx context.Context, url, prefix string, yield func(labels string, value float64)) error {
 	return process.Get(ctx, url, func(response *http.Response) error {
 		lines := bufio.NewScanner(response.Body)

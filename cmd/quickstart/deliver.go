@@ -17,17 +17,17 @@ import (
 	"github.com/cxone-otel/cxonereceiver/cmd/internal/story"
 )
 
-// sending is what was delivered, and what has to come of it.
+// sending is what was delivered, and the telemetry that it must become.
 type sending struct {
 	deliveries []delivered
 	accepted   int // those below included
 	repeats    int
 	refused    int
-	surprises  int // answers that are not the expected ones
+	surprises  int // unexpected answers
 	expected   counts
 }
 
-// delivered is a delivery as `cxonectl send --output json` reports it.
+// delivered is a delivery in the report of `cxonectl send --output json`.
 type delivered struct {
 	Scenario   string `json:"scenario"`
 	DataType   string `json:"data_type"`
@@ -41,13 +41,13 @@ type delivered struct {
 	File       string `json:"file"`
 }
 
-// deliver sends the scenarios, and counts from the bodies that were sent what has to come out.
+// deliver sends the scenarios, and counts the expected telemetry from the bodies that were sent.
 func deliver(ctx context.Context, d *demo.Demo, directory string) (*sending, error) {
 	out, err := d.Deliver(ctx, slices.Concat([]string{"send", "--save", directory, "--output", "json"}, scenarios)...)
 	var report struct {
 		Deliveries []delivered `json:"deliveries"`
 	}
-	if json.Unmarshal(out, &report) != nil { // where an answer is not the expected one, send fails and reports all the same
+	if json.Unmarshal(out, &report) != nil { // after an unexpected answer, send fails but still reports
 		return nil, err
 	}
 	return weigh(report.Deliveries)
@@ -89,14 +89,14 @@ func (c counts) plus(other counts) counts {
 	return counts{c.points + other.points, c.spans + other.spans, c.logs + other.logs}
 }
 
-// figures are the fields of a call leg that give a gauge point wherever they are not null.
+// figures are the fields of a call leg that become a gauge's point if they are not null.
 var figures = []string{
 	"AvgMos", "AvgRFactor", "CallScore", "AvgJitter", "AvgPktLoss", "AvgRtt", "AvgBitrate",
 	"Callduration", "Ringtime", "CallSetupTime", "Disconnecttime",
 }
 
-// countBody counts what a body has to turn into: a point per figure, a span and a log record per record, and a log
-// record alone for what is no record.
+// countBody counts the telemetry of a body: a point for each figure, and a span and a log record for each record. An
+// unreadable record becomes only a log record.
 func countBody(dataType string, body []byte) (counts, error) {
 	if dataType == "script_api" {
 		var envelope struct {
@@ -131,7 +131,7 @@ func countBody(dataType string, body []byte) (counts, error) {
 	return c, nil
 }
 
-// printDeliveries prints a line per scenario: how it was answered, and what it is.
+// printDeliveries prints a line for each scenario: its answers, and what it is.
 func printDeliveries(p *show.Page, s *sending) {
 	for from, to := 0, 0; from < len(s.deliveries); from = to {
 		name := s.deliveries[from].Scenario
@@ -151,7 +151,7 @@ func printDeliveries(p *show.Page, s *sending) {
 	}
 }
 
-// judge words the answers to a scenario's deliveries: "5 × 200 accepted 1", "200 accepted 10; 200 accepted 5".
+// judge returns the answers to a scenario's deliveries in words: "5 × 200 accepted 1", "200 accepted 10; 200 accepted 5".
 func judge(deliveries []delivered) (colour, answers string) {
 	colour = show.Green
 	var texts []string
@@ -182,7 +182,7 @@ func (d *delivered) text() string {
 	}
 }
 
-// summary is what a scenario is, in one line.
+// summary describes a scenario in one line.
 func summary(name string) string {
 	scenario, err := story.Find(name)
 	if err != nil {

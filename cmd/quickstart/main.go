@@ -1,10 +1,11 @@
 // Copyright The CXone Receiver Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Command quickstart is what `make run` runs: it starts the collector on the loopback interface, delivers to it what
-// CXone would, shows in plain words what came out, and checks that all of it did.
+// Command quickstart is what `make run` runs. It starts the collector on the loopback interface, delivers to it what CXone
+// would, prints the telemetry in plain words, and checks that nothing is missing.
 //
-// It leaves nothing behind: the telemetry goes to a temporary directory, and the collector is stopped however it ends.
+// It leaves nothing behind: the telemetry goes to a temporary directory, and the collector is stopped however the command
+// ends.
 package main
 
 import (
@@ -25,7 +26,7 @@ func main() {
 	demo.Main("quickstart", func(ctx context.Context) error { return run(ctx, show.NewPage(os.Stdout), s) })
 }
 
-// scenarios is the small varied set that is delivered.
+// scenarios is the small, varied set that is delivered.
 var scenarios = []string{
 	"sample-voice", "sample-script", "journey", "degraded-call", "api-4xx", "api-5xx", "api-slow", "api-minus-one",
 	"batch", "unknown-fields", "bad-neighbour", "duplicate", "malformed", "bad-signature",
@@ -50,7 +51,7 @@ func run(ctx context.Context, p *show.Page, s demo.Settings) (err error) {
 	return nil
 }
 
-// demonstrate delivers, shows what came out, and returns an error where that is not what it should be.
+// demonstrate delivers, prints the telemetry, and returns an error if it is not as expected.
 func demonstrate(ctx context.Context, p *show.Page, s demo.Settings, d *demo.Demo) error {
 	p.Step("Delivering what CXone would: %s send ... --config %s", s.Ctl, s.Config)
 	sent, err := deliver(ctx, d, filepath.Join(d.Directory, "sent"))

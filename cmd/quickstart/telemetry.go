@@ -17,9 +17,9 @@ const (
 	flushInterval  = 200 * time.Millisecond // of the file exporters in the configuration
 )
 
-// gather reads the files until there is as much in them as expected, and a moment longer, to see what should not come. With it
-// comes what the collector counted itself. The metrics over all calls come at an interval: the two must agree on them, and
-// they are left out of the counts.
+// gather reads the files until they hold the expected telemetry, and a moment longer, to notice any surplus. It also
+// returns the collector's own counts. The metrics over all calls are emitted at an interval. The files and the collector
+// must agree on them, and they are left out of the counts.
 func gather(ctx context.Context, d *demo.Demo, expected counts) (*show.Telemetry, counts, error) {
 	deadline, tail, t := time.Now().Add(arrivalTimeout), show.Tail{Directory: d.Directory}, &show.Telemetry{}
 	for complete := false; ; {

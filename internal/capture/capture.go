@@ -1,12 +1,12 @@
 // Copyright The CXone Receiver Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Package capture writes and reads requests as raw HTTP/1.1 text, one to a file. The receiver writes what it refused, and
-// the operator's command reads it to find out how the sender signs.
+// Package capture writes and reads requests as raw HTTP/1.1 text, one in each file. The receiver writes requests that it
+// refused. The operator's command reads them to find out how the sender signs.
 //
-// The text is the request line, the header fields (net/http keeps neither their order nor the case of their names, so they
-// are sorted), an empty line, and the body exactly as it travelled. Chunking is undone: Content-Length is the body's
-// length. A capture holds whatever the request held, secrets included.
+// The text has the request line, the header fields, an empty line, and the body exactly as it was sent. The header fields
+// are sorted, since net/http keeps neither their order nor the case of their names. Chunking is undone: Content-Length is
+// the body's length. A capture holds everything in the request, secrets included.
 package capture
 
 import (
@@ -21,7 +21,7 @@ import (
 	"time"
 )
 
-// What FileName makes.
+// The parts of a name that FileName makes.
 const (
 	// Pattern matches the names.
 	Pattern = prefix + "*" + suffix
@@ -30,13 +30,13 @@ const (
 	stamp          = "20060102T150405" // a fraction of the second may follow
 )
 
-// FileName names the file of a capture by its time, and by a number, since several may be of one time.
+// FileName names the file of a capture by its time and by a number, since several can have the same time.
 func FileName(at time.Time, number int) string {
 	return fmt.Sprintf("%s%s-%03d%s", prefix, at.UTC().Format(stamp+".000000000"), number, suffix)
 }
 
-// TimeOf is when a request was captured, by its file's name: a copy of the file has another time, and the same name. It is zero
-// for a name that FileName has not made.
+// TimeOf returns when a request was captured, by its file's name: a copy of a file has another time, but the same name. It
+// is zero for other names.
 func TimeOf(file string) time.Time {
 	name, ok := strings.CutPrefix(filepath.Base(file), prefix)
 	name, _, _ = strings.Cut(strings.TrimSuffix(name, suffix), "-")
@@ -47,7 +47,7 @@ func TimeOf(file string) time.Time {
 	return at
 }
 
-// MaxBody bounds the body that Read takes, in bytes: twice what a receiver accepts by default.
+// MaxBody is how many bytes a body may have for Read: twice the receiver's default.
 const MaxBody = 16 << 20
 
 // Write writes a request that a server received, with its body.
@@ -75,9 +75,9 @@ func Write(w io.Writer, r *http.Request, body []byte) error {
 	return out.Flush()
 }
 
-// Read reads a captured request and its body. The request is as a server would see it, but for TLS, of which the text says
-// nothing. A text made by hand may end its lines with a bare line feed, and may leave Content-Length out: the body is then
-// everything after the empty line.
+// Read reads a captured request and its body. The request is as a server would see it, but without TLS, which is not in the
+// text. A text made by hand may end its lines with a bare line feed. It may also leave out Content-Length; then everything
+// after the empty line is the body.
 func Read(r io.Reader) (*http.Request, []byte, error) {
 	in := bufio.NewReader(r)
 	req, err := http.ReadRequest(in)

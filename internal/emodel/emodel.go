@@ -4,7 +4,7 @@
 // Package emodel converts between the two scales of a call's quality (ITU-T G.107).
 package emodel
 
-// MOS is the mean opinion score that an R-factor means: annex B.
+// MOS returns the mean opinion score of an R-factor (annex B).
 func MOS(rFactor float64) float64 {
 	switch r := rFactor; {
 	case r <= 0:

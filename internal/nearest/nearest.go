@@ -7,12 +7,12 @@ package nearest
 
 import "strings"
 
-// longest is the length in bytes beyond which a word is not compared: it comes from outside, and the time grows with its
-// length.
+// longest is the length in bytes beyond which a word is not compared. Words come from outside, and the time grows with
+// their length.
 const longest = 128
 
-// Word returns the known word that is nearest to what was written, "" where none is near: more than a third of the letters
-// would have to change.
+// Word returns the known word that is nearest to a written one; "" if none is near, which means that more than a third of
+// the letters would have to change.
 func Word(written string, known []string) string {
 	if len(written) > longest {
 		return ""
@@ -26,7 +26,7 @@ func Word(written string, known []string) string {
 	return best
 }
 
-// Distance returns the least number of letters to insert, delete, replace or swap with the next that makes b of a (the
+// Distance returns the least number of letters to insert, delete, replace or swap with the next one to turn a into b (the
 // optimal string alignment distance).
 func Distance(a, b string) int {
 	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)

@@ -1,8 +1,8 @@
 // Copyright The CXone Receiver Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Package pemfile reads PEM files and says what is wrong with those that cannot be read. encoding/pem passes over what it
-// cannot read, so that the first certificate of a file that begins with a byte order mark, say, is lost without a word.
+// Package pemfile reads PEM files, and explains what is wrong with those that cannot be read. encoding/pem ignores what it
+// cannot read. For example, it loses the first certificate of a file that begins with a byte order mark, without an error.
 package pemfile
 
 import (
@@ -14,7 +14,7 @@ import (
 	"strings"
 )
 
-// maxTypes is how many types of blocks an error names.
+// maxTypes is how many types of blocks an error names at most.
 const maxTypes = 4
 
 const encryptedKey = "ENCRYPTED PRIVATE KEY"
@@ -24,8 +24,8 @@ var (
 	byteOrderMark = []byte("\xef\xbb\xbf")
 )
 
-// Blocks returns the blocks of the wanted types. It is an error if there is none, or if any block in the file, whatever its
-// type, cannot be read. Errors say what the file holds instead by the types of its blocks, never by their content.
+// Blocks returns the blocks of the wanted types. It is an error if there is none, or if any block in the file cannot be
+// read, whatever its type. Errors name the types of the file's blocks, never their content.
 func Blocks(data []byte, types ...string) ([]*pem.Block, error) {
 	var blocks []*pem.Block
 	var others []string
@@ -60,7 +60,7 @@ func Blocks(data []byte, types ...string) ([]*pem.Block, error) {
 	}
 }
 
-// Explain says why there is no block that can be read, or why the first one cannot.
+// Explain returns why there is no block that can be read, or why the first one cannot be read.
 func Explain(data []byte) error {
 	at := bytes.Index(data, begin)
 	line := data[bytes.LastIndexByte(data[:max(at, 0)], '\n')+1:]

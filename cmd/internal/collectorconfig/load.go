@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Package collectorconfig reads a collector's configuration with the collector's own code, so that a file means the same to
-// the commands and to the collector: its providers, its merging of several files, and the receiver's own Config with the
-// defaults and the checks that the receiver has.
+// the commands and to the collector: with its providers, its merging of several files, and the receiver's own Config with
+// its defaults and checks.
 package collectorconfig
 
 import (
@@ -22,8 +22,8 @@ import (
 	"github.com/cxone-otel/cxonereceiver/receiver"
 )
 
-// Load reads and merges configurations. Each is a file's name, or a URI as the collector's own --config takes it:
-// file:NAME, env:NAME or yaml:TEXT.
+// Load reads and merges configurations. Each is a file's name, or a URI as in the collector's own --config: file:NAME,
+// env:NAME or yaml:TEXT.
 func Load(ctx context.Context, uris ...string) (*confmap.Conf, error) {
 	resolver, err := confmap.NewResolver(confmap.ResolverSettings{
 		URIs:              uris,
@@ -40,8 +40,8 @@ func Load(ctx context.Context, uris ...string) (*confmap.Conf, error) {
 	return conf, resolver.Shutdown(ctx)
 }
 
-// FindReceiver finds the cxone receiver of a configuration. The name may be empty where there is one only. What the
-// collector would refuse of it is refused here too.
+// FindReceiver finds the cxone receiver of a configuration. The name may be empty if there is only one. It refuses what the
+// collector would refuse.
 func FindReceiver(conf *confmap.Conf, name string) (*Receiver, error) {
 	kind := receiver.NewFactory().Type()
 	var all struct {

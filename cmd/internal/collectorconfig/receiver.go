@@ -14,7 +14,7 @@ import (
 	"github.com/cxone-otel/cxonereceiver/receiver"
 )
 
-// Receiver is a cxone receiver's configuration, and what follows from it for a sender.
+// Receiver is a cxone receiver's configuration, as a sender needs it.
 type Receiver struct {
 	*receiver.Config
 
@@ -30,12 +30,12 @@ type Callback struct {
 	SignatureURL string
 }
 
-// newReceiver is a receiver of which nothing is configured.
+// newReceiver is a receiver with the default configuration.
 func newReceiver(name string) *Receiver {
 	return &Receiver{Name: name, Config: receiver.NewFactory().CreateDefaultConfig().(*receiver.Config)}
 }
 
-// DefaultReceiver is what a sender takes the receiver for where there is no configuration to read.
+// DefaultReceiver is the receiver that a sender assumes if there is no configuration to read.
 func DefaultReceiver() *Receiver { return newReceiver("cxone") }
 
 // Callback returns the callback of a data type, and whether it is switched on.
@@ -51,7 +51,7 @@ func (r *Receiver) Callback(dataType story.DataType) (Callback, bool) {
 	}
 }
 
-// DataTypeAt finds the data type whose callback has this path. A path that is nobody's counts as voice quality's.
+// DataTypeAt finds the data type whose callback has this path. For other paths it is voice quality.
 func (r *Receiver) DataTypeAt(path string) story.DataType {
 	if callback, on := r.Callback(story.ScriptAPI); on && callback.Path == path {
 		return story.ScriptAPI
@@ -59,17 +59,17 @@ func (r *Receiver) DataTypeAt(path string) story.DataType {
 	return story.VoiceQuality
 }
 
-// TimeZone is the zone of the script API's times, which carry none.
+// TimeZone is the zone of the script API's times, which do not name one.
 func (r *Receiver) TimeZone() *time.Location {
 	if script := r.ScriptAPI.Get(); script != nil {
-		if zone, err := time.LoadLocation(script.TimeZone); err == nil { // a wrong one was refused when it was read
+		if zone, err := time.LoadLocation(script.TimeZone); err == nil { // an unknown one was refused before
 			return zone
 		}
 	}
 	return time.UTC
 }
 
-// Scheme is the signature block, nil where there is none.
+// Scheme is the signature block; nil if there is none.
 func (r *Receiver) Scheme() *signature.Config {
 	if block := r.Signature.Get(); block != nil {
 		return &block.Config
@@ -77,7 +77,7 @@ func (r *Receiver) Scheme() *signature.Config {
 	return nil
 }
 
-// Reachable returns an error where the receiver listens on something that is no TCP port.
+// Reachable returns an error if the receiver listens on something other than a TCP port.
 func (r *Receiver) Reachable() error {
 	if transport := string(r.NetAddr.Transport); !strings.HasPrefix(transport, "tcp") {
 		return fmt.Errorf("receivers::%s: transport: %s cannot be dialled from here, only tcp can; say where to send with --endpoint", r.Name,
@@ -86,7 +86,7 @@ func (r *Receiver) Reachable() error {
 	return nil
 }
 
-// URL is where a sender on this machine reaches the receiver.
+// URL is the URL at which a sender on this machine reaches the receiver.
 func (r *Receiver) URL() string {
 	scheme := "http"
 	if r.TLS.HasValue() {
@@ -95,8 +95,8 @@ func (r *Receiver) URL() string {
 	return LocalURL(scheme, r.NetAddr.Endpoint)
 }
 
-// LocalURL is where this machine reaches a server that listens on an address. One that means "every interface" is dialled
-// as localhost.
+// LocalURL is the URL at which this machine reaches a server. If the server listens on every interface, the host is
+// localhost.
 func LocalURL(scheme, address string) string {
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {

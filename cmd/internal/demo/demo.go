@@ -1,8 +1,8 @@
 // Copyright The CXone Receiver Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Package demo runs a collector to be looked at: on free ports of the loopback interface, with keys made for this run, and in
-// a temporary directory of which nothing is left.
+// Package demo runs a collector for a demonstration: on free ports of the loopback interface, with keys made for this run,
+// and in a temporary directory that is removed at the end.
 package demo
 
 import (
@@ -26,16 +26,16 @@ import (
 
 // Settings are the flags that every demonstration has.
 type Settings struct {
-	// Collector and Ctl are the two programs, Config the collector's configuration.
+	// Collector and Ctl are the two programs. Config is the collector's configuration.
 	Collector, Ctl, Config string
-	// Further are configurations that are merged into Config, as the collector's --config takes them; not a flag. They leave
-	// the receiver as it is.
+	// Further are configurations that are merged into Config, as with the collector's --config; not a flag. They do not
+	// change the receiver.
 	Further []string
-	// For is how long it lasts; 0 is until it is interrupted.
+	// For is how long the demonstration lasts; 0 means until it is interrupted.
 	For time.Duration
 }
 
-// Register adds the flags, with the configuration that is used by default.
+// Register adds the flags. The configuration is the default one.
 func (s *Settings) Register(config string) {
 	flag.StringVar(&s.Collector, "collector", "bin/otelcol-cxone", "the collector to start")
 	flag.StringVar(&s.Ctl, "cxonectl", "bin/cxonectl", "the command to deliver with")
@@ -43,7 +43,7 @@ func (s *Settings) Register(config string) {
 	flag.DurationVar(&s.For, "for", 0, "when to end; 0 is at Ctrl-C")
 }
 
-// Main runs a demonstration until it ends or is interrupted, and ends the program where that failed.
+// Main runs a demonstration until it ends or is interrupted. If it fails, it ends the program.
 func Main(name string, run func(context.Context) error) {
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
@@ -60,7 +60,7 @@ func Main(name string, run func(context.Context) error) {
 
 // Demo is a running collector.
 type Demo struct {
-	// Directory holds what is made: keys, logs, what the collector's file exporters write.
+	// Directory holds the files of the demonstration: keys, logs, and those of the collector's file exporters.
 	Directory string
 	// PrivateKey is the file of the key that deliveries are signed with.
 	PrivateKey string
@@ -113,7 +113,7 @@ func (d *Demo) start(ctx context.Context) error {
 	return d.Collector.WaitHealthy(ctx, d.health)
 }
 
-// choosePorts finds free ports, and tells the configuration, here and in the programs that are started.
+// choosePorts finds free ports, and sets them for the configuration, here and in the programs that are started.
 func (d *Demo) choosePorts(ctx context.Context) error {
 	var addresses [4]string
 	for i := range addresses {
@@ -136,8 +136,8 @@ func (d *Demo) choosePorts(ctx context.Context) error {
 	return nil
 }
 
-// Ctl runs the operator's command, and returns what it prints. A `send` that got another answer than it expected fails, and
-// prints its report all the same.
+// Ctl runs the operator's command, and returns its output. A `send` that gets an unexpected answer fails, but its report is
+// returned too.
 func (d *Demo) Ctl(ctx context.Context, args ...string) ([]byte, error) {
 	command := exec.CommandContext(ctx, d.settings.Ctl, args...) //nolint:gosec // what the user asked for
 	command.Cancel = func() error { return command.Process.Signal(os.Interrupt) }
@@ -180,10 +180,10 @@ func (d *Demo) Serve(ctx context.Context, others ...*process.Process) error {
 	}
 }
 
-// Left is how long it still lasts.
+// Left is how long the demonstration still lasts.
 func (d *Demo) Left() time.Duration { return max(0, d.settings.For-d.Collector.Age()) }
 
-// Stop ends the collector, and removes what was made.
+// Stop ends the collector, and removes the directory.
 func (d *Demo) Stop() error {
 	var err error
 	if d.Collector != nil {

@@ -1,8 +1,8 @@
 // Copyright The CXone Receiver Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Package process runs a program that serves, such as the collector, for as long as the caller does: with its log in a
-// file, waited for until it is healthy, and stopped however the caller ends.
+// Package process runs a server program, such as the collector, for as long as the caller runs: with its log in a file,
+// until it is healthy, and stopped however the caller ends.
 package process
 
 import (
@@ -26,9 +26,9 @@ const (
 
 // Process is a running program.
 type Process struct {
-	// Name is what it is to a reader, such as "the collector".
+	// Name names it to a reader, such as "the collector".
 	Name string
-	// Ended is closed when the process is no more.
+	// Ended is closed when the process has ended.
 	Ended <-chan struct{}
 
 	process *os.Process
@@ -50,13 +50,13 @@ func Start(name, logFile, binary string, args ...string) (*Process, error) {
 	}
 	ended := make(chan struct{})
 	go func() {
-		_ = command.Wait() // how it ended is in its log
+		_ = command.Wait() // the reason for its end is in its log
 		close(ended)
 	}()
 	return &Process{Ended: ended, Name: name, process: command.Process, started: time.Now(), log: logFile}, nil
 }
 
-// Age is for how long it has been running.
+// Age is how long it has been running.
 func (p *Process) Age() time.Duration { return time.Since(p.started) }
 
 // WaitHealthy waits, a minute at most, until the address of the health check answers 200.
@@ -77,10 +77,10 @@ func (p *Process) WaitHealthy(ctx context.Context, url string) error {
 	}
 }
 
-// Stop ends the process and waits for its end: in peace, and after a while by force.
+// Stop ends the process and waits for its end. After a while it kills it.
 func (p *Process) Stop() error {
 	if p.process.Signal(syscall.SIGTERM) != nil {
-		_ = p.process.Kill() // gone already, or an operating system without SIGTERM
+		_ = p.process.Kill() // it has ended already, or the operating system has no SIGTERM
 	}
 	select {
 	case <-p.Ended:
@@ -92,7 +92,7 @@ func (p *Process) Stop() error {
 	return p.Explain(fmt.Errorf("%s did not stop within %.0f s and was killed", p.Name, stopTimeout.Seconds()))
 }
 
-// Explain adds the end of the process's log to an error: the file itself is mostly about to be removed.
+// Explain adds the end of the process's log to an error, since the file itself is mostly about to be removed.
 func (p *Process) Explain(err error) error {
 	text, readErr := os.ReadFile(p.log)
 	if readErr != nil || errors.Is(err, context.Canceled) {
@@ -102,7 +102,7 @@ func (p *Process) Explain(err error) error {
 	const most, longest = 15, 1000
 	lines = lines[max(0, len(lines)-most):]
 	for i, line := range lines {
-		lines[i] = strings.Join(strings.FieldsFunc(line, unicode.IsControl), " ") // a terminal would obey it
+		lines[i] = strings.Join(strings.FieldsFunc(line, unicode.IsControl), " ") // a terminal would obey control characters
 		if runes := []rune(lines[i]); len(runes) > longest {
 			lines[i] = string(runes[:longest-1]) + "…"
 		}
@@ -110,7 +110,7 @@ func (p *Process) Explain(err error) error {
 	return fmt.Errorf("%w\nthe end of %s's log:\n  %s", err, p.Name, strings.Join(lines, "\n  "))
 }
 
-// Get fetches a URL and hands its answer to read, unless it is anything but 200.
+// Get fetches a URL and passes its answer to read, if its status is 200.
 func Get(ctx context.Context, url string, read func(*http.Response) error) error {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {

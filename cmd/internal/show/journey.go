@@ -19,7 +19,7 @@ type Journey struct {
 	Trace    pcommon.TraceID
 	Roots    []ptrace.Span
 	Children map[pcommon.SpanID][]ptrace.Span
-	// Orphans counts the spans with a parent that is not there; they are roots too.
+	// Orphans counts the spans whose parent is missing; they are roots too.
 	Orphans int
 }
 
@@ -37,7 +37,7 @@ func BiggestJourney(t *Telemetry) *Journey {
 	return NewJourney(biggest, traces[biggest])
 }
 
-// NewJourney makes a tree of a trace's spans, those that begin first before the others.
+// NewJourney makes a tree of a trace's spans, in the order in which they begin.
 func NewJourney(trace pcommon.TraceID, spans []ptrace.Span) *Journey {
 	slices.SortStableFunc(spans, func(a, b ptrace.Span) int { return cmp.Compare(a.StartTimestamp(), b.StartTimestamp()) })
 	j := &Journey{Trace: trace, Children: map[pcommon.SpanID][]ptrace.Span{}}
@@ -76,7 +76,7 @@ func (j *Journey) Print(p *Page) {
 	}
 }
 
-// print prints a span and all below it. Lines that go on start with rest.
+// print prints a span and all below it. Further lines start with rest.
 func (j *Journey) print(p *Page, span ptrace.Span, first, rest string) {
 	const titleWidth, lengthWidth = 38, 12
 	title := Clip(SpanTitle(span), titleWidth-utf8.RuneCountInString(first))
@@ -98,7 +98,7 @@ func (j *Journey) print(p *Page, span ptrace.Span, first, rest string) {
 	}
 }
 
-// SpanTitle is what a span is of: a contact, or a step of a script.
+// SpanTitle is the title of a span: a contact, or a step of a script.
 func SpanTitle(span ptrace.Span) string {
 	if span.Kind() == ptrace.SpanKindClient {
 		return span.Name()

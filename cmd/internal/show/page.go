@@ -1,7 +1,7 @@
 // Copyright The CXone Receiver Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Package show tells in a terminal what came out of a collector: gauges, journeys, log events.
+// Package show prints a collector's telemetry in a terminal: gauges, journeys, log events.
 package show
 
 import (
@@ -14,10 +14,10 @@ import (
 	"unicode/utf8"
 )
 
-// Columns is the width that every line keeps to.
+// Columns is the greatest width of a line.
 const Columns = 100
 
-// Page is where the story is told: text of at most 100 Columns, with colours on a terminal.
+// Page is where a command prints: text of at most 100 Columns, with colours on a terminal.
 type Page struct {
 	out    io.Writer
 	colour bool
@@ -28,7 +28,7 @@ func NewPage(out io.Writer) *Page {
 	return &Page{out: out, colour: IsTerminal(out) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"}
 }
 
-// IsTerminal reports whether what is written there appears on a terminal.
+// IsTerminal reports whether a writer is a terminal.
 func IsTerminal(out io.Writer) bool {
 	file, ok := out.(*os.File)
 	if !ok {
@@ -38,7 +38,7 @@ func IsTerminal(out io.Writer) bool {
 	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
-// The colours, as ANSI escape sequences' parameters.
+// The colours, as parameters of ANSI escape sequences.
 const (
 	Bold   = "1"
 	Dim    = "2"
@@ -58,12 +58,12 @@ func (p *Page) Paint(colour, text string) string {
 // Line prints a line.
 func (p *Page) Line(format string, args ...any) { fmt.Fprintf(p.out, format+"\n", args...) }
 
-// Step says what is being done now.
+// Step prints what is being done now.
 func (p *Page) Step(format string, args ...any) {
 	p.Line("\n%s %s", p.Paint(Bold, "==>"), fmt.Sprintf(format, args...))
 }
 
-// Done says what came of it.
+// Done prints the result of a step.
 func (p *Page) Done(format string, args ...any) {
 	p.Line("    %s", p.Paint(Dim, fmt.Sprintf(format, args...)))
 }
@@ -73,7 +73,7 @@ func (p *Page) Heading(format string, args ...any) {
 	p.Line("\n%s", p.Paint(Bold, fmt.Sprintf(format, args...)))
 }
 
-// Clip cuts text that is wider than so many Columns, and takes line breaks and control characters out of it.
+// Clip cuts text that is wider than a number of Columns, and removes line breaks and control characters.
 func Clip(text string, width int) string {
 	text = strings.Join(strings.FieldsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }), " ")
 	if utf8.RuneCountInString(text) <= width {
@@ -82,7 +82,7 @@ func Clip(text string, width int) string {
 	return string([]rune(text)[:width-1]) + "…"
 }
 
-// wrap breaks text into lines of so many Columns at most, and clips the last one of them.
+// wrap breaks text into lines of a number of Columns at most, and clips the last line.
 func wrap(text string, width, lines int) []string {
 	var wrapped []string
 	rest := Clip(text, width*lines)
@@ -99,7 +99,7 @@ func wrap(text string, width, lines int) []string {
 	return append(wrapped, Clip(rest, width))
 }
 
-// Seconds words a span of time the way a person would: 380 ms, 12.6 s, 6 min 12 s.
+// Seconds writes a duration as a person would: 380 ms, 12.6 s, 6 min 12 s.
 func Seconds(d time.Duration) string {
 	switch {
 	case d < time.Second:

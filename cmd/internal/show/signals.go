@@ -16,7 +16,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/pmetric"
 )
 
-// gauge is all that came of one metric.
+// gauge is all points of one metric.
 type gauge struct {
 	name, unit string
 	points     int
@@ -28,7 +28,7 @@ func PrintGauges(p *Page, t *Telemetry, prometheusURL string) {
 	gauges := map[string]*gauge{}
 	for _, metric := range t.Metrics {
 		if metric.Type() != pmetric.MetricTypeGauge {
-			continue // of all calls, at an interval
+			continue // a metric over all calls, emitted at an interval
 		}
 		g := gauges[metric.Name()]
 		if g == nil {
@@ -62,7 +62,7 @@ func PrintPoints(p *Page, t *Telemetry) {
 	}
 }
 
-// pointText is a point's value and the attributes that tell a person the most about it.
+// pointText is a point's value and the attributes that are most useful to a person.
 func pointText(point pmetric.NumberDataPoint) string {
 	value := strconv.FormatFloat(point.DoubleValue(), 'g', 6, 64)
 	var about []string
@@ -74,7 +74,7 @@ func pointText(point pmetric.NumberDataPoint) string {
 	return fmt.Sprintf("%-9s %s", value, strings.Join(about, ", "))
 }
 
-// alike is how many log records of one severity and event are shown; a batch of good calls says little after the third.
+// alike is how many log records of one severity and event are printed. In a batch of good calls, a fourth one says little.
 const alike = 3
 
 // PrintLogs prints the log events, the most severe ones first.
@@ -98,7 +98,7 @@ func PrintLogs(p *Page, t *Telemetry) {
 	}
 }
 
-// PrintLog prints a log record, on a second line where it is long.
+// PrintLog prints a log record, on two lines if it is long.
 func PrintLog(p *Page, record plog.LogRecord) {
 	const indent = 38
 	lines := wrap(LogText(record), Columns-indent, 2)
@@ -108,7 +108,7 @@ func PrintLog(p *Page, record plog.LogRecord) {
 	}
 }
 
-// LogText is a log record's body, and what the body alone doesn't say.
+// LogText is a log record's body, and the attributes that it lacks.
 func LogText(record plog.LogRecord) string {
 	text := record.Body().AsString()
 	if why := Attribute(record.Attributes(), "cxone.record.error"); why != "" {
@@ -128,7 +128,7 @@ func severity(p *Page, n plog.SeverityNumber) string {
 	}
 }
 
-// Attribute returns an attribute's value as text, "" where there is none.
+// Attribute returns an attribute's value as text; "" if there is none.
 func Attribute(attributes pcommon.Map, name string) string {
 	value, ok := attributes.Get(name)
 	if !ok {

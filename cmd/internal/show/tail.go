@@ -17,16 +17,16 @@ import (
 	"go.opentelemetry.io/collector/pdata/ptrace"
 )
 
-// Tail reads what a collector's file exporters have written into a directory (metrics.jsonl, traces.jsonl and logs.jsonl), and
-// goes on where it was the last time. It is not safe for concurrent use.
+// Tail reads the files of a collector's file exporters in a directory (metrics.jsonl, traces.jsonl and logs.jsonl). Each
+// time it continues where it ended the last time. It is not safe for concurrent use.
 type Tail struct {
-	// Directory holds the files, which may not be there yet.
+	// Directory holds the files. They may not exist yet.
 	Directory string
 
 	read map[string]int64
 }
 
-// Read adds what has come.
+// Read adds the new telemetry.
 func (t *Tail) Read(into *Telemetry) error {
 	return errors.Join(
 		t.lines("metrics.jsonl", unmarshal(new(pmetric.JSONUnmarshaler).UnmarshalMetrics, into.AddMetrics)),
@@ -35,7 +35,7 @@ func (t *Tail) Read(into *Telemetry) error {
 	)
 }
 
-// lines adds a file's new lines that are complete; the last one may still be being written.
+// lines adds the new lines of a file that are complete. The last one may still be being written.
 func (t *Tail) lines(name string, add func(line []byte) error) error {
 	file, err := os.Open(filepath.Join(t.Directory, name)) //nolint:gosec // one of three names, in the caller's directory
 	if errors.Is(err, fs.ErrNotExist) {

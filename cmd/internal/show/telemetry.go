@@ -9,12 +9,12 @@ import (
 	"go.opentelemetry.io/collector/pdata/ptrace"
 )
 
-// Telemetry is what came out of a collector, without the resources that it is of.
+// Telemetry is what a collector has exported, without resources.
 type Telemetry struct {
 	Metrics []pmetric.Metric
 	Spans   []ptrace.Span
 	Logs    []plog.LogRecord
-	// GaugePoints are the points of single calls, AllPoints those of the metrics over all calls too.
+	// GaugePoints are the points of single calls. AllPoints also counts those of the metrics over all calls.
 	GaugePoints, AllPoints int
 }
 

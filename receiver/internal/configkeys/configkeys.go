@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Package configkeys finds the keys of a configuration that its type does not know. The collector finds them too, but its
-// releases v0.160 to v0.164 let them pass beside an embedded type that unmarshals itself, as confighttp's server does
-// (opentelemetry-collector issue 15907): a misspelt allow-list would then be off without a word. So this package asks
+// releases v0.160 to v0.164 accept them beside an embedded type that unmarshals itself, such as confighttp's server
+// (opentelemetry-collector issue 15907). A misspelt allow-list would then be off without a warning. So this package uses
 // nothing of confmap but the keys.
 package configkeys
 
@@ -21,8 +21,8 @@ import (
 	"github.com/cxone-otel/cxonereceiver/internal/nearest"
 )
 
-// CheckKnown returns an error for each key, at any level, that the type of config has no field for. Fields are found by
-// their mapstructure tags. What is not a map where the type is a struct is left for the decoder to refuse.
+// CheckKnown returns an error for each key, at any level, for which the type of config has no field. The mapstructure tags
+// name the fields. If a value is not a map although its type is a struct, the decoder refuses it.
 func CheckKnown(keys map[string]any, config any) error {
 	var errs []error
 	walk("", keys, reflect.TypeOf(config), func(path string, known []string) {
@@ -32,8 +32,8 @@ func CheckKnown(keys map[string]any, config any) error {
 	return errors.Join(errs...)
 }
 
-// Explain adds to the decoder's error which of the values need quotes: YAML takes `version: 1` for a number, and a text is
-// wanted. Values that the decoder did not complain about are left alone, since it takes a number from the environment.
+// Explain adds to the decoder's error which values need quotes: YAML takes `version: 1` for a number where a text is
+// needed. It says nothing of values that the decoder accepts, such as a number from the environment.
 func Explain(problem error, keys map[string]any, config any) error {
 	errs := []error{problem}
 	walk("", keys, reflect.TypeOf(config), func(string, []string) {}, func(path string, value any, text reflect.Type) {
@@ -41,14 +41,14 @@ func Explain(problem error, keys map[string]any, config any) error {
 			return
 		}
 		if text == reflect.TypeFor[configopaque.String]() {
-			value = "what is there" // a secret is not repeated
+			value = "what is there" // a secret is not shown
 		}
 		errs = append(errs, fmt.Errorf("%s: %v is not a text in YAML; quote it", path, value))
 	})
 	return errors.Join(errs...)
 }
 
-// separator stands between the keys of a path, as in the collector's own errors.
+// separator separates the keys of a path, as in the collector's own errors.
 const separator = "::"
 
 func lastKey(path string) string {
@@ -65,7 +65,7 @@ func unknown(parent, key string, known []string) error {
 	return fmt.Errorf("unknown key %s%s; the keys here are %s", parent, key, strings.Join(known, ", "))
 }
 
-// walk visits the keys below a path that the type does not know, and the scalars that stand where the type has a text.
+// walk visits the keys below a path that the type does not know, and the scalars where the type has a text.
 func walk(path string, value any, t reflect.Type, unknown func(path string, known []string),
 	unquoted func(path string, value any, text reflect.Type),
 ) {
@@ -93,7 +93,7 @@ func walk(path string, value any, t reflect.Type, unknown func(path string, know
 				walk(below, v[key], field, unknown, unquoted)
 			case t.Kind() == reflect.Map:
 				walk(below, v[key], t.Elem(), unknown, unquoted)
-			case isStruct && (!optional || key != "enabled"): // of an optional block, the collector itself reads `enabled`
+			case isStruct && (!optional || key != "enabled"): // the collector itself reads `enabled` of an optional block
 				unknown(below, slices.Sorted(maps.Keys(fields)))
 			}
 		}
@@ -123,7 +123,7 @@ func OptionalOf(t reflect.Type) (reflect.Type, bool) {
 	return get.Type.Out(0).Elem(), true
 }
 
-// fieldsOf returns a struct's fields by their keys, those of squashed structs among them.
+// fieldsOf returns a struct's fields by their keys, including those of squashed structs.
 func fieldsOf(t reflect.Type) (fields map[string]reflect.Type, isStruct bool) {
 	if t.Kind() != reflect.Struct {
 		return nil, false
