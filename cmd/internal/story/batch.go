@@ -9,24 +9,24 @@ import (
 	"strconv"
 )
 
-// The kinds of deliveries that a Generator makes; each is the delivery's Scenario.
+// The kinds of deliveries that a Generator makes. Each is the delivery's Scenario.
 const (
 	KindValid        = "valid"
 	KindRepeat       = "repeat"                        // of an earlier one
-	KindMalformed    = "malformed"                     // breaks off in the middle
-	KindBadSignature = "bad-signature"                 // by a key that is not the sender's
-	KindBadRecord    = "bad-record"                    // one of its records is none, which costs that record alone
+	KindMalformed    = "malformed"                     // ends in the middle
+	KindBadSignature = "bad-signature"                 // signed with a key that is not the sender's
+	KindBadRecord    = "bad-record"                    // one of its records cannot be read; the others can
 	badRecordText    = "a record should be here, not " // and a word that is new each time
 )
 
-// Key is how a record is found again in the telemetry.
+// Key identifies a record in the telemetry.
 type Key struct {
 	// ContactID and MasterContactID are the attributes cxone.contact.id and cxone.master_contact.id of spans and logs.
 	ContactID       string `json:"contact_id,omitempty"`
 	MasterContactID string `json:"master_contact_id,omitempty"`
 	// MessageID is cxone.message.id of an API call; empty for a call leg.
 	MessageID string `json:"message_id,omitempty"`
-	// Unreadable is the body of the log record that holds what could not be read; empty for any other.
+	// Unreadable is the body of the log record for a record that cannot be read; empty for other records.
 	Unreadable string `json:"unreadable,omitempty"`
 }
 
@@ -34,7 +34,7 @@ func newKey(contact, master int64) Key {
 	return Key{ContactID: strconv.FormatInt(contact, 10), MasterContactID: strconv.FormatInt(master, 10)}
 }
 
-// batch is records that wait until there are enough of them for a delivery.
+// batch is the records that wait until there are enough for a delivery.
 type batch struct {
 	records []any
 	keys    []Key
@@ -48,7 +48,7 @@ func (b *batch) add(record any, key Key) {
 // take makes a delivery of the batch, and empties it.
 func (b *batch) take(dataType DataType, g *Generator) Delivery {
 	d := Delivery{Scenario: KindValid, DataType: dataType, Keys: b.keys, Records: len(b.records), Expect: Accepted(len(b.records))}
-	// The answer to an earlier try may have been lost, and a repeat may overtake what it repeats.
+	// The answer to an earlier try may have been lost, and a repeat may arrive before the original.
 	d.Expect.Repeat = MayRepeat
 	switch {
 	case dataType == ScriptAPI:
@@ -62,7 +62,7 @@ func (b *batch) take(dataType DataType, g *Generator) Delivery {
 	return d
 }
 
-// invalid makes up a delivery with something wrong with it. Its records belong to no journey, which would miss them.
+// invalid makes an invalid delivery. Its records belong to no journey, so that no journey lacks them.
 func (g *Generator) invalid() Delivery {
 	kinds := []string{KindMalformed, KindBadRecord, KindBadSignature}
 	if !g.settings.Signed {
@@ -88,7 +88,7 @@ func (g *Generator) invalid() Delivery {
 	return d
 }
 
-// stray makes a record of a journey that nothing else is heard of.
+// stray makes a record of a journey that has no other record.
 func (g *Generator) stray() (DataType, any, Key) {
 	j := g.begin()
 	if !g.settings.Script || g.settings.Voice && g.random.IntN(2) == 0 {
@@ -97,7 +97,7 @@ func (g *Generator) stray() (DataType, any, Key) {
 	return g.step(j)
 }
 
-// word makes up a word that no other delivery has, of letters: digits might be taken for a telephone number, and masked.
+// word makes a word that no other delivery has, of letters: digits might be taken for a telephone number and masked.
 func (g *Generator) word() string {
 	word := []byte(fmt.Sprint(g.nextContact()))
 	for i := range word {

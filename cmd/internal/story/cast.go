@@ -9,13 +9,13 @@ import (
 	"slices"
 )
 
-// The tenant that everything is played at.
+// The tenant of all journeys.
 const (
 	businessUnit = 4600000
 	cluster      = "B32"
 )
 
-// site is where agents work, and what its network is like on a good day.
+// site is a place where agents work, with its usual network.
 type site struct {
 	isp, country, city string
 	rtt, jitter        float64 // ms
@@ -31,15 +31,15 @@ var sites = []site{
 	{"BTC Botswana", "BW", "Gaborone", 185, 12, 0.6},
 }
 
-// action is a step of a Studio script that calls somebody's API.
+// action is a step of a Studio script that calls an API.
 type action struct {
 	id, name, label string
 	endpoint        string
-	seconds         float64 // the median of what it takes
-	failing         float64 // the share of its calls that fails on a good day
+	seconds         float64 // the median of its duration
+	failing         float64 // the usual share of failed calls
 }
 
-// script is a Studio script with the actions in it, in the order in which it comes to them.
+// script is a Studio script with its actions, in their order.
 type script struct {
 	id, name string
 	actions  []action
@@ -82,7 +82,7 @@ var (
 	}}
 )
 
-// skill is what a caller asks for, and which script answers.
+// skill is a kind of request, with the script that answers it.
 type skill struct {
 	id         int
 	name       string
@@ -100,17 +100,17 @@ var skills = []skill{
 	{15, "Retention", "RetentionLine", "Last Resort", 1014, &retention, 1},
 }
 
-// agent is who takes calls, from where and with what.
+// agent is a person who takes calls, with the equipment.
 type agent struct {
 	id                         int
 	name                       string
 	site                       *site
 	system, osVersion, browser string
-	connection                 string // how the media get there
+	connection                 string // how the media path is established
 	transport                  string
 }
 
-// agents are those of each skill. They are the same in every run, as a tenant's are.
+// agents are those of each skill. They are the same in every run, as those of a tenant are.
 var agents = hire(12)
 
 func hire(each int) map[int][]agent {
@@ -145,7 +145,7 @@ func hire(each int) map[int][]agent {
 	return hired
 }
 
-// pickSkill picks a skill by its share, other than those given.
+// pickSkill picks a skill by its share of the calls, but none of the given ones.
 func pickSkill(random *rand.Rand, not []*skill) *skill {
 	return pick(random, skills, func(s *skill) int {
 		if slices.Contains(not, s) {

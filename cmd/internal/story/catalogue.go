@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// The two samples of the vendor's page, byte for byte as in testdata/payloads.
+// The two samples of the vendor's page. They are equal to those in testdata/payloads, byte for byte.
 var (
 	//go:embed samples/voice_quality.json
 	sampleVoice []byte
@@ -71,7 +71,7 @@ var catalogue = []Scenario{
 
 func sample(t DataType, body []byte) Delivery {
 	expect := Accepted(1)
-	expect.Repeat = MayRepeat // it never changes, so it may have been here a minute ago
+	expect.Repeat = MayRepeat // the body never changes, so it may have been sent a minute ago
 	return Delivery{DataType: t, Body: body, Records: 1, Expect: expect}
 }
 
@@ -90,8 +90,8 @@ func apiCall(code, message string, seconds float64) func(*model) []Delivery {
 	}
 }
 
-// wholeJourney is of a customer who calls, cannot pay because the payment service is down, is transferred, and then can. The
-// records arrive in the order in which things end.
+// wholeJourney is that of a customer who calls, cannot pay because the payment service is down, is transferred, and then
+// can pay. The records arrive in the order in which the events end.
 func wholeJourney(m *model) []Delivery {
 	first := m.begin()
 	first.skill, first.transfer = &skills[0], true
@@ -185,7 +185,7 @@ func malformed(m *model) []Delivery {
 	return []Delivery{{DataType: VoiceQuality, Body: whole[:len(whole)/2], Expect: Refused(http.StatusBadRequest)}}
 }
 
-// oversized is JSON all the way, so that nothing but its size is to blame.
+// oversized is valid JSON, so that only its size is wrong.
 func oversized(m *model) []Delivery {
 	record := m.end(m.begin(), good, time.Minute, time.Minute)
 	record.Disposition = "%"

@@ -1,14 +1,14 @@
 // Copyright The CXone Receiver Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Package story plays a contact centre: one cast of agents, skills and scripts, the records that CXone makes of what they do,
-// and what a subscriber's server may meet. A scenario is a few deliveries and the answer that each of them should get: good
-// calls and bad ones, failing API calls, repeats, forgeries and garbage. A Generator makes up a whole day's traffic, in which
-// networks and APIs fail and recover as a plot has it.
+// Package story simulates a contact centre: one cast of agents, skills and scripts, the records that CXone makes of their
+// work, and other requests that a subscriber's server can receive. A scenario is a few deliveries and the expected answer
+// of each: good and bad calls, failing API calls, repeats, forgeries and garbage. A Generator makes a whole day's traffic,
+// in which networks and APIs fail and recover as a plot says.
 //
-// The vendor's two samples apart, nothing is fixed: times are relative to a given moment, so that dashboards show them, and
-// identifiers come from a seed, so that a run can be repeated and two runs don't collide. Figures go together as they do in
-// life: a congested network shows in delay, jitter, loss, R-factor and MOS at once.
+// Only the vendor's two samples are fixed. Times are relative to a given time, so that dashboards show them. Identifiers
+// come from a seed, so that a run can be repeated and two runs do not collide. Figures are consistent, as in reality: a
+// congested network shows in delay, jitter, loss, R-factor and MOS at once.
 package story
 
 import (
@@ -20,13 +20,13 @@ import (
 // DataType is one of the vendor's data types; each has a callback URL of its own.
 type DataType string
 
-// The data types, as the receiver's configuration writes them.
+// The data types, as in the receiver's configuration.
 const (
 	VoiceQuality DataType = "voice_quality"
 	ScriptAPI    DataType = "script_api"
 )
 
-// ParseDataType reads a data type's name.
+// ParseDataType finds a data type by its name.
 func ParseDataType(name string) (DataType, error) {
 	switch t := DataType(name); t {
 	case VoiceQuality, ScriptAPI:
@@ -36,25 +36,25 @@ func ParseDataType(name string) (DataType, error) {
 	}
 }
 
-// Delivery is one POST, and the answer that it should get.
+// Delivery is one POST, and its expected answer.
 type Delivery struct {
-	// Scenario is the name of the scenario that it belongs to, or one of the kinds that a Generator makes.
+	// Scenario is the name of its scenario, or one of the kinds that a Generator makes.
 	Scenario string
-	// DataType is what the body is.
+	// DataType is the data type of the body.
 	DataType DataType
-	// Callback is the data type whose URL it goes to. It differs from DataType only where that is the point.
+	// Callback is the data type whose URL it goes to. It differs from DataType only in scenarios about the wrong callback.
 	Callback DataType
-	// Body is what is posted.
+	// Body is the request's body.
 	Body []byte
-	// Forgery is what is wrong with its signature, where that is the point.
+	// Forgery is what is wrong with its signature, in scenarios about that.
 	Forgery Forgery
-	// Records is the number of records in it, unreadable ones included; 0 where that cannot be said.
+	// Records is the number of its records, including unreadable ones; 0 if the body has no records to count.
 	Records int
-	// Expect is the answer that it should get.
+	// Expect is its expected answer.
 	Expect Expectation
-	// Number counts from 0, in the order in which a Generator makes deliveries.
+	// Number counts deliveries from 0, in the order in which a Generator makes them.
 	Number int
-	// Keys name the records in it, by what the telemetry carries too. Those of a Generator have them.
+	// Keys identify its records in the telemetry. Only deliveries of a Generator have them.
 	Keys []Key
 }
 
@@ -64,35 +64,35 @@ type Forgery uint8
 // The forgeries.
 const (
 	Genuine      Forgery = iota
-	BadSignature         // by a key that is not the sender's
-	Stale                // of a time long gone
-	UnknownKey           // under a key version that the receiver doesn't have
-	Unsigned             // there is none
+	BadSignature         // signed with a key that is not the sender's
+	Stale                // of a time long ago
+	UnknownKey           // signed with a key version that the receiver does not have
+	Unsigned             // without a signature
 )
 
-// Expectation is the answer that a delivery should get.
+// Expectation is the expected answer to a delivery.
 type Expectation struct {
 	// Status is the HTTP status.
 	Status int
-	// Accepted is the number of records that an accepting answer counts, -1 for any number.
+	// Accepted is the number of accepted records in the answer; -1 for any number.
 	Accepted int
-	// Unreadable is the number of records that it counts as kept but not read.
+	// Unreadable is the number of unreadable records in the answer.
 	Unreadable int
-	// Repeat reports whether the answer may, or must, call the delivery a repeat of an earlier one.
+	// Repeat says whether the answer may, or must, call the delivery a repeat.
 	Repeat Repeat
 }
 
-// Repeat says what an answer says of a delivery that came before.
+// Repeat says whether an answer has "duplicate".
 type Repeat uint8
 
-// What an answer's "duplicate" has to be.
+// The expected values of an answer's "duplicate".
 const (
 	NoRepeat  Repeat = iota // absent, or false
 	IsRepeat                // true
 	MayRepeat               // either
 )
 
-// Met reports whether an answer is the one that is expected.
+// Met reports whether an answer is the expected one.
 func (e *Expectation) Met(status, accepted, unreadable int, duplicate bool) bool {
 	switch {
 	case status != e.Status:
@@ -106,13 +106,13 @@ func (e *Expectation) Met(status, accepted, unreadable int, duplicate bool) bool
 	}
 }
 
-// Accepted expects that n records are taken.
+// Accepted expects that n records are accepted.
 func Accepted(n int) Expectation { return Expectation{Status: http.StatusOK, Accepted: n} }
 
 // Refused expects a refusal.
 func Refused(status int) Expectation { return Expectation{Status: status} }
 
-// String is the expectation in a few words: "200 accepted 1", "200 duplicate", "413".
+// String returns the expectation in a few words: "200 accepted 1", "200 duplicate", "413".
 func (e Expectation) String() string {
 	switch {
 	case e.Status != http.StatusOK || e.Accepted < 0:

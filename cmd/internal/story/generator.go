@@ -12,33 +12,33 @@ import (
 	"time"
 )
 
-// Traffic says what a Generator makes up. The same one gives the same deliveries, byte for byte, in the same order.
+// Traffic says which deliveries a Generator makes. With the same Traffic it makes the same deliveries, byte for byte, in
+// the same order.
 type Traffic struct {
-	// Seed and Start decide the identifiers: two runs that differ in either don't collide.
+	// Seed and Start decide the identifiers. Two runs that differ in either do not collide.
 	Seed  uint64
 	Start time.Time
 	// TimeZone is the zone of the script API's times.
 	TimeZone *time.Location
-	// Rate is the number of deliveries a second, so that the records' times go along with the run's. 0 where it has none:
-	// all journeys have then ended when it starts.
+	// Rate is the number of deliveries a second. The records' times follow it. With 0, all journeys have ended when the run
+	// starts.
 	Rate float64
-	// Deliveries is the length of the run, 0 where it isn't known. Any plot but Steady needs it.
+	// Deliveries is the length of the run; 0 if it is not known. Every plot but Steady needs it.
 	Deliveries int
 	// Batch is the number of records in a delivery.
 	Batch int
 	// Plot is one of Plots.
 	Plot string
-	// Duplicates and Invalid are the shares of the deliveries that repeat an earlier one, and that are not as they should be.
+	// Duplicates and Invalid are shares of the deliveries: those that repeat an earlier one, and those that are invalid.
 	Duplicates, Invalid float64
-	// Voice and Script say which data types are taken.
+	// Voice and Script say which data types are generated.
 	Voice, Script bool
-	// Signed says that deliveries are, so that a forged signature is something to be refused.
+	// Signed says that deliveries are signed, so that forged signatures can be generated.
 	Signed bool
 }
 
-// Generator makes up what a contact centre's day looks like to a subscriber: customers' journeys through skills and agents, a
-// voice quality record for each leg of them, and a script API record for each call that a skill's script makes. It is not
-// safe for concurrent use.
+// Generator makes the deliveries of a contact centre's day: customers' journeys through skills and agents, a voice quality
+// record for each leg, and a script API record for each API call of a skill's script. It is not safe for concurrent use.
 type Generator struct {
 	settings Traffic
 	plot     []phase
@@ -46,20 +46,20 @@ type Generator struct {
 	run      uint64
 	contacts int64
 	made     int
-	now      time.Time // that the next record is of
+	now      time.Time // the time of the next record
 
-	// live is the share of a journey's time that passes in the run's own; the rest was before it. It is 1 unless records
-	// are sent at a rate at which no contact centre would.
+	// live is the share of a journey's time that passes during the run. The rest was before it. It is less than 1 if
+	// records are sent faster than a contact centre would make them.
 	live    float64
 	open    []*journey
 	waiting map[DataType]*batch
-	recent  []Delivery // for repeats
+	recent  []Delivery // that may be repeated
 }
 
-// What is open at the same time: enough to mix journeys well, and not so much that memory is a matter.
+// How many journeys are open at the same time: enough to mix them well, and few enough to need little memory.
 const (
 	fewestOpen, mostOpen = 16, 2048
-	betweenEvents        = 50 * time.Second // of one journey, where the rate allows it
+	betweenEvents        = 50 * time.Second // of one journey, if the rate allows it
 	recentlySent         = 64
 )
 
@@ -90,17 +90,17 @@ func NewGenerator(s Traffic) (*Generator, error) {
 	return g, nil
 }
 
-// runNumber tells runs apart. It leaves room for a hundred million contacts in what a JSON number holds without loss.
+// runNumber tells runs apart. It leaves room for a hundred million contacts within the numbers that JSON holds exactly.
 func runNumber(s Traffic) uint64 {
 	h := fnv.New64a()
 	fmt.Fprintf(h, "%d %d", s.Seed, s.Start.UnixNano())
 	return 10_000_000 + h.Sum64()%80_000_000
 }
 
-// Run is the beginning of all contact IDs of the run, eight digits that no other run is likely to have.
+// Run is the beginning of all contact IDs of the run: eight digits that no other run is likely to have.
 func (g *Generator) Run() string { return fmt.Sprint(g.run) }
 
-// nextContact makes up a contact ID: the run, and a number in it.
+// nextContact makes a contact ID: the run, and a number within it.
 func (g *Generator) nextContact() int64 {
 	g.contacts++
 	return int64(g.run)*100_000_000 + g.contacts //nolint:gosec // below 2^53
@@ -112,7 +112,7 @@ func (g *Generator) begin() *journey {
 	return j
 }
 
-// joinLate lets a journey be somewhere on its way, so that a run begins in the middle of the day.
+// joinLate starts a journey in the middle, so that a run begins in the middle of a day.
 func (g *Generator) joinLate(j *journey) {
 	for range g.random.IntN(len(j.events)) {
 		if over := j.events[0]; over.call == nil {
@@ -120,17 +120,17 @@ func (g *Generator) joinLate(j *journey) {
 		}
 		j.events = j.events[1:]
 	}
-	// What has passed of the leg has passed before the run.
+	// The part of the leg that has passed was before the run.
 	j.began = j.began.Add(-time.Duration(g.live * g.random.Float64() * float64(medianLeg)))
 }
 
-// at says when an event of a journey was, if its record is sent now: the part of the plan that doesn't pass during the run
-// has passed before it.
+// at returns the time of a journey's event whose record is sent now. The part of the plan that does not pass during the run
+// was before it.
 func (g *Generator) at(j *journey, planned time.Duration) time.Time {
 	return g.now.Add(-time.Duration((1 - g.live) * float64(j.length-planned)))
 }
 
-// Next makes up the next delivery.
+// Next makes the next delivery.
 func (g *Generator) Next() Delivery {
 	n := g.made
 	g.made++
@@ -166,7 +166,7 @@ func (g *Generator) remember(d Delivery) {
 	g.recent[g.random.IntN(recentlySent)] = d
 }
 
-// valid lets journeys go on until there are records for a delivery.
+// valid lets journeys go on until there are enough records for a delivery.
 func (g *Generator) valid() Delivery {
 	for {
 		i := g.random.IntN(len(g.open))

@@ -12,16 +12,16 @@ import (
 	"time"
 )
 
-// journey is a customer's way through the contact centre: a call, one or two transfers perhaps, and the API calls that
-// the skills' scripts make meanwhile. It is planned whole, and its records are sent as it goes on.
+// journey is a customer's way through the contact centre: a call, perhaps one or two transfers, and the API calls of the
+// skills' scripts. All of it is planned at once. Its records are sent as time goes on.
 type journey struct {
 	master int64
 	events []event
 	length time.Duration // as planned
-	began  time.Time     // the leg that goes on
+	began  time.Time     // the beginning of the current leg
 }
 
-// event is what a record tells of: the end of a leg, or of an API call.
+// event is what a record reports: the end of a leg, or of an API call.
 type event struct {
 	leg  *leg
 	call *action       // nil for the end of the leg
@@ -31,23 +31,23 @@ type event struct {
 // leg is one agent's part of a journey.
 type leg struct {
 	contact  int64
-	master   int64 // the journey's first
+	master   int64 // the contact of the journey's first leg
 	skill    *skill
 	agent    *agent
 	caller   string
 	outbound bool
-	phone    bool // taken on a telephone: nothing of the media is measured
+	phone    bool // on a telephone, where the media cannot be measured
 	transfer bool // it ends with one
 }
 
-// How long a leg takes: handling times are right-skewed, and well described by a log-normal distribution.
+// How long a leg takes. Handling times are right-skewed, and a log-normal distribution describes them well.
 const (
 	medianLeg = 200 * time.Second
 	legSpread = 0.55
 	shortest  = 10 * time.Second
 )
 
-// newJourney plans one. Contact numbers come from next.
+// newJourney plans a journey. next makes contact IDs.
 func newJourney(random *rand.Rand, next func() int64) *journey {
 	j := &journey{}
 	legs := 1
@@ -69,7 +69,7 @@ func newJourney(random *rand.Rand, next func() int64) *journey {
 	return j
 }
 
-// newLeg makes a leg of somebody who has been with these skills. Without a master it is a journey's first.
+// newLeg makes a leg of a customer who has been with the given skills. A leg without a master is the first one.
 func newLeg(random *rand.Rand, contact, master int64, been []*skill) *leg {
 	l := &leg{contact: contact, master: cmp.Or(master, contact), skill: pickSkill(random, been)}
 	team := agents[l.skill.id]
@@ -77,17 +77,17 @@ func newLeg(random *rand.Rand, contact, master int64, been []*skill) *leg {
 	return l
 }
 
-// customer is a telephone number of the range that is kept for fiction.
+// customer is a telephone number of the range that is reserved for fiction.
 func customer(random *rand.Rand) string { return fmt.Sprintf("+1801555%04d", 100+random.IntN(100)) }
 
 // plan adds a leg's events.
 func (j *journey) plan(random *rand.Rand, l *leg) {
 	length := shortest + time.Duration(float64(medianLeg)*logNormal(random, legSpread))
 	if l.transfer {
-		length /= 2 // somebody else's business, as they found out
+		length /= 2 // the customer had reached the wrong skill
 	}
 	actions := l.skill.script.actions
-	// The customer is looked up in any case; how far the script comes after that depends on the call.
+	// The customer is always looked up. How far the script goes then depends on the call.
 	actions = actions[:1+random.IntN(len(actions))]
 	times := make([]time.Duration, len(actions))
 	for i := range times {

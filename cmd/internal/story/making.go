@@ -16,14 +16,14 @@ import (
 	"github.com/cxone-otel/cxonereceiver/internal/emodel"
 )
 
-// media is what a call's sound was like.
+// media is the quality of a call's sound.
 type media struct {
 	rtt, jitter float64 // ms
 	loss        float64 // per cent
 	bitrate     float64 // kbit/s
 }
 
-// measure makes up the media of a leg. What is bad about a network is bad about all figures at once.
+// measure makes the media of a leg. A bad network worsens all figures at once.
 func measure(random *rand.Rand, a *agent, congestion float64) media {
 	if random.IntN(25) == 0 { // a weak wireless network at home
 		congestion = max(congestion, 0.2+0.6*random.Float64())
@@ -34,17 +34,17 @@ func measure(random *rand.Rand, a *agent, congestion float64) media {
 		loss:    a.site.loss*logNormal(random, 0.5) + congestion*(2+3*random.Float64()),
 		bitrate: (46 + 4*random.Float64()) * (1 - 0.4*congestion),
 	}
-	if a.connection == "TURN" { // a relay is a detour
+	if a.connection == "TURN" { // a relay makes the way longer
 		m.rtt += 15 + 10*random.Float64()
 	}
-	if a.transport == "tcp" { // what is lost is sent again: late rather than never
+	if a.transport == "tcp" { // lost packets are sent again, so they arrive late
 		m.jitter, m.loss = m.jitter*1.6, m.loss*0.3
 	}
 	return m
 }
 
-// rFactor is the E-model's rating (ITU-T G.107) of the media: the default 93.2, less the impairments by delay, in the usual
-// piecewise linear form, and by loss, with G.711's robustness of 4.3 (ITU-T G.113, appendix I).
+// rFactor is the E-model's rating (ITU-T G.107) of the media. It is the default 93.2 minus the impairments: by delay, in
+// the usual piecewise linear form, and by loss, with G.711's robustness of 4.3 (ITU-T G.113, appendix I).
 func (m media) rFactor() float64 {
 	delay := m.rtt/2 + 2*m.jitter + 20 // the network, the jitter buffer and the packet itself
 	impairment := 0.024 * delay
@@ -54,10 +54,10 @@ func (m media) rFactor() float64 {
 	return min(93.2, max(0, 93.2-impairment-95*m.loss/(m.loss+4.3)))
 }
 
-// unmeasured is the share of the legs of which nothing was measured.
+// unmeasured is the share of the legs of which no media were measured.
 const unmeasured = 0.03
 
-// record makes up a leg's record.
+// record makes a leg's record.
 func (l *leg) record(random *rand.Rand, began, ended time.Time, m media) VoiceRecord {
 	length := ended.Sub(began)
 	r := VoiceRecord{
@@ -92,12 +92,12 @@ func (l *leg) record(random *rand.Rand, began, ended time.Time, m media) VoiceRe
 	return r
 }
 
-// chance lets happen to a leg what happens now and then: nothing of the media is measured, or the call breaks off.
+// chance makes a leg unusual now and then: the media are not measured, or the call is dropped.
 func (r *VoiceRecord) chance(random *rand.Rand, l *leg, m media) {
 	if random.Float64() < unmeasured {
 		r.unmeasure()
 	}
-	// The worse it sounds, the likelier it breaks off.
+	// The worse the sound, the likelier the call is dropped.
 	if dropped := random.Float64() < 0.005+m.loss/50; dropped && !l.transfer && !l.phone {
 		r.Disposition, r.DisconnectReason, r.SipResponseCode, r.SipIsDroppedCode = "Dropped", "5", 487, true
 	}
@@ -107,7 +107,7 @@ func (r *VoiceRecord) unmeasure() {
 	r.AvgRFactor, r.AvgMos, r.CallScore, r.AvgRtt, r.AvgJitter, r.AvgPktLoss, r.AvgBitrate = nil, nil, nil, nil, nil, nil, nil
 }
 
-// failure is how an API call goes wrong.
+// failure is a way in which an API call fails.
 type failure struct {
 	code, message string
 	slower        float64 // than the API's usual time
@@ -122,13 +122,13 @@ var failures = []failure{
 	{"-1", "The operation has timed out", 8, 2},
 }
 
-// outcome is how an API call went.
+// outcome is the result of an API call.
 type outcome struct {
 	code, message string
 	seconds       float64
 }
 
-// outcomeOf makes up how a call of an action goes.
+// outcomeOf makes the outcome of an action's call.
 func outcomeOf(random *rand.Rand, a *action, p *phase) outcome {
 	failing, slower := p.trouble(a)
 	o := outcome{code: "200", message: "OK"}
@@ -140,7 +140,7 @@ func outcomeOf(random *rand.Rand, a *action, p *phase) outcome {
 	return o
 }
 
-// callRecord makes up an API call's record. The time is in the zone of the script API's times.
+// callRecord makes an API call's record. Its time is in the zone of the script API's times.
 func (l *leg) callRecord(a *action, o outcome, ended time.Time, messageID string) ScriptRecord {
 	return ScriptRecord{
 		BusNo: strconv.Itoa(businessUnit), MessageID: messageID,
@@ -157,7 +157,7 @@ func round(v float64, digits int) float64 {
 	return math.Round(v*scale) / scale
 }
 
-// UUID makes up a random UUID, such as a message ID is.
+// UUID makes a random UUID, which message IDs are.
 func UUID(random *rand.Rand) string {
 	var id [16]byte
 	binary.BigEndian.PutUint64(id[:8], random.Uint64())

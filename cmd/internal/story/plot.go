@@ -10,21 +10,21 @@ import (
 	"strings"
 )
 
-// Steady is the plot in which nothing happens but what always does.
+// Steady is the plot without unusual events.
 const Steady = "steady"
 
-// phase is a stretch of a run in which something is wrong.
+// phase is a part of a run in which something is wrong.
 type phase struct {
 	until float64 // the fraction of the run at which it ends
 
-	isp        string  // whose network is congested,
-	congestion float64 // and how badly, 0 to 1
-	api        string  // the beginning of the endpoints that are in trouble,
-	failing    float64 // what share of their calls fails besides the usual one,
-	slower     float64 // and how many times longer they take; 0 is as ever
+	isp        string  // the provider whose network is congested,
+	congestion float64 // and how much, 0 to 1
+	api        string  // the beginning of the endpoints that fail,
+	failing    float64 // the share of their calls that fails besides the usual one,
+	slower     float64 // and how many times longer they take; 0 means as usual
 }
 
-// plots are what may happen during a run, each a list of phases that ends at 1.
+// plots are the possible events of a run. Each is a list of phases that ends at 1.
 var plots = map[string][]phase{
 	Steady: {{until: 1}},
 	"network-outage": {
@@ -37,7 +37,7 @@ var plots = map[string][]phase{
 		{until: 0.6, api: payment, failing: 0.6, slower: 6},
 		{until: 1},
 	},
-	// A network gives way as the calls come in, then the payment service does; both recover, in that order.
+	// A network becomes congested as the calls come in, then the payment service fails. Both recover, in that order.
 	"rush-hour": {
 		{until: 0.2},
 		{until: 0.4, isp: "Cox Communications", congestion: 0.8},
@@ -47,7 +47,7 @@ var plots = map[string][]phase{
 	},
 }
 
-// Plots are the names of what may happen during a run.
+// Plots are the names of the plots.
 func Plots() []string { return slices.Sorted(maps.Keys(plots)) }
 
 func findPlot(name string) ([]phase, error) {
@@ -58,7 +58,7 @@ func findPlot(name string) ([]phase, error) {
 	return found, nil
 }
 
-// at returns the phase in which the fraction of a run lies.
+// at returns the phase for a fraction of the run.
 func at(plot []phase, fraction float64) *phase {
 	for i := range plot {
 		if fraction < plot[i].until {
@@ -68,7 +68,7 @@ func at(plot []phase, fraction float64) *phase {
 	return &plot[len(plot)-1]
 }
 
-// congested says how congested a site's network is.
+// congested returns how congested a site's network is.
 func (p *phase) congested(s *site) float64 {
 	if p.isp == s.isp {
 		return p.congestion
@@ -76,7 +76,7 @@ func (p *phase) congested(s *site) float64 {
 	return 0
 }
 
-// trouble says what share of an action's calls fails, and how many times longer they take than on a good day.
+// trouble returns the share of an action's calls that fails, and how many times longer than usual they take.
 func (p *phase) trouble(a *action) (failing, slower float64) {
 	if p.api == "" || !strings.HasPrefix(a.endpoint, p.api) {
 		return a.failing, 1

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// VoiceRecord is a call leg as CXone posts it: the fields, their spelling and their order are those of the vendor's sample.
-// A nil is sent as null, which means that there was nothing to measure.
+// VoiceRecord is a call leg as CXone sends it. The fields, their spelling and their order are those of the vendor's sample.
+// A nil is sent as null, which means that nothing was measured.
 type VoiceRecord struct {
 	ContactID                int64     `json:"ContactId"`
 	DataSource               string    `json:"DataSource"`
@@ -27,8 +27,8 @@ type VoiceRecord struct {
 	From                     string    `json:"From"`
 	To                       string    `json:"To"`
 	Direction                any       `json:"Direction"`
-	AvgJitter                any       `json:"AvgJitter"`  // taken to be ms
-	AvgPktLoss               any       `json:"AvgPktLoss"` // taken to be per cent
+	AvgJitter                any       `json:"AvgJitter"`  // assumed to be ms
+	AvgPktLoss               any       `json:"AvgPktLoss"` // assumed to be per cent
 	AvgMos                   any       `json:"AvgMos"`
 	AvgRFactor               any       `json:"AvgRFactor"`
 	CallScore                any       `json:"CallScore"`
@@ -36,7 +36,7 @@ type VoiceRecord struct {
 	LineType                 string    `json:"LineType"`
 	DisconnectReason         string    `json:"DisconnectReason"`
 	Disposition              string    `json:"Disposition"`
-	Callduration             any       `json:"Callduration"` // taken to be s, as are the next two
+	Callduration             any       `json:"Callduration"` // assumed to be s, like the next two
 	Ringtime                 any       `json:"Ringtime"`
 	Disconnecttime           any       `json:"Disconnecttime"`
 	Cluster                  string    `json:"Cluster"`
@@ -44,10 +44,10 @@ type VoiceRecord struct {
 	SipFailureCode           any       `json:"SipFailureCode"`
 	SipIsDroppedCode         any       `json:"SipIsDroppedCode"`
 	SipAbandonedByOriginator any       `json:"SipAbandonedByOriginator"`
-	AvgBitrate               any       `json:"AvgBitrate"` // taken to be kbit/s
-	AvgRtt                   any       `json:"AvgRtt"`     // taken to be ms
+	AvgBitrate               any       `json:"AvgBitrate"` // assumed to be kbit/s
+	AvgRtt                   any       `json:"AvgRtt"`     // assumed to be ms
 	IspProvider              string    `json:"IspProvider"`
-	CallSetupTime            any       `json:"CallSetupTime"` // taken to be ms
+	CallSetupTime            any       `json:"CallSetupTime"` // assumed to be ms
 	OperatingSystem          string    `json:"OperatingSystem"`
 	OsVersion                string    `json:"OsVersion"`
 	LocationCountry          string    `json:"LocationCountry"`
@@ -61,7 +61,7 @@ type VoiceRecord struct {
 	SpearlineAnalysis        any       `json:"spearlineAnalysis"`
 }
 
-// ScriptRecord is an API call that a Studio script made, as CXone posts it: every value is a string.
+// ScriptRecord is an API call of a Studio script as CXone sends it. Every value is a string.
 type ScriptRecord struct {
 	BusNo              string `json:"busNo"`
 	MessageID          string `json:"messageId"`
@@ -76,10 +76,10 @@ type ScriptRecord struct {
 	APIEndpoint        string `json:"apiEndpoint"`
 	APIResponseCode    string `json:"apiResponseCode"`
 	APIResponseMessage string `json:"apiResponseMessage"`
-	ResponseTime       string `json:"responseTime"` // taken to be s
+	ResponseTime       string `json:"responseTime"` // assumed to be s
 }
 
-// Timestamp is a time the way a voice quality record writes it.
+// Timestamp is a time in the form of a voice quality record.
 type Timestamp time.Time
 
 // MarshalText implements encoding.TextMarshaler.
@@ -87,11 +87,11 @@ func (t Timestamp) MarshalText() ([]byte, error) {
 	return time.Time(t).UTC().AppendFormat(nil, "2006-01-02T15:04:05.000Z"), nil
 }
 
-// ScriptTime is a time the way a script API record writes it: US style, in the business unit's zone, which it doesn't name.
+// ScriptTime is the form of times in a script API record: US style, in the business unit's zone, which is not named.
 const ScriptTime = "1/2/2006 3:04:05 PM"
 
-// Envelope puts script API records into what CXone wraps around them: the array travels as a string, and the event's name
-// has a space at its end.
+// Envelope puts script API records into CXone's envelope: the array is a string in it, and the event's name ends with a
+// space.
 func Envelope(at time.Time, records any) []byte {
 	return Encode(struct {
 		Source    string `json:"source"`
@@ -101,7 +101,7 @@ func Envelope(at time.Time, records any) []byte {
 	}{"NICE", "SCRIPT_API_MONITORING ", at.Format(ScriptTime), string(Encode(records))})
 }
 
-// Encode is for values of this package's own types, none of which can fail.
+// Encode encodes a value of this package's own types. None of these can fail.
 func Encode(v any) []byte {
 	text, err := json.Marshal(v)
 	if err != nil {

@@ -13,13 +13,13 @@ import (
 
 // Scenario is a few deliveries that belong together.
 type Scenario struct {
-	// Name is what it is asked for by.
+	// Name is the name under which it is chosen.
 	Name string
-	// Summary says in one line what it is.
+	// Summary describes it in one line.
 	Summary string
-	// AtOnce says that the deliveries travel at the same time rather than one after the other.
+	// AtOnce says that the deliveries are sent at the same time rather than one after the other.
 	AtOnce bool
-	// Forgery is what is wrong with the deliveries' signatures, where that is the point.
+	// Forgery is what is wrong with the deliveries' signatures, in scenarios about that.
 	Forgery Forgery
 
 	build func(*model) []Delivery
@@ -38,7 +38,7 @@ func Find(name string) (Scenario, error) {
 	return Scenario{}, fmt.Errorf("there is no scenario %q; `cxonectl send --list` shows those that there are", name)
 }
 
-// Expects says in one line which answers a scenario expects: "200 accepted 1", "2 × 400", "200 accepted 1; 200 duplicate".
+// Expects returns the expected answers in one line: "200 accepted 1", "2 × 400", "200 accepted 1; 200 duplicate".
 func (s Scenario) Expects() string {
 	deliveries := Build([]Scenario{s}, Settings{Now: time.Now(), TimeZone: time.UTC, RecognisesRepeats: true})[0].Deliveries
 	var texts []string
@@ -48,7 +48,7 @@ func (s Scenario) Expects() string {
 	return InARow(texts)
 }
 
-// InARow joins texts, and counts those that are the same in a row: "2 × 400; 200".
+// InARow joins texts, and counts equal ones in a row: "2 × 400; 200".
 func InARow(texts []string) string {
 	var all []string
 	for from, to := 0, 0; from < len(texts); from = to {
@@ -63,11 +63,11 @@ func InARow(texts []string) string {
 	return strings.Join(all, "; ")
 }
 
-// Settings are what scenarios need to know of the run, and of the receiver that they are played to.
+// Settings are what scenarios must know of the run and of the receiver.
 type Settings struct {
 	// Seed decides every identifier and figure.
 	Seed uint64
-	// Now is the moment that time stamps are relative to; all of them lie before it.
+	// Now is the time to which time stamps are relative. All of them are before it.
 	Now time.Time
 	// TimeZone is the zone of the script API's times: script_api::time_zone in the receiver's configuration.
 	TimeZone *time.Location
@@ -77,14 +77,14 @@ type Settings struct {
 	RecognisesRepeats bool
 }
 
-// Play is a scenario with its deliveries made up.
+// Play is a scenario with its deliveries.
 type Play struct {
 	Scenario
 
 	Deliveries []Delivery
 }
 
-// Build makes up the deliveries of scenarios. The same scenarios with the same settings give the same bytes.
+// Build makes the deliveries of scenarios. With the same settings it makes the same bytes.
 func Build(scenarios []Scenario, settings Settings) []Play {
 	model := &model{Settings: settings, random: rand.New(rand.NewPCG(settings.Seed, 0))} //nolint:gosec // test data, to be repeatable
 	plays := make([]Play, len(scenarios))
@@ -104,7 +104,7 @@ func Build(scenarios []Scenario, settings Settings) []Play {
 	return plays
 }
 
-// model makes up the records of scenarios. The same seed and the same moment give the same records.
+// model makes the records of scenarios. With the same seed and the same time it makes the same records.
 type model struct {
 	Settings
 
@@ -121,14 +121,14 @@ var (
 
 func (m *model) around(r [2]float64) float64 { return r[0] + (2*m.random.Float64()-1)*r[1] }
 
-// begin makes up the first leg of a customer's journey. Contact IDs have the size of those in the vendor's sample.
+// begin makes the first leg of a customer's journey. Contact IDs are as long as those in the vendor's sample.
 func (m *model) begin() *leg {
 	l := newLeg(m.random, m.contact(), 0, nil)
 	l.caller = customer(m.random)
 	return l
 }
 
-// transfer makes up the leg that a customer is transferred to, with somebody of another skill.
+// transfer makes the leg to which a customer is transferred, with another skill.
 func (m *model) transfer(from *leg, to *skill) *leg {
 	l := *from
 	l.contact, l.skill, l.agent = m.contact(), to, &agents[to.id][m.random.IntN(len(agents[to.id]))]
@@ -137,19 +137,19 @@ func (m *model) transfer(from *leg, to *skill) *leg {
 
 func (m *model) contact() int64 { return 460_000_000_000 + m.random.Int64N(40_000_000_000) }
 
-// end makes up the record of a leg that ended so long ago.
+// end makes the record of a leg that ended a given time ago.
 func (m *model) end(l *leg, q quality, length, ago time.Duration) VoiceRecord {
 	ended := m.Now.Add(-ago)
 	return l.record(m.random, ended.Add(-length), ended,
 		media{rtt: m.around(q.rtt), jitter: m.around(q.jitter), loss: m.around(q.loss), bitrate: m.around([2]float64{42, 6})})
 }
 
-// call makes up the record of an API call that ended so long ago.
+// call makes the record of an API call that ended a given time ago.
 func (m *model) call(l *leg, a *action, o outcome, ago time.Duration) ScriptRecord {
 	return l.callRecord(a, o, m.Now.Add(-ago).In(m.TimeZone), UUID(m.random))
 }
 
-// someCall makes up the record of a call that one of the script's actions made.
+// someCall makes the record of a call of one of the script's actions.
 func (m *model) someCall(o outcome, ago time.Duration) ScriptRecord {
 	l := m.begin()
 	actions := l.skill.script.actions
