@@ -70,7 +70,7 @@ func (p *journeyPage) add(journey *show.Journey, span ptrace.Span, depth int) {
 	switch {
 	case span.Kind() == ptrace.SpanKindClient:
 		kind = "API call"
-	case depth > 0:
+	case !span.ParentSpanID().IsEmpty(): // also where the leg before it is not there
 		kind = "transfer"
 	}
 	p.Steps = append(p.Steps, step{

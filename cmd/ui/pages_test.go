@@ -100,6 +100,9 @@ func (e *exported) flush() {
 // logsOfTwo answers as VictoriaLogs does, to the query for the second trace.
 func logsOfTwo(t *testing.T) string {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.FormValue("query") == `"trace_id":="04000000000000000000000000000000" | sort by (_time)` {
+			return // none has come
+		}
 		if r.FormValue("query") != `"trace_id":="02000000000000000000000000000000" | sort by (_time)` {
 			http.Error(w, "another query", http.StatusBadRequest)
 			return
@@ -197,6 +200,12 @@ func TestFromABadMinuteToAJourneyAndItsLogLines(t *testing.T) {
 	assert.Contains(t, b.page, `query=%22trace_id%22%3A%3D%2202000000000000000000000000000000%22"`)
 	assert.Contains(t, b.page, `<a href="/minutes/2026-11-27T12:01Z">`)
 	assert.NotContains(t, b.page, "<script")
+
+	// A transfer is one although the leg before it has not come.
+	e.leg(4, 2, 1, noon.Add(140*time.Second), 4.2, "Nancy Dubois", "Orange")
+	e.flush()
+	require.Equal(t, http.StatusOK, b.open("/journeys/04000000000000000000000000000000?from="), b.page)
+	assert.Contains(t, b.row("contact 2"), ">transfer<")
 
 	// What comes later is there too.
 	e.apiCall(2, 4, 2, noon.Add(120*time.Second), false)

@@ -49,17 +49,18 @@ func photograph(ctx context.Context, root, directory string, story time.Duration
 		return takePicture(ctx, filepath.Join(directory, name+".png"), chromedp.FullScreenshot(best))
 	}
 	err = walk(ctx, played.base, func(place string) error {
-		switch place {
-		case atMinute, atNetwork: // tables
-			return nil
-		case atLogs:
-			if err := waitFor(ctx, "MOS"); err != nil {
-				return err
-			}
+		if place == atMinutes {
+			return take(place)
 		}
-		return take(place)
+		return nil // it may be a short journey; a fuller one is below
 	})
 	if err != nil {
+		return err
+	}
+	if err = chromedp.Do(ctx, chromedp.Navigate(played.base+"/")); err != nil {
+		return err
+	}
+	if err = photographJourney(ctx, take); err != nil {
 		return err
 	}
 	for _, name := range []string{"voice-quality", "script-api"} {

@@ -43,6 +43,9 @@ const (
 	atLogs    = "log-lines"
 )
 
+// toLogs leads from a journey to its log lines in VictoriaLogs.
+const toLogs = "#logs"
+
 // walk goes the newcomer's way by clicking, and tells at which place it is.
 func walk(ctx context.Context, base string, at func(place string) error) error {
 	if err := chromedp.Do(ctx, chromedp.Navigate(base+"/")); err != nil {
@@ -59,7 +62,7 @@ func walk(ctx context.Context, base string, at func(place string) error) error {
 		{atMinutes, `figure:first-of-type svg a[href="` + minute + `"] rect`}, // the first chart is that of MOS
 		{atMinute, `table a[href*="?network="]`},                              // the network with the most poor calls
 		{atNetwork, `table a[href^="/journeys/"]`},                            // the worst call
-		{atJourney, `#logs`},
+		{atJourney, toLogs},
 	} {
 		if err = at(step.place); err == nil {
 			err = click(ctx, step.link)
