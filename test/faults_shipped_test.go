@@ -7,6 +7,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -30,7 +31,13 @@ func turns() []string {
 	if names := strings.Fields(os.Getenv("CXONE_EXAMPLES")); len(names) > 0 {
 		return names
 	}
-	all := []string{"grafana-cloud", "datadog", "grafana-stack", "elastic", "splunk"}
+	var all []string
+	for name, e := range exports {
+		if len(e.hosts) > 0 {
+			all = append(all, strings.TrimSuffix(name, ".yaml"))
+		}
+	}
+	slices.Sort(all)
 	day := time.Now().YearDay()
 	return []string{all[day%len(all)], all[(day+1)%len(all)]}
 }

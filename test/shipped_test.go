@@ -131,15 +131,12 @@ func TestShippedConfigurations(t *testing.T) {
 	}
 }
 
-// backends are the examples that send to a backend, or to files, with nothing but receiver, exporters and three pipelines.
-var backends = []string{"datadog", "elastic", "file-archive", "grafana-cloud", "grafana-stack", "prometheus", "splunk"}
-
 // TestBackendExamplesAreShort counts what a reader has to understand.
 func TestBackendExamplesAreShort(t *testing.T) {
 	t.Parallel()
 	files := shippedFiles(t)
-	for _, name := range backends {
-		s := files["examples/"+name+".yaml"]
+	for name := range exports {
+		s := files["examples/"+name]
 		require.NotNil(t, s, name)
 		lines := 0
 		for line := range strings.Lines(s.text) {
@@ -149,5 +146,27 @@ func TestBackendExamplesAreShort(t *testing.T) {
 		}
 		assert.LessOrEqual(t, lines, 47, name)
 		assert.ElementsMatch(t, []string{"metrics", "traces", "logs"}, slices.Collect(keysOf(s.pipelines())), name)
+	}
+}
+
+// firstSteps are the examples that show how to receive, and export to this machine only.
+var firstSteps = []string{"both.yaml", "mutual-tls.yaml", "quickstart.yaml", "shared-secret.yaml", "signature.yaml"}
+
+// TestEachBackendIsTried looks for each example in the tests that start it with a test backend, and in the page from which users
+// choose.
+func TestEachBackendIsTried(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("../examples/*.yaml")
+	require.NoError(t, err)
+	page, err := os.ReadFile("../docs/exporting.md")
+	require.NoError(t, err)
+	for _, file := range files {
+		name := filepath.Base(file)
+		if slices.Contains(firstSteps, name) {
+			continue
+		}
+		_, tried := exports[name]
+		assert.True(t, tried, "exports in exporting_test.go lacks %s", name)
+		assert.True(t, strings.Contains(string(page), "| ["+name+"](../examples/"+name+") |"), "docs/exporting.md lacks %s", name)
 	}
 }
