@@ -5,8 +5,12 @@ package receiver
 
 import (
 	"fmt"
+	"go/build"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -83,4 +87,68 @@ func TestThePagesHaveEveryFigure(t *testing.T) {
 	}
 	list, text := "`"+strings.Join(names, " ")+"`", strings.Join(strings.Fields(page(t, "configuration.md")), " ") // in one line
 	assert.True(t, strings.Contains(text, list), "docs/configuration.md lacks the list %s", list)
+}
+
+// packages returns the directories of the Go packages below some directories, by the packages' paths in this repository.
+func packages(t *testing.T, below ...string) map[string]*build.Package {
+	t.Helper()
+	found := map[string]*build.Package{}
+	for _, directory := range below {
+		require.NoError(t, filepath.WalkDir(filepath.Join("..", directory), func(path string, entry fs.DirEntry, err error) error {
+			if err != nil || !entry.IsDir() {
+				return err
+			}
+			if p, err := build.ImportDir(path, 0); err == nil {
+				found[strings.TrimPrefix(filepath.ToSlash(path), "../")] = p
+			}
+			return nil
+		}))
+	}
+	return found
+}
+
+// TestImportsGoOneWay holds what the packages import to the drawing in docs/architecture.md: they import only packages that an
+// arrow leads to, be it over others, and each arrow is an import.
+func TestImportsGoOneWay(t *testing.T) {
+	drawing := regexp.MustCompile("(?s)## Keep the rules.*?```mermaid\nflowchart LR\n(.*?)```").FindStringSubmatch(page(t, "architecture.md"))
+	require.NotNil(t, drawing)
+	arrows := map[string][]string{}
+	for line := range strings.Lines(drawing[1]) {
+		groups := strings.Split(strings.TrimSpace(line), " --> ")
+		for i := range groups[1:] {
+			for from := range strings.SplitSeq(groups[i], " & ") {
+				arrows[from] = append(arrows[from], strings.Split(groups[i+1], " & ")...)
+			}
+		}
+	}
+	var leads func(from, to string) bool
+	leads = func(from, to string) bool {
+		return slices.ContainsFunc(arrows[from], func(next string) bool { return next == to || leads(next, to) })
+	}
+	imports := map[string][]string{}
+	for path, p := range packages(t, "receiver", "internal") {
+		name := filepath.Base(path)
+		for _, imported := range p.Imports {
+			within, ours := strings.CutPrefix(imported, "github.com/cxone-otel/cxonereceiver/")
+			if !ours || p.Name == "main" || strings.HasPrefix(within, "receiver/internal/metadata") {
+				continue // a generator, and what is generated
+			}
+			imports[name] = append(imports[name], filepath.Base(within))
+			assert.True(t, leads(name, filepath.Base(within)), "%s imports %s: no arrow in docs/architecture.md leads there", path, within)
+		}
+	}
+	for from, next := range arrows {
+		for _, to := range next {
+			assert.Contains(t, imports[from], to, "the arrow from %s in docs/architecture.md", from)
+		}
+	}
+}
+
+// TestContributorsFindEveryPackage looks for each package in the table of CONTRIBUTING.md.
+func TestContributorsFindEveryPackage(t *testing.T) {
+	table := page(t, "../CONTRIBUTING.md")
+	for path := range packages(t, "receiver", "internal", "cmd") {
+		row := regexp.MustCompile("[`/]" + regexp.QuoteMeta(filepath.Base(path)) + "/?`")
+		assert.True(t, row.MatchString(table), "CONTRIBUTING.md lacks the package %s", path)
+	}
 }
