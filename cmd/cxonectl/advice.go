@@ -8,7 +8,7 @@ import (
 	"net/http"
 )
 
-// advice is the next step after an answer that was not expected, empty where the answer says it all.
+// advice returns the next step after an unexpected answer; empty if the answer says all.
 func (t *target) advice(s *sent) string {
 	switch {
 	case asExpected(s):

@@ -18,7 +18,7 @@ import (
 	"github.com/cxone-otel/cxonereceiver/cmd/internal/story"
 )
 
-// checkFlags are what `cxonectl check` is told.
+// checkFlags are the flags of `cxonectl check`.
 type checkFlags struct {
 	targetFlags
 
@@ -97,7 +97,7 @@ func (f *checkFlags) run(ctx context.Context, out io.Writer, urls []string) erro
 	return report.end()
 }
 
-// files looks at what the configuration names.
+// files checks the files that the configuration names.
 func (f *checkFlags) files(ctx context.Context, report *checkReport) error {
 	receiver, err := f.find(ctx)
 	if err != nil {
@@ -113,7 +113,7 @@ func (f *checkFlags) files(ctx context.Context, report *checkReport) error {
 	return report.end()
 }
 
-// checkReport tells of findings: as text line by line, as JSON in one document at the end.
+// checkReport prints findings: as text line by line, or as JSON in one document at the end.
 type checkReport struct {
 	out    io.Writer
 	json   bool
@@ -121,13 +121,13 @@ type checkReport struct {
 	all    []checked
 }
 
-// checked is one URL, or one configuration, and what was found, as --output json prints it.
+// checked is one URL, or one configuration, and its findings, as --output json prints them.
 type checked struct {
 	URL      string          `json:"url,omitempty"`
 	Config   []string        `json:"config,omitempty"`
 	Receiver string          `json:"receiver,omitempty"`
 	Findings []check.Finding `json:"findings"`
-	// Form is what belongs in the vendor's form, for each callback.
+	// Form has the fields of the vendor's form, for each callback.
 	Form []check.Form `json:"form,omitempty"`
 }
 
@@ -138,7 +138,7 @@ func (r *checkReport) begin(what checked, title string) {
 	}
 }
 
-// form tells what belongs in the vendor's form.
+// form prints the fields of the vendor's form.
 func (r *checkReport) form(forms []check.Form) {
 	r.all[len(r.all)-1].Form = forms
 	if r.json {
@@ -176,7 +176,7 @@ func (r *checkReport) end() error {
 	return err
 }
 
-// endpointOf makes a URL ready to be looked at. It is signed as the callback is whose path it has.
+// endpointOf prepares a URL to be checked. Its probes are signed for the callback with its path.
 func (f *checkFlags) endpointOf(text string, t *target) (*check.Endpoint, error) {
 	u, err := parseCallbackURL(text)
 	if err != nil {

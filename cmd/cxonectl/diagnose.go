@@ -16,7 +16,7 @@ import (
 	"github.com/cxone-otel/cxonereceiver/internal/signature/search"
 )
 
-// diagnoseFlags are what `cxonectl diagnose` is told.
+// diagnoseFlags are the flags of `cxonectl diagnose`.
 type diagnoseFlags struct {
 	captures       []string
 	publicKeyFile  string
@@ -146,7 +146,7 @@ func (f *diagnoseFlags) readKey() (*search.Key, error) {
 	return key, wrap("--secret-file", err)
 }
 
-// shortKeyName takes --public-key for --public-key-file: what it names is a file either way.
+// shortKeyName accepts --public-key for --public-key-file.
 func shortKeyName(_ *pflag.FlagSet, name string) pflag.NormalizedName {
 	if name == "public-key" {
 		name = "public-key-file"

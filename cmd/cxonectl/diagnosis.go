@@ -14,7 +14,7 @@ import (
 	"github.com/cxone-otel/cxonereceiver/internal/signature/search"
 )
 
-// printDiagnosis tells what a search found, or what it ruled out.
+// printDiagnosis prints what a search has found, or what it has ruled out.
 func printDiagnosis(out io.Writer, result *search.Result) {
 	if len(result.SetAside) > 0 {
 		fmt.Fprintf(out, "Set aside:\n")
@@ -34,7 +34,7 @@ func printDiagnosis(out io.Writer, result *search.Result) {
 	fmt.Fprintf(out, "\n%s strings tried in %s.\n", grouped(result.Tried), result.Elapsed.Round(time.Millisecond))
 }
 
-// leftOpen says what somebody can do who sees a request, where its signature does not cover a part.
+// leftOpen explains what an attacker who sees a request can do if its signature does not cover a part.
 var leftOpen = map[string]string{
 	"body":      "whoever sees one request can send any body with its signature",
 	"timestamp": "whoever has recorded a request can send it again at any time",
@@ -94,7 +94,7 @@ func printNothing(out io.Writer, result *search.Result) {
 	printLines(out, result.Hints)
 }
 
-// ruledOut says which strings it is not.
+// ruledOut says which strings were ruled out.
 func ruledOut(result *search.Result) []string {
 	lines := []string{"Every known scheme."}
 	if result.Level >= 0 {
@@ -134,7 +134,7 @@ func grouped(n uint64) string {
 	return digits
 }
 
-// diagnosis is a search's result as --output json prints it. It holds no body and no signed string.
+// diagnosis is a search's result as --output json prints it. It contains no body and no signed string.
 type diagnosis struct {
 	Found        bool              `json:"found"`
 	NotCovered   []string          `json:"not_covered,omitempty"`

@@ -30,7 +30,7 @@ func (f *configFlags) register(flags *pflag.FlagSet, why string) {
 
 func (f *configFlags) isGiven() bool { return len(f.config) > 0 }
 
-// find reads the configuration. Without one it returns a receiver of which nothing is configured.
+// find reads the configuration. If there is none, it returns a receiver with the defaults.
 func (f *configFlags) find(ctx context.Context) (*collectorconfig.Receiver, error) {
 	if !f.isGiven() {
 		return collectorconfig.DefaultReceiver(), nil
@@ -96,7 +96,7 @@ func (t *timeFlag) String() string {
 // Type names the value in the usage.
 func (t *timeFlag) Type() string { return "time" }
 
-// or returns the time, or another one where none was given.
+// or returns the time, or another one if none was given.
 func (t *timeFlag) or(otherwise time.Time) time.Time {
 	if t.IsZero() {
 		return otherwise
@@ -104,10 +104,10 @@ func (t *timeFlag) or(otherwise time.Time) time.Time {
 	return t.Time
 }
 
-// now is the present in the precision that records have, so that it can be given again with --at.
+// now is the current time with the precision of records, so that it can be repeated with --at.
 func now() time.Time { return time.Now().UTC().Truncate(time.Millisecond) }
 
-// parseURL reads a URL that says where something is: http or https, with a host.
+// parseURL reads an http or https URL with a host.
 func parseURL(text string) (*url.URL, error) {
 	u, err := url.Parse(text)
 	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
@@ -130,7 +130,7 @@ func plural(n int, one, many string) string {
 	return fmt.Sprintf("%d %s", n, many)
 }
 
-// wrap says what an error is about, and leaves no error as it is.
+// wrap says what an error is about. It returns nil for nil.
 func wrap(what string, err error) error {
 	if err == nil {
 		return nil

@@ -19,7 +19,7 @@ import (
 	"github.com/cxone-otel/cxonereceiver/internal/signature"
 )
 
-// judgeFlags say what signatures are verified with: the collector's configuration, or a scheme and a key.
+// judgeFlags say how signatures are verified: with the collector's configuration, or with a scheme and a key.
 type judgeFlags struct {
 	configFlags
 
@@ -50,7 +50,7 @@ func (f *judgeFlags) register(flags *pflag.FlagSet) {
 
 func (f *judgeFlags) hasKey() bool { return f.publicKeyFile != "" || f.secretFile != "" }
 
-// findReceiver reads the collector's configuration; without one the receiver has no signature block.
+// findReceiver reads the collector's configuration. Without one, the receiver has no signature block.
 func (f *judgeFlags) findReceiver(ctx context.Context) (*collectorconfig.Receiver, error) {
 	if f.isGiven() && f.hasKey() {
 		return nil, errors.New("--config names the keys: leave --public-key-file and --secret-file out, or leave --config out")
@@ -84,7 +84,7 @@ func (f *judgeFlags) verifierFor(
 	return config, verifier, err
 }
 
-// block is a signature block of the flags. The key takes the version that the request names, unless a flag says which.
+// block makes a signature block of the flags. The key gets the version that the request names, unless a flag names one.
 func (f *judgeFlags) block(request *http.Request) (*signature.Config, error) {
 	preset, _ := signature.Preset(f.scheme)
 	version := f.keyVersion
@@ -92,7 +92,7 @@ func (f *judgeFlags) block(request *http.Request) (*signature.Config, error) {
 		version = request.Header.Get(preset.KeyVersion.Header)
 	}
 	if version == "" && preset.KeyVersion.IsSet() {
-		version = "any" // the request names none, which the verifier then says
+		version = "any" // the request names none; the verifier will say so
 	}
 	return signatureBlock(map[string]any{
 		"scheme":      f.scheme,
@@ -117,7 +117,7 @@ func printVerdict(out io.Writer, file string, e *signature.Explanation) {
 	}
 }
 
-// printExplanation shows how the request was read. It goes to the operator's own terminal, and holds the body.
+// printExplanation prints how the request was read. It contains the body, and is for the operator's own terminal.
 func printExplanation(out io.Writer, config *signature.Config, e *signature.Explanation) {
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(table, "  scheme\t%s\n", signature.Describe(config))

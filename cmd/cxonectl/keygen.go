@@ -38,7 +38,7 @@ only, and no file is ever overwritten.`,
 	return command
 }
 
-// keygenSignatureFlags are what `cxonectl keygen signature` is told.
+// keygenSignatureFlags are the flags of `cxonectl keygen signature`.
 type keygenSignatureFlags struct {
 	out          string
 	algorithm    string
@@ -148,7 +148,7 @@ func (f *keygenSignatureFlags) printConfiguration(out io.Writer, item string) er
 	return nil
 }
 
-// item is the key's in the list of keys.
+// item is the key's element of the list of keys.
 func (f *keygenSignatureFlags) item(file string) string {
 	text := fmt.Sprintf("- version: %q\n  algorithm: %s\n", f.version, f.algorithm)
 	if f.isSecret() {
@@ -167,7 +167,7 @@ func (f *keygenSignatureFlags) sayHowToTry(out io.Writer, private string) {
 
 func (f *keygenSignatureFlags) isSecret() bool { return keys.AlgorithmNamed(f.algorithm).Symmetric() }
 
-// make makes the files: the vendor's first, the receiver's last. Of a secret they are the same.
+// make makes the files: the vendor's first, the receiver's last. For a secret they are the same.
 func (f *keygenSignatureFlags) make() ([]keygen.File, error) {
 	if f.isSecret() {
 		return []keygen.File{{Name: "v" + f.version + ".secret", Content: keygen.Secret(f.algorithm), Private: true}}, nil
@@ -187,7 +187,7 @@ func (f *keygenSignatureFlags) make() ([]keygen.File, error) {
 	}, err
 }
 
-// printForm says what goes into the vendor's form.
+// printForm prints what belongs in the vendor's form.
 func (f *keygenSignatureFlags) printForm(out io.Writer, secret string) {
 	private := "the text of " + secret + "; if the form wants one line, what is between BEGIN and END without its line ends"
 	if f.isSecret() {

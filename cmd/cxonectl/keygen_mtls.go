@@ -17,7 +17,7 @@ import (
 	"github.com/cxone-otel/cxonereceiver/cmd/cxonectl/internal/keygen"
 )
 
-// keygenMTLSFlags are what `cxonectl keygen mtls` is told.
+// keygenMTLSFlags are the flags of `cxonectl keygen mtls`.
 type keygenMTLSFlags struct {
 	out    string
 	hosts  []string

@@ -22,7 +22,7 @@ func indented(block, by string) string {
 	return by + strings.ReplaceAll(strings.TrimSuffix(block, "\n"), "\n", "\n"+by) + "\n"
 }
 
-// printBlock prints what belongs under receivers::cxone, to be pasted as it stands.
+// printBlock prints keys that belong under receivers::cxone, indented to be pasted.
 func printBlock(out io.Writer, block string) {
 	fmt.Fprintf(out, "\nInto the collector's configuration, under receivers::cxone, as it is indented here:\n\n%s",
 		indented(block, underReceiver))
@@ -63,7 +63,7 @@ func writeConfiguration(out io.Writer, file, made, block string) error {
 	return nil
 }
 
-// checkWrite makes sure that --write will not be refused once the keys are made.
+// checkWrite makes sure that --write will not fail after the keys are made.
 func checkWrite(file string) error {
 	if file == "" {
 		return nil

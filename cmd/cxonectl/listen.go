@@ -23,7 +23,7 @@ import (
 	"github.com/cxone-otel/cxonereceiver/receiver"
 )
 
-// listenFlags are what `cxonectl listen` is told.
+// listenFlags are the flags of `cxonectl listen`.
 type listenFlags struct {
 	judgeFlags
 

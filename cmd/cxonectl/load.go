@@ -21,7 +21,7 @@ import (
 	"github.com/cxone-otel/cxonereceiver/cmd/internal/story"
 )
 
-// loadFlags are what `cxonectl load` is told.
+// loadFlags are the flags of `cxonectl load`.
 type loadFlags struct {
 	targetFlags
 
@@ -151,7 +151,7 @@ func (f *loadFlags) run(ctx context.Context, out, errOut io.Writer) error {
 	return nil
 }
 
-// generator makes up the traffic that the target takes.
+// generator makes the traffic for the target.
 func (f *loadFlags) generator(t *target) (*story.Generator, error) {
 	if t.sender != nil && t.sender.signers == nil {
 		return nil, errNoKey
@@ -166,7 +166,7 @@ func (f *loadFlags) generator(t *target) (*story.Generator, error) {
 	return generator, wrap("--scenario", err)
 }
 
-// watch runs the load, and shows every second how it goes.
+// watch runs the load, and prints its progress every second.
 func (f *loadFlags) watch(ctx context.Context, errOut io.Writer) (load.Result, error) {
 	stats := &load.Stats{}
 	ended := make(chan error, 1)
@@ -189,7 +189,7 @@ func (f *loadFlags) watch(ctx context.Context, errOut io.Writer) (load.Result, e
 type loaded struct {
 	Seed      uint64    `json:"seed"`
 	StartTime time.Time `json:"start_time"`
-	// Run is what all contact IDs of the run begin with.
+	// Run is the beginning of all contact IDs of the run.
 	Run string `json:"run"`
 	load.Result
 }

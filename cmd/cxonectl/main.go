@@ -21,11 +21,11 @@ import (
 // Exit codes, the same for every command.
 const (
 	exitOK       = 0
-	exitDiffers  = 1 // it ran, and something is not as it should be
+	exitDiffers  = 1 // it ran, and something is not as expected
 	exitNotToRun = 2 // it could not run: wrong flags, no such file, nobody listening
 )
 
-// errDiffers ends a command that has already said what is not as it should be.
+// errDiffers ends a command that has already printed what is not as expected.
 var errDiffers = errors.New("not as expected")
 
 func main() { os.Exit(run()) }
@@ -63,10 +63,10 @@ Exit status: 0 all is well; 1 it ran, and something is not as expected; 2 it cou
 	return root
 }
 
-// stamped is the version that the Makefile says, with the commit.
+// stamped is the version from the Makefile, with the commit.
 var stamped string
 
-// version is what the Makefile said when the command was built, else what the module system did (go install).
+// version is the stamped version, or else that of the module system (go install).
 func version() string {
 	if stamped != "" {
 		return stamped

@@ -11,7 +11,7 @@ import (
 	"github.com/cxone-otel/cxonereceiver/cmd/internal/show"
 )
 
-// meter shows how something goes on: in one line that changes on a terminal, and now and then a line elsewhere.
+// meter shows progress: in one line that changes on a terminal, and in a line now and then elsewhere.
 type meter struct {
 	out      io.Writer
 	interval time.Duration // how often a line is written that stays
@@ -24,7 +24,7 @@ func newMeter(out io.Writer, interval time.Duration) *meter {
 	return &meter{out: out, interval: interval, terminal: show.IsTerminal(out)}
 }
 
-// show shows how things stand after the time that has passed.
+// show shows the state after the time that has passed.
 func (m *meter) show(text string, elapsed time.Duration) {
 	switch {
 	case m.terminal:
@@ -36,7 +36,7 @@ func (m *meter) show(text string, elapsed time.Duration) {
 	}
 }
 
-// end takes the line away, so that what follows begins at the left.
+// end removes the line, so that the next text begins at the left.
 func (m *meter) end() {
 	if m.shown {
 		fmt.Fprint(m.out, "\r\x1b[K")

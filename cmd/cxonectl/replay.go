@@ -17,7 +17,7 @@ import (
 	"github.com/cxone-otel/cxonereceiver/cmd/internal/story"
 )
 
-// replayFlags are what `cxonectl replay` is told.
+// replayFlags are the flags of `cxonectl replay`.
 type replayFlags struct {
 	targetFlags
 

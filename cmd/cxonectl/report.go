@@ -17,7 +17,7 @@ import (
 	"github.com/cxone-otel/cxonereceiver/cmd/internal/story"
 )
 
-// report tells what became of the deliveries: as text line by line while they go, as JSON in one document at the end.
+// report prints the outcome of deliveries: as text line by line, or as JSON in one document at the end.
 type report struct {
 	out    io.Writer
 	json   bool
@@ -52,7 +52,7 @@ type delivered struct {
 	File         string         `json:"file,omitempty"`
 }
 
-// summary counts deliveries: those sent are those accepted and those refused.
+// summary counts deliveries. Those sent were accepted or refused.
 type summary struct {
 	Sent       int `json:"sent"`
 	Accepted   int `json:"accepted"`
@@ -60,7 +60,7 @@ type summary struct {
 	AsExpected int `json:"as_expected"`
 }
 
-// newReport begins a report of deliveries that have these names.
+// newReport begins a report of deliveries with these names.
 func newReport(out io.Writer, output outputFlag, t *target, names []string) *report {
 	r := &report{out: out, json: output == outputJSON, width: len("SCENARIO"), target: t}
 	r.doc = document{Deliveries: []delivered{}}
@@ -70,10 +70,10 @@ func newReport(out io.Writer, output outputFlag, t *target, names []string) *rep
 	return r
 }
 
-// canBeRepeated says what makes the same deliveries again.
+// canBeRepeated notes the seed and the time that make the same deliveries again.
 func (r *report) canBeRepeated(seed uint64, at time.Time) { r.doc.Seed, r.doc.At = seed, &at }
 
-// add tells of deliveries that were answered.
+// add reports deliveries that were answered.
 func (r *report) add(all []sent) {
 	if len(r.doc.Deliveries) == 0 && len(all) > 0 && !r.json {
 		r.line("SCENARIO", "DATA TYPE", "STATUS", "MS", "ANSWER")
@@ -108,7 +108,7 @@ func describe(s *sent) delivered {
 	}
 }
 
-// asExpected reports whether a delivery's answer is the one that its scenario expects.
+// asExpected reports whether a delivery's answer is the expected one.
 func asExpected(s *sent) bool {
 	a := s.answer
 	return s.Expect.Met(a.Status, a.Accepted, a.Unreadable, a.Duplicate)
@@ -126,10 +126,10 @@ func (s *summary) count(d *delivered) {
 	}
 }
 
-// deliveries is how many were told of so far.
+// deliveries is how many were reported so far.
 func (r *report) deliveries() int { return len(r.doc.Deliveries) }
 
-// end prints what comes after the last delivery, and returns errDiffers where not every answer was the expected one.
+// end prints what follows the last delivery. It returns errDiffers if any answer was unexpected.
 func (r *report) end() error {
 	err := r.printEnd()
 	if err == nil && r.doc.Summary.AsExpected < r.doc.Summary.Sent {
@@ -161,7 +161,7 @@ func (r *report) printEnd() error {
 	return err
 }
 
-// advice is what there is to do, each once.
+// advice returns the next steps, each once.
 func (r *report) advice() []string {
 	var all []string
 	for i := range r.doc.Deliveries {

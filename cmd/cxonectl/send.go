@@ -23,7 +23,7 @@ import (
 	"github.com/cxone-otel/cxonereceiver/cmd/internal/story"
 )
 
-// sendFlags are what `cxonectl send` is told.
+// sendFlags are the flags of `cxonectl send`.
 type sendFlags struct {
 	targetFlags
 
@@ -115,7 +115,7 @@ func (f *sendFlags) run(ctx context.Context, out io.Writer, names []string) erro
 	return report.end()
 }
 
-// prepare makes up everything that will be sent.
+// prepare makes everything that will be sent.
 func (f *sendFlags) prepare(names []string, t *target, at time.Time) ([]story.Play, error) {
 	if len(names) == 0 && f.file == "" {
 		names = []string{"sample-voice", "sample-script"}
@@ -138,7 +138,7 @@ func (f *sendFlags) prepare(names []string, t *target, at time.Time) ([]story.Pl
 	return plays, nil
 }
 
-// chosen finds the scenarios by name. All of them are those that make sense for this sender.
+// chosen finds the scenarios by name. `all` means those that this sender can play.
 func chosen(names []string, from *sender) ([]story.Scenario, error) {
 	var scenarios []story.Scenario
 	for _, name := range names {
@@ -158,7 +158,7 @@ func chosen(names []string, from *sender) ([]story.Scenario, error) {
 	return scenarios, nil
 }
 
-// filePlay is the user's own body as a scenario of one delivery.
+// filePlay is the user's own body as a scenario with one delivery.
 func (f *sendFlags) filePlay() (story.Play, error) {
 	if f.dataType == "" {
 		return story.Play{}, errors.New("--file: say with --type what it holds: voice_quality or script_api")
@@ -184,13 +184,13 @@ func (f *sendFlags) filePlay() (story.Play, error) {
 	}, nil
 }
 
-// sent is a delivery and what became of it.
+// sent is a delivery and its outcome.
 type sent struct {
 	story.Delivery
 
 	url    string
 	answer *delivery.Answer
-	file   string // where --save put the body
+	file   string // the file that --save wrote the body to
 }
 
 func (s *sent) deliver(ctx context.Context, t *target) (err error) {
@@ -198,7 +198,7 @@ func (s *sent) deliver(ctx context.Context, t *target) (err error) {
 	return err
 }
 
-// send sends a scenario's deliveries. With an error it returns those that were answered before.
+// send sends a scenario's deliveries. With an error it also returns those that were answered before.
 func send(ctx context.Context, t *target, play story.Play) ([]sent, error) {
 	all := make([]sent, len(play.Deliveries))
 	errs := make([]error, len(all))
@@ -222,7 +222,7 @@ func send(ctx context.Context, t *target, play story.Play) ([]sent, error) {
 	return all, nil
 }
 
-// saveBodies writes what was sent to files, so that it can be looked at, and sent again with --file or curl.
+// saveBodies writes the bodies to files, so that they can be read, and sent again with --file or curl.
 func saveBodies(directory string, before int, all []sent) error {
 	if err := os.MkdirAll(directory, 0o755); err != nil { //nolint:gosec // for others to read: it is made-up data
 		return fmt.Errorf("--save: %w", err)

@@ -17,18 +17,18 @@ import (
 	"github.com/cxone-otel/cxonereceiver/internal/signature"
 )
 
-// sender signs deliveries as the customer's key would have it, and forges where a scenario asks for it.
+// sender signs deliveries with the customer's key, and forges signatures if a scenario needs that.
 type sender struct {
 	config   *signature.Config
 	receiver *collectorconfig.Receiver
 	key      signature.SigningKey
-	// signers are nil where there is no key.
+	// signers are nil if there is no key.
 	signers map[story.DataType]*signature.Signer
-	// unknown makes a key that the receiver does not have, under the name of one that it has.
+	// unknown makes a key that the receiver does not have, with the version of one that it has.
 	unknown func() (signature.SigningKey, error)
 }
 
-// signatureCallback is what the signature's code has to know of a callback.
+// signatureCallback is a callback as the signature's code needs it.
 func signatureCallback(receiver *collectorconfig.Receiver, dataType story.DataType) signature.Callback {
 	callback, _ := receiver.Callback(dataType)
 	return signature.Callback{SignatureURL: callback.SignatureURL}
@@ -53,7 +53,7 @@ func (s *sender) makeSigners() error {
 	return nil
 }
 
-// sign returns what signs a delivery, nil where it goes unsigned.
+// sign returns the function that signs a delivery; nil if it is sent unsigned.
 func (s *sender) sign(d *story.Delivery) (delivery.Sign, error) {
 	if s == nil || d.Forgery == story.Unsigned {
 		return nil, nil
@@ -88,7 +88,7 @@ func (s *sender) signerFor(d *story.Delivery) (*signature.Signer, error) {
 	return signature.NewSigner(s.config, signatureCallback(s.receiver, d.Callback), key)
 }
 
-// applies says why a forgery makes no sense: nothing is signed, or the scheme lacks what it would forge.
+// applies returns why a forgery is not possible: nothing is signed, or the scheme lacks the part that it would forge.
 func (s *sender) applies(forgery story.Forgery) error {
 	if forgery == story.Genuine {
 		return nil
@@ -109,7 +109,7 @@ func (s *sender) applies(forgery story.Forgery) error {
 	}
 }
 
-// anotherKey makes another key of the same kind and size, under the same name.
+// anotherKey makes another key of the same kind and size, with the same version.
 func anotherKey(key signature.SigningKey) (signature.SigningKey, error) {
 	var err error
 	if key.PrivateKey == nil {

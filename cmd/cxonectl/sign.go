@@ -23,7 +23,7 @@ import (
 	"github.com/cxone-otel/cxonereceiver/internal/signature"
 )
 
-// signFlags are what `cxonectl sign` is told.
+// signFlags are the flags of `cxonectl sign`.
 type signFlags struct {
 	configFlags
 
@@ -117,8 +117,8 @@ func (f *signFlags) newRequest(ctx context.Context, receiver *collectorconfig.Re
 	return request, nil
 }
 
-// printHeaders prints header lines with the names as the scheme spells them: net/http writes WM_SEC.AUTH_SIGNATURE as
-// Wm_sec.auth_signature, which is the same header, but not to every eye.
+// printHeaders prints header lines with the scheme's own spelling of the names. net/http writes WM_SEC.AUTH_SIGNATURE as
+// Wm_sec.auth_signature, which is the same header but may surprise a reader.
 func printHeaders(out io.Writer, header http.Header, config *signature.Config) {
 	spelled := map[string]string{}
 	for _, l := range []signature.LocationConfig{
@@ -133,7 +133,7 @@ func printHeaders(out io.Writer, header http.Header, config *signature.Config) {
 	}
 }
 
-// readBody reads a file, and "-" for what comes in. Without one the body is empty.
+// readBody reads a file; "-" is the standard input. Without a file the body is empty.
 func readBody(file string) ([]byte, error) {
 	switch file {
 	case "":

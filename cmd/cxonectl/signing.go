@@ -18,11 +18,11 @@ import (
 	"github.com/cxone-otel/cxonereceiver/internal/signature/keys"
 )
 
-// signingFlags name the sender's half of a key. Scheme and the rest come from the collector's configuration where it has
-// a signature block.
+// signingFlags name the sender's half of a key. If the collector's configuration has a signature block, the scheme and the
+// rest come from it.
 type signingFlags struct {
 	scheme         string
-	algorithm      string // of sign only: elsewhere the scheme's own
+	algorithm      string // for sign only; elsewhere it is the scheme's
 	privateKeyFile string
 	secretFile     string
 	secretEncoding string
@@ -40,11 +40,11 @@ func (f *signingFlags) register(flags *pflag.FlagSet) {
 		"how to sign where --config has no signature block: "+strings.Join(signature.Schemes(), ", "))
 }
 
-// errNoKey says how to come by a signature.
+// errNoKey says how to get a signature.
 var errNoKey = errors.New("the receiver verifies signatures, and there is no key to sign with: give --private-key-file with the " +
 	"customer's private key, or --secret-file")
 
-// newSender reads the scheme and the key. A nil sender is one that has no need to sign.
+// newSender reads the scheme and the key. The sender is nil if nothing must be signed.
 func (f *signingFlags) newSender(receiver *collectorconfig.Receiver) (*sender, error) {
 	config := receiver.Scheme()
 	given := f.privateKeyFile != "" || f.secretFile != ""
@@ -78,7 +78,7 @@ func (f *signingFlags) newSender(receiver *collectorconfig.Receiver) (*sender, e
 	return s, s.makeSigners()
 }
 
-// anybody is the consumer that a request names where the receiver takes any.
+// anybody is the consumer that a request names if the receiver accepts any.
 const anybody = "cxonectl"
 
 // readScheme makes a signature block of --scheme.
@@ -95,7 +95,7 @@ func signatureBlock(keys map[string]any) (*signature.Config, error) {
 	return config, wrap("--scheme", config.Unmarshal(confmap.NewFromStringMap(keys)))
 }
 
-// choose finds the configured key that the sender's key belongs to.
+// choose finds the configured key that matches the sender's key.
 func (f *signingFlags) choose(config *signature.Config) (*signature.KeyConfig, error) {
 	var known []string
 	for i := range config.Keys {
@@ -111,7 +111,7 @@ func (f *signingFlags) choose(config *signature.Config) (*signature.KeyConfig, e
 		f.keyVersion, f.consumerID, strings.Join(known, ", "))
 }
 
-// readKey reads what signs: the flags' file, or a secret that the configuration shares with the sender.
+// readKey reads the key that signs: the flags' file, or a secret of the configuration.
 func (f *signingFlags) readKey(into *signature.SigningKey, configured *signature.KeyConfig) error {
 	encoding := cmp.Or(f.secretEncoding, configured.SecretEncoding)
 	var err error

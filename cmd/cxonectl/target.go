@@ -17,7 +17,7 @@ import (
 	"github.com/cxone-otel/cxonereceiver/cmd/internal/story"
 )
 
-// targetFlags say where deliveries go and how. Every command that delivers has them.
+// targetFlags say where and how deliveries are sent. Every command that delivers has them.
 type targetFlags struct {
 	configFlags
 
@@ -44,15 +44,15 @@ func (f *targetFlags) register(flags *pflag.FlagSet) {
 	f.signing.register(flags)
 }
 
-// target is where deliveries go and how.
+// target is where and how deliveries are sent.
 type target struct {
 	receiver *collectorconfig.Receiver
 	urls     map[story.DataType]string
 	client   *delivery.Client
-	sender   *sender // nil where nothing is signed
+	sender   *sender // nil if nothing is signed
 }
 
-// open reads the collector's configuration, if there is one, and lays the flags over it.
+// open reads the collector's configuration, if there is one, and applies the flags to it.
 func (f *targetFlags) open(ctx context.Context) (*target, error) {
 	if !f.isGiven() && f.endpoint == "" {
 		return nil, errors.New("say where to deliver: --endpoint URL, or --config with the collector's configuration")
@@ -100,7 +100,7 @@ func (f *targetFlags) base(receiver *collectorconfig.Receiver) (string, error) {
 	return f.endpoint, nil
 }
 
-// deliver sends one delivery, and returns where it went and what was answered.
+// deliver sends one delivery, and returns its URL and the answer.
 func (t *target) deliver(ctx context.Context, d *story.Delivery) (to string, answer *delivery.Answer, err error) {
 	to, ok := t.urls[d.Callback]
 	if !ok {

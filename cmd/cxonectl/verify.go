@@ -19,7 +19,7 @@ import (
 	"github.com/cxone-otel/cxonereceiver/internal/signature/search"
 )
 
-// verifyFlags are what `cxonectl verify` is told.
+// verifyFlags are the flags of `cxonectl verify`.
 type verifyFlags struct {
 	judgeFlags
 
@@ -89,7 +89,7 @@ func (f *verifyFlags) run(ctx context.Context, out io.Writer) error {
 	return nil
 }
 
-// judge verifies one capture and prints what there is to say of it.
+// judge verifies one capture and prints the result.
 func (f *verifyFlags) judge(out io.Writer, receiver *collectorconfig.Receiver, file string) (authentic bool, err error) {
 	c, written, err := readCapture(file)
 	if err != nil {
@@ -114,7 +114,8 @@ func (f *verifyFlags) judge(out io.Writer, receiver *collectorconfig.Receiver, f
 	return e.Refusal == nil, nil
 }
 
-// readCapture reads a captured request, and when its file was written, which is when it was captured only if nobody copied it.
+// readCapture reads a captured request, and when its file was written. That is when it was captured, unless the file was
+// copied.
 func readCapture(file string) (c search.Capture, written time.Time, err error) {
 	text, err := os.Open(file) //nolint:gosec // the file that the user named
 	if err != nil {

@@ -32,8 +32,8 @@ import (
 	"github.com/cxone-otel/cxonereceiver/receiver"
 )
 
-// window shows each request that comes, one after the other, and answers as the receiver does. Behind it runs the receiver
-// itself, on a port that nobody knows and without authentication, which is looked at here.
+// window prints each request that comes, one after the other, and answers as the receiver does. The receiver itself runs
+// behind it, on a free port and without authentication, which the window checks.
 type window struct {
 	page     *show.Page
 	out      io.Writer
@@ -44,7 +44,7 @@ type window struct {
 	// client checks a client certificate.
 	client func(*tls.ConnectionState) (status int, text string, why error)
 
-	one  sync.Mutex // a request is shown as a whole
+	one  sync.Mutex // so that a request is printed as a whole
 	mu   sync.Mutex // guards came
 	came show.Telemetry
 }
@@ -74,7 +74,7 @@ func newWindow(ctx context.Context, out io.Writer, flags *judgeFlags, r *collect
 }
 
 func (w *window) close() error {
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second) // the command's own may be over
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second) // the command's own context may have ended
 	defer cancel()
 	return w.stop(ctx)
 }
@@ -85,7 +85,7 @@ func (w *window) take(add func(*show.Telemetry)) {
 	add(&w.came)
 }
 
-// taken returns what came since it was asked last.
+// taken returns the telemetry since the last call.
 func (w *window) taken() *show.Telemetry {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -96,7 +96,7 @@ func (w *window) taken() *show.Telemetry {
 
 // ServeHTTP implements http.Handler.
 func (w *window) ServeHTTP(to http.ResponseWriter, r *http.Request) {
-	// One byte more than is taken lets the receiver find the body too long itself.
+	// One byte more than the limit, so that the receiver itself finds the body too long.
 	body, err := io.ReadAll(io.LimitReader(r.Body, w.receiver.MaxRequestBodySize+1))
 	w.one.Lock()
 	defer w.one.Unlock()
@@ -129,11 +129,11 @@ func (w *window) ServeHTTP(to http.ResponseWriter, r *http.Request) {
 	show.PrintPoints(w.page, came)
 	maps.Copy(to.Header(), header)
 	to.WriteHeader(status)
-	_, _ = to.Write(answer) //nolint:gosec // the receiver's own JSON; whoever does not wait for it was shown all the same
+	_, _ = to.Write(answer) //nolint:gosec // the receiver's own JSON; the request was printed even if the sender does not wait
 }
 
-// judge checks the client's certificate, verifies the request's signature, and explains both. It returns how a request that is
-// not authentic is answered, and 0 for one that is. Where there is nothing to verify with, it is taken.
+// judge checks the client's certificate, verifies the request's signature, and prints both. It returns the status of a
+// request that is not authentic, and 0 for one that is. If there is nothing to verify with, the request is accepted.
 func (w *window) judge(r *http.Request, body []byte) (refused int, text string) {
 	if status, text, why := w.client(r.TLS); why != nil {
 		w.page.Line("  client certificate: refused: %v", why)

@@ -17,23 +17,23 @@ import (
 	"time"
 )
 
-// maxSkew is how far the two clocks may differ before it is worth a word: timestamp.max_future is a minute by default.
+// maxSkew is how far the two clocks may differ without a warning: timestamp.max_future is a minute by default.
 const maxSkew = 30 * time.Second
 
-// answer is what the endpoint said to a probe.
+// answer is the endpoint's answer to a probe.
 type answer struct {
 	*http.Response
 
-	// ours says that it has the receiver's form: {"error": "..."}.
+	// ours says that the answer has the receiver's form: {"error": "..."}.
 	ours bool
 	text string
 }
 
-// ask sends the probes, and holds each answer against the receiver's own.
+// ask sends the probes, and compares each answer with the receiver's own.
 func (c *checker) ask(ctx context.Context) {
 	transport := &http.Transport{
 		TLSClientConfig: c.config(), ForceAttemptHTTP2: true,
-		// The first address that answered: the others were looked at before.
+		// The first address that answered; the others were checked before.
 		DialContext:           func(ctx context.Context, _, _ string) (net.Conn, error) { return c.dial(ctx, c.addresses[0]) },
 		ExpectContinueTimeout: c.Timeout, // the body of the announced size is never sent
 	}
@@ -72,7 +72,7 @@ func (c *checker) do(request *http.Request) (*answer, error) {
 	return a, nil
 }
 
-// get asks for the path as a browser would. The receiver answers 405, unless a server-auth extension comes first. It
+// get requests the path as a browser would. The receiver answers 405, unless a server-auth extension comes first. It
 // reports whether the receiver seems to be there.
 func (c *checker) get(ctx context.Context) bool {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, c.URL.String(), http.NoBody)
@@ -120,7 +120,7 @@ func (c *checker) gotten(a *answer) bool {
 	return false
 }
 
-// clock compares the server's clock with ours: a signature's age is judged by the receiver's.
+// clock compares the server's clock with this machine's: the receiver judges a signature's age by its own.
 func (c *checker) clock(a *answer) {
 	date, err := http.ParseTime(a.Header.Get("Date"))
 	if err != nil {
@@ -132,7 +132,7 @@ func (c *checker) clock(a *answer) {
 	}
 }
 
-// otherPath asks for a path that nobody serves. A proxy that answers it answers for the receiver elsewhere too.
+// otherPath requests a path that no callback has. If a proxy answers it, it answers for the receiver elsewhere too.
 func (c *checker) otherPath(ctx context.Context) {
 	other := *c.URL
 	other.Path, other.RawPath = other.Path+"-no-such-path", ""
@@ -151,7 +151,7 @@ func (c *checker) otherPath(ctx context.Context) {
 	}
 }
 
-// post sends `{}`, which no callback takes, so that what comes before the content can be seen.
+// post sends `{}`, which no callback accepts, so that the checks before the content can be observed.
 func (c *checker) post(ctx context.Context, signed bool) (*answer, http.Header, error) {
 	body := []byte("{}")
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, c.URL.String(), strings.NewReader(string(body)))
@@ -170,7 +170,7 @@ func (c *checker) post(ctx context.Context, signed bool) (*answer, http.Header, 
 	return a, added, err
 }
 
-// postUnsigned wants to be refused. It reports whether a signature would make a difference.
+// postUnsigned expects to be refused. It reports whether a signature would make a difference.
 func (c *checker) postUnsigned(ctx context.Context) bool {
 	a, _, err := c.post(ctx, false)
 	if err != nil {
@@ -198,7 +198,8 @@ func (c *checker) postUnsigned(ctx context.Context) bool {
 	return false
 }
 
-// postSigned proves key, scheme and the way of the headers: what is authenticated is refused for its content only.
+// postSigned proves the key, the scheme and the transport of the headers: an authenticated probe is refused only for its
+// content.
 func (c *checker) postSigned(ctx context.Context) {
 	if c.Sign == nil {
 		c.warn("signature", "not tried: there is no key to sign with",
@@ -245,7 +246,8 @@ type neverSent struct{}
 
 func (neverSent) Read([]byte) (int, error) { return 0, errAsked }
 
-// postLarge announces a large body without sending it: proxies have limits of their own, and refuse by the announcement.
+// postLarge announces a large body without sending it. Proxies have limits of their own, and refuse by the announced
+// length.
 func (c *checker) postLarge(ctx context.Context) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, c.URL.String(), neverSent{})
 	if err != nil {

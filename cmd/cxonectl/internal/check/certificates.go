@@ -16,7 +16,7 @@ import (
 	"time"
 )
 
-// server looks at the certificate that the receiver shows, and at the ciphers that go with it.
+// server checks the receiver's certificate, and the ciphers that it allows.
 func (f *files) server() {
 	config := f.config.TLS.Get()
 	if config == nil || config.CertFile == "" {
@@ -59,7 +59,7 @@ func (f *files) server() {
 	f.ciphers(config.MinVersion, config.CipherSuites, leaf)
 }
 
-// host is the name that the server's certificate is held against: that of the SIGNATURE URL, where it is known.
+// host is the name that the server's certificate must have: that of the SIGNATURE URL, if it is known.
 func (f *files) host(leaf *x509.Certificate) string {
 	if block := f.config.Signature.Get(); block != nil && block.URL != "" {
 		if u, err := url.Parse(block.URL); err == nil {
@@ -69,7 +69,7 @@ func (f *files) host(leaf *x509.Certificate) string {
 	return slices.Concat(leaf.DNSNames, ipTexts(leaf), []string{leaf.Subject.CommonName})[0]
 }
 
-// ciphers warns where none of those that NICE's network asks for is left.
+// ciphers warns if none of the ciphers that NICE's network asks for is left.
 func (f *files) ciphers(minVersion string, suites []string, leaf *x509.Certificate) {
 	fits := func(suite *tls.CipherSuite) bool {
 		_, asked := vendorCiphers[suite.ID]
@@ -87,7 +87,7 @@ func (f *files) ciphers(minVersion string, suites []string, leaf *x509.Certifica
 	}
 }
 
-// authorities looks at those whose client certificates are let in.
+// authorities checks the authorities of client certificates.
 func (f *files) authorities() {
 	config := f.config.TLS.Get()
 	if config == nil || config.ClientCAFile == "" {
@@ -140,7 +140,7 @@ func (f *files) authority(file string, certificate *x509.Certificate) {
 	f.issuers = append(f.issuers, certificate)
 }
 
-// revocations looks at the lists of client certificates that are not let in any more.
+// revocations checks the revocation lists.
 func (f *files) revocations() {
 	file := f.config.ClientCertificate.CRLFile
 	if file == "" {

@@ -1,9 +1,9 @@
 // Copyright The CXone Receiver Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Package check looks at a callback's URL as the vendor's server would meet it: the name, the way there, the certificate,
-// and the answers of the exact path. It delivers nothing: its POSTs hold `{}`, which is no payload of any callback, so that
-// even a receiver that lets them in takes no record from them.
+// Package check examines a callback's URL as the vendor's server would see it: the name, the connection, the certificate,
+// and the answers of the exact path. It delivers nothing: its POSTs send `{}`, which is not a payload of any callback, so
+// that even a receiver that accepts them takes no record.
 package check
 
 import (
@@ -17,25 +17,25 @@ import (
 	"github.com/cxone-otel/cxonereceiver/cmd/cxonectl/internal/delivery"
 )
 
-// Level says what a finding means.
+// Level is the severity of a finding.
 type Level string
 
 // The levels.
 const (
 	OK   Level = "ok"
-	Warn Level = "warn" // it works, or may work, but deserves a look
-	Fail Level = "FAIL" // the vendor's deliveries will not arrive, or others' will
+	Warn Level = "warn" // it works, or may work, but something may be wrong
+	Fail Level = "FAIL" // the vendor's deliveries will not arrive, or others' deliveries will
 )
 
-// Finding is what one look at the endpoint gave.
+// Finding is the result of one check of the endpoint.
 type Finding struct {
 	Level Level `json:"level"`
-	// What was looked at: name, connection, tls, ciphers, certificate, client certificate, GET, POST, signature, headers, body, path,
-	// clock.
+	// What was checked: name, connection, tls, ciphers, certificate, client certificate, GET, POST, signature, headers,
+	// body, path, clock.
 	What string `json:"what"`
-	// Text says what was found.
+	// Text describes what was found.
 	Text string `json:"text"`
-	// Remedy says what to do about it; empty where all is well.
+	// Remedy says what to do about it; empty if all is well.
 	Remedy string `json:"remedy,omitempty"`
 }
 
@@ -44,16 +44,16 @@ type Endpoint struct {
 	URL *url.URL
 	// TLS is the client's side: roots, server name, client certificate. Nil is the system's own.
 	TLS *tls.Config
-	// Timeout bounds each step.
+	// Timeout limits each step.
 	Timeout time.Duration
-	// Sign signs a probe as the vendor would; nil where there is no key.
+	// Sign signs a probe as the vendor would; nil if there is no key.
 	Sign delivery.Sign
-	// BodyBytes is the size of the body that is announced, to find a smaller limit in between: below the receiver's own.
+	// BodyBytes is the announced size of a body, to find a smaller limit of a proxy. It is below the receiver's own limit.
 	BodyBytes int64
 }
 
-// Run looks at the endpoint, step by step, and tells of each as it comes. A step that fails ends it where the later ones
-// could say nothing new.
+// Run checks the endpoint step by step, and reports each finding at once. If a step fails and the later ones could show
+// nothing new, it ends.
 func Run(ctx context.Context, e *Endpoint, tell func(Finding)) {
 	c := &checker{Endpoint: e, teller: tell}
 	if c.resolve(ctx) && c.connect(ctx) && c.secure(ctx) {
@@ -61,7 +61,7 @@ func Run(ctx context.Context, e *Endpoint, tell func(Finding)) {
 	}
 }
 
-// checker is one run, and what its earlier steps found.
+// checker is one run, with the findings of its earlier steps.
 type checker struct {
 	*Endpoint
 	teller
@@ -69,8 +69,8 @@ type checker struct {
 	addresses []string // host:port, those that answered
 	// certificateAsked and certificateGiven are of the TLS handshake.
 	certificateAsked, certificateGiven bool
-	// verified says that every address has proven to be the URL's host. To any other server nothing signed is sent: under a
-	// scheme that does not cover the body, it could use the signature for deliveries of its own.
+	// verified says that every address has proven to be the URL's host. Nothing signed is sent to any other server: if the
+	// scheme does not cover the body, the server could use the signature for deliveries of its own.
 	verified bool
 	client   http.Client
 }
@@ -86,7 +86,7 @@ func (t teller) fail(what, text, remedy string) {
 	t(Finding{Level: Fail, What: what, Text: text, Remedy: remedy})
 }
 
-// port is the URL's, or its scheme's own.
+// port is the URL's port, or the default port of its scheme.
 func (c *checker) port() string {
 	if port := c.URL.Port(); port != "" {
 		return port

@@ -10,8 +10,8 @@ import (
 	"fmt"
 )
 
-// vendorCiphers are the cipher suites of TLS 1.2 of which NICE's network requirements ask for one at least, by OpenSSL's names.
-// The fourth, DHE-RSA-AES128-GCM-SHA256, is unknown to Go.
+// vendorCiphers are the cipher suites of TLS 1.2 of which NICE's network requires at least one, by OpenSSL's names. Go does
+// not know the fourth, DHE-RSA-AES128-GCM-SHA256.
 var vendorCiphers = map[uint16]string{
 	tls.TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA:      "ECDHE-RSA-AES128-CBC-SHA",
 	tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256: "ECDHE-ECDSA-AES128-GCM-SHA256",
@@ -21,7 +21,7 @@ var vendorCiphers = map[uint16]string{
 const ciphersRemedy = "leave TLS 1.2 on (tls.min_version), and use an ECDSA certificate, or leave " +
 	"TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA in tls.cipher_suites"
 
-// ciphers dials every address as NICE's network does, with the ciphers that it names and TLS 1.2.
+// ciphers connects to every address as NICE's network does, with its ciphers and TLS 1.2.
 func (c *checker) ciphers(ctx context.Context) {
 	chosen := ""
 	for _, address := range c.addresses {
@@ -36,8 +36,8 @@ func (c *checker) ciphers(ctx context.Context) {
 	c.ok("ciphers", "TLS 1.2 with "+chosen+", which NICE's network requirements name")
 }
 
-// errChosen ends a handshake once the server has chosen a cipher suite: the rest, a client's certificate too, is looked at
-// elsewhere.
+// errChosen ends a handshake once the server has chosen a cipher suite. Other steps check the rest, such as a client's
+// certificate.
 var errChosen = errors.New("chosen")
 
 func (c *checker) vendorHandshake(ctx context.Context, address string) (cipher uint16, err error) {

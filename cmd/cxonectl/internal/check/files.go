@@ -24,9 +24,9 @@ import (
 	"github.com/cxone-otel/cxonereceiver/receiver"
 )
 
-// Files looks at what a receiver's configuration names and `validate` does not read: keys, certificates, revocation lists, the
-// directory of captures. It tells of each as it comes, and returns what belongs in the vendor's form, for each callback.
-// Roots are the authorities that may have issued the server's certificate, nil for those that the system trusts.
+// Files checks what a receiver's configuration names and `validate` does not read: keys, certificates, revocation lists,
+// the directory of captures. It reports each finding at once, and returns the fields of the vendor's form for each
+// callback. Roots are the authorities that may have issued the server's certificate; nil for those that the system trusts.
 func Files(ctx context.Context, config *receiver.Config, roots *x509.CertPool, tell func(Finding)) []Form {
 	f := &files{config: config, roots: roots, teller: tell}
 	if block := config.Signature.Get(); block != nil {
@@ -49,7 +49,7 @@ type files struct {
 	issuers []*x509.Certificate
 }
 
-// key looks at one key of the signature block.
+// key checks one key of the signature block.
 func (f *files) key(key *signature.KeyConfig) {
 	name := "a key"
 	if key.Version != "" {
@@ -120,7 +120,7 @@ func (f *files) secret(name string, key *signature.KeyConfig) {
 	}
 }
 
-// looksEncoded names the encoding that a secret's text seems to be in. Words and pass phrases seem to be in none.
+// looksEncoded names the encoding that a secret's text seems to have. Words and pass phrases seem to have none.
 func looksEncoded(text string) string {
 	if raw, err := hex.DecodeString(text); err == nil && len(raw) >= 16 {
 		return "hex"
@@ -136,14 +136,14 @@ func looksEncoded(text string) string {
 	return ""
 }
 
-// private warns of a file with a secret that others on this machine may read.
+// private warns of a file with a secret that other users of this machine can read.
 func (f *files) private(what, file string) {
 	if info, err := os.Stat(file); err == nil && info.Mode().Perm()&0o004 != 0 {
 		f.warn(what, fmt.Sprintf("%s can be read by everybody on this machine (mode %03o)", file, info.Mode().Perm()), "chmod 600 "+file)
 	}
 }
 
-// captures looks at the directory of refused requests, which hold secrets and personal data.
+// captures checks the directory of refused requests, which contain secrets and personal data.
 func (f *files) captures(config *receiver.CaptureConfig) {
 	if config.Directory == "" {
 		return

@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-// resolve looks the host up. The vendor's server is on the internet: an address that is not reaches nobody from there.
+// resolve looks up the host. The vendor's server is on the internet, so it cannot reach a private address.
 func (c *checker) resolve(ctx context.Context) bool {
 	host := c.URL.Hostname()
 	ctx, cancel := context.WithTimeout(ctx, c.Timeout)

@@ -19,7 +19,7 @@ import (
 	"github.com/cxone-otel/cxonereceiver/receiver"
 )
 
-// Form is what the receiver says at its start of one callback: what belongs in the vendor's form.
+// Form is what the receiver logs at its start about one callback: the fields of the vendor's form.
 type Form []FormField
 
 // FormField is one line of it.
@@ -28,8 +28,8 @@ type FormField struct {
 	Value string `json:"value"`
 }
 
-// start starts the receiver itself, on a port of this machine that nobody knows, and ends it again: so what it says of its
-// files is what it would say in the collector. Nothing is captured meanwhile.
+// start starts the receiver itself, on a free port of this machine, and stops it again. So its findings about files are
+// those that it would log in the collector. It captures nothing meanwhile.
 func start(ctx context.Context, config *receiver.Config, tell teller) []Form {
 	core, logs := observer.New(zapcore.InfoLevel)
 	err := startOnce(ctx, config, zap.New(core))

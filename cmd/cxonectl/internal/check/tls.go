@@ -16,10 +16,11 @@ import (
 	"time"
 )
 
-// expiresSoon is when a certificate's end deserves a warning: automatic renewal comes a month before it.
+// expiresSoon is how long before its end a certificate is warned about: automatic renewal happens a month before.
 const expiresSoon = 21 * 24 * time.Hour
 
-// secure looks at the TLS handshake with each address: version, certificate, and whether one is asked of the client.
+// secure checks the TLS handshake with each address: its version, the certificate, and whether a client certificate is
+// requested.
 func (c *checker) secure(ctx context.Context) bool {
 	if c.URL.Scheme == "http" {
 		c.verified = c.isLoopback() // nothing leaves this machine
@@ -96,15 +97,14 @@ func handshakeRemedy(err error, certificateMissing bool) string {
 	}
 }
 
-// certificate looks at the chain that the server showed.
+// certificate checks the chain that the server sent.
 func (c *checker) certificate(state *tls.ConnectionState, config *tls.Config) {
 	finding, err := judgeChain(state.PeerCertificates, config.ServerName, config.RootCAs)
 	c.verified = c.verified && err == nil
 	c.teller(finding)
 }
 
-// judgeChain verifies a server's chain, leaf first, and says which of the usual things is wrong with it. The error is that of
-// the verification.
+// judgeChain verifies a server's chain, leaf first, and names the usual mistake. The error is that of the verification.
 func judgeChain(chain []*x509.Certificate, name string, roots *x509.CertPool) (Finding, error) {
 	leaf := chain[0]
 	intermediates := x509.NewCertPool()
@@ -161,7 +161,7 @@ func ipTexts(leaf *x509.Certificate) []string {
 	return texts
 }
 
-// oldVersions finds a server that still takes TLS 1.0 or 1.1, which RFC 8996 retired.
+// oldVersions finds a server that still accepts TLS 1.0 or 1.1, which RFC 8996 retired.
 func (c *checker) oldVersions(ctx context.Context) {
 	config := c.config()
 	config.MinVersion, config.MaxVersion = tls.VersionTLS10, tls.VersionTLS11
@@ -180,7 +180,7 @@ func (c *checker) oldVersions(ctx context.Context) {
 	}
 }
 
-// askedFor keeps what the server asked of the client, and looks whether its certificate fits.
+// askedFor notes the server's request for a certificate, and checks that the client's fits.
 func (c *checker) askedFor(address string, request *tls.CertificateRequestInfo, given []tls.Certificate) {
 	if c.certificateAsked {
 		return // said for the first address
@@ -213,7 +213,7 @@ func distinguishedName(raw []byte) string {
 	return sequence.String()
 }
 
-// clientCertificate says so where none is asked for.
+// clientCertificate reports if no client certificate is requested.
 func (c *checker) clientCertificate() {
 	switch {
 	case c.certificateAsked:

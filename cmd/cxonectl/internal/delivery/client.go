@@ -21,16 +21,17 @@ import (
 	"github.com/cxone-otel/cxonereceiver/cmd/internal/show"
 )
 
-// Answer is what the server said.
+// Answer is the server's answer.
 type Answer struct {
 	// Status is the HTTP status.
 	Status int
-	// Accepted, Unreadable and Duplicate are what an accepting answer says.
+	// Accepted, Unreadable and Duplicate are those of an accepting answer.
 	Accepted, Unreadable int
 	Duplicate            bool
-	// Error is what a refusing answer says, on one line, or the beginning of one that is not in the receiver's form.
+	// Error is that of a refusing answer, on one line. If the answer does not have the receiver's form, it is the answer's
+	// beginning.
 	Error string
-	// RetryAfter is the Retry-After header as it came.
+	// RetryAfter is the Retry-After header as received.
 	RetryAfter string
 	// Took is the time from the first byte sent to the last one read.
 	Took time.Duration
@@ -72,11 +73,11 @@ func NewClient(config *tls.Config, timeout time.Duration) *Client {
 // Sign adds a signature to a request with the given body.
 type Sign func(r *http.Request, body []byte) error
 
-// askFirst is the size from which a body is sent only once the server has agreed to take it. Otherwise a server that
-// refuses by the declared length closes the connection on us while we are still writing, and the answer is lost.
+// askFirst is the size from which a body is sent only after the server has agreed to it. Otherwise a server that refuses by
+// the declared length closes the connection while the body is being written, and its answer is lost.
 const askFirst = 1 << 20
 
-// Post posts a body, signed where sign is given.
+// Post sends a body, signed unless sign is nil.
 func (c *Client) Post(ctx context.Context, url string, body []byte, sign Sign) (*Answer, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
 	if err != nil {
@@ -87,7 +88,7 @@ func (c *Client) Post(ctx context.Context, url string, body []byte, sign Sign) (
 	return c.Do(request, body, sign)
 }
 
-// Do sends a request that has this body, signed where sign is given.
+// Do sends a request with this body, signed unless sign is nil.
 func (c *Client) Do(request *http.Request, body []byte, sign Sign) (*Answer, error) {
 	if len(body) >= askFirst {
 		request.Header.Set("Expect", "100-continue")
@@ -113,7 +114,7 @@ func (c *Client) Do(request *http.Request, body []byte, sign Sign) (*Answer, err
 	return answer, nil
 }
 
-// readAnswer reads the receiver's {"accepted": N} or {"error": "..."}, and makes do with what anything in between sent.
+// readAnswer reads the receiver's {"accepted": N} or {"error": "..."}, or any answer of a proxy.
 func readAnswer(status int, text []byte) *Answer {
 	var body struct {
 		Accepted   *int   `json:"accepted"`
@@ -136,7 +137,7 @@ func readAnswer(status int, text []byte) *Answer {
 // maxShown is how many characters of an answer are kept.
 const maxShown = 200
 
-// explain says what can be done about a delivery that got no answer.
+// explain adds advice to the error of a delivery without an answer.
 func explain(err error, scheme string) error {
 	var (
 		unknownHost *net.DNSError

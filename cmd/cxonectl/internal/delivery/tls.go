@@ -11,7 +11,7 @@ import (
 	"os"
 )
 
-// TLSFiles name what a client needs beyond what the system trusts.
+// TLSFiles name what a client needs besides what the system trusts.
 type TLSFiles struct {
 	// CA holds the CAs, PEM, that may have signed the server's certificate. Empty: those that the system trusts.
 	CA string

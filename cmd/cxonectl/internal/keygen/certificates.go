@@ -16,7 +16,7 @@ import (
 	"time"
 )
 
-// Certificates are a CA and the two certificates that it vouches for.
+// Certificates are a CA and the two certificates that it issued.
 type Certificates struct {
 	// Files are ca.crt, ca.key and so on.
 	Files []File
@@ -25,14 +25,14 @@ type Certificates struct {
 }
 
 const (
-	// skew is how far behind ours the other side's clock may be.
+	// skew is how far the other side's clock may be behind.
 	skew = time.Hour
-	// authorityDays is how long the CA lasts at least: it outlives the certificates, so that these can be renewed.
+	// authorityDays is how long the CA lasts at least. It outlives the certificates, so that these can be renewed.
 	authorityDays = 3650
 )
 
-// MakeCertificates makes a CA, a server certificate for these host names and addresses, and a client certificate of this
-// name; both are good for so many days.
+// MakeCertificates makes a CA, a server certificate for these host names and addresses, and a client certificate with this
+// name. Both certificates are valid for this many days.
 func MakeCertificates(hosts []string, client string, days int) (*Certificates, error) {
 	authority, err := newIssuer(days)
 	if err != nil {
@@ -105,7 +105,7 @@ func leaf(name string, usage x509.ExtKeyUsage, days int) *x509.Certificate {
 	}
 }
 
-// issue makes a key and a certificate of it, and returns the public half.
+// issue makes a key and its certificate, and returns the public key.
 func (i *issuer) issue(into *Certificates, name string, template *x509.Certificate) (crypto.PublicKey, error) {
 	key, err := Pair("ecdsa_sha256", 0)
 	if err != nil {

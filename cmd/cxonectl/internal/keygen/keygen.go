@@ -1,7 +1,7 @@
 // Copyright The CXone Receiver Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Package keygen makes keys and certificates, and writes them to files that nobody else can read and nothing overwrites.
+// Package keygen makes keys and certificates, and writes them to new files that only their owner can read.
 package keygen
 
 import (
@@ -32,8 +32,8 @@ type File struct {
 	Private bool
 }
 
-// Write writes files into a directory, which it makes for its owner only if it is not there. Of files one of which is there
-// already it writes none.
+// Write writes files into a directory. If the directory does not exist, it is made for its owner only. If any of the files
+// exists, none is written.
 func Write(directory string, files ...File) error {
 	if err := os.MkdirAll(directory, 0o700); err != nil {
 		return err
@@ -71,7 +71,7 @@ func WriteNew(path string, content []byte, mode os.FileMode) error {
 	return errors.Join(err, file.Close())
 }
 
-// HasOthers reports whether a directory has a receiver's key of another version: then the next one is for a rotation.
+// HasOthers reports whether a directory has a receiver's key of another version, so that the next one is for a rotation.
 func HasOthers(directory, version string) bool {
 	for _, kind := range []string{".pub.pem", ".secret"} {
 		found, _ := filepath.Glob(filepath.Join(directory, "v*"+kind)) // the pattern is well formed, but for an odd directory
@@ -117,7 +117,7 @@ func PairLike(public crypto.PublicKey) (crypto.Signer, error) {
 	}
 }
 
-// Secret makes a secret of 32 bytes, or of 64 for SHA-512, in base64, which survives every form and editor.
+// Secret makes a secret of 32 bytes, or of 64 for SHA-512, in base64, which no form or editor changes.
 func Secret(algorithm string) []byte {
 	secret := make([]byte, 32)
 	if strings.HasSuffix(algorithm, "512") {

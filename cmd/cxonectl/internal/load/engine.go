@@ -1,14 +1,14 @@
 // Copyright The CXone Receiver Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Package load delivers at a rate, as a sender does who has to get everything through: it comes back after a 503, after a
-// 429 and after a broken connection, and keeps a ledger of what was acknowledged.
+// Package load delivers at a rate, like a sender that must deliver everything: it tries again after a 503, after a 429 and
+// after a broken connection, and writes a ledger of what was acknowledged.
 //
-// It is an open loop. When a delivery is due is decided before the run, not by the answers: what is due while all workers
-// are busy waits, and its latency counts from when it was due. A slow server shows up as latency, and not as a lower rate
-// that flatters it (the coordinated omission of closed loops). A timer may be late by a millisecond or so, which counts as
-// latency too. Without a rate it is a closed loop, which finds out the most that a server takes, and whose latency says
-// little.
+// It is an open loop: the times of the deliveries are decided before the run, not by the answers. A delivery that is due
+// while all workers are busy waits, and its latency counts from the time at which it was due. A slow server thus shows as
+// latency, and not as a lower rate that makes it look better (the coordinated omission of closed loops). A timer may be
+// late by about a millisecond, which counts as latency too. Without a rate it is a closed loop, which finds the highest
+// throughput of a server; its latency then means little.
 package load
 
 import (
@@ -22,7 +22,7 @@ import (
 	"github.com/cxone-otel/cxonereceiver/cmd/internal/story"
 )
 
-// Config says what is delivered, how fast and how stubbornly.
+// Config says what is delivered, how fast and with how many tries.
 type Config struct {
 	// Rate is the number of deliveries a second. 0: as fast as the workers can.
 	Rate float64
@@ -31,19 +31,19 @@ type Config struct {
 	// Count is the number of deliveries. 0: until Duration is over, which then must be set.
 	Count    int
 	Duration time.Duration
-	// Retry says how a sender comes back.
+	// Retry says how a delivery is tried again.
 	Retry Retry
 
-	// Next makes up the next delivery.
+	// Next makes the next delivery.
 	Next func() story.Delivery
-	// Post sends a delivery once. It is called by several workers at a time, and anew for each try, so that a signature's
-	// timestamp is that of the try.
+	// Post sends a delivery once. Several workers call it at the same time. It is called for each try, so that a
+	// signature's timestamp is that of the try.
 	Post func(context.Context, *story.Delivery) (*delivery.Answer, error)
-	// Ledger takes what was acknowledged; nil for none.
+	// Ledger records what was acknowledged; nil for none.
 	Ledger *Ledger
 }
 
-// Total is the number of deliveries in a run, which is not known beforehand where only the time is bounded.
+// Total is the number of deliveries in a run. It is not known beforehand if only the time is limited.
 func (c *Config) Total() (total int, known bool) {
 	if c.Count > 0 {
 		return c.Count, true
@@ -51,14 +51,14 @@ func (c *Config) Total() (total int, known bool) {
 	return int(math.Ceil(c.Rate * c.Duration.Seconds())), c.Rate > 0
 }
 
-// job is a delivery on its way.
+// job is a delivery that is not finished.
 type job struct {
 	story.Delivery
 
 	due   time.Time // when its next try is
 	since time.Time // what its latency counts from
 	tries int
-	end   *end // nil: it is to be tried again
+	end   *end // nil if there will be another try
 }
 
 // engine is a run.
@@ -76,8 +76,8 @@ type engine struct {
 	done chan *job
 }
 
-// Run delivers until all is done or the context ends, and counts into stats. When the context ends nothing new is sent, and
-// what is on its way is given a moment. An error is the ledger's: what was acknowledged could not be written down.
+// Run delivers until all is done or the context ends, and counts into stats. When the context ends, nothing new is sent,
+// and requests under way get a moment to finish. An error is the ledger's: an acknowledgement could not be written.
 func Run(ctx context.Context, c Config, stats *Stats) error {
 	e := &engine{Config: c, stats: stats, started: time.Now(), work: make(chan *job), done: make(chan *job)}
 	stats.start(e.started)
@@ -101,10 +101,10 @@ func Run(ctx context.Context, c Config, stats *Stats) error {
 	return err
 }
 
-// grace is what requests on their way are given when a run is broken off.
+// grace is how long requests under way may take after a run was interrupted.
 const grace = 2 * time.Second
 
-// pace hands out what is due, first come, first served, until nothing is left.
+// pace hands out deliveries that are due, in their order, until none are left.
 func (e *engine) pace(ctx context.Context) error {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
@@ -146,7 +146,7 @@ func (e *engine) pace(ctx context.Context) error {
 	return nil
 }
 
-// drain waits for the workers, so that none is left waiting for us.
+// drain waits for the workers.
 func (e *engine) drain(err error) error {
 	for ; e.flying > 0; e.flying-- {
 		<-e.done
@@ -154,7 +154,7 @@ func (e *engine) drain(err error) error {
 	return err
 }
 
-// next makes the next delivery, nil after the last.
+// next makes the next delivery; nil after the last.
 func (e *engine) next() *job {
 	now := time.Now()
 	if total, known := e.Total(); known && e.made >= total || !known && now.Sub(e.started) >= e.Duration {
@@ -191,7 +191,7 @@ func (e *engine) overdue(fresh *job) int {
 	return min(1+int(late.Seconds()*e.Rate), total-e.made+1)
 }
 
-// settle books what a try came to, or puts the delivery aside until its next one.
+// settle counts a finished delivery, or stores one until its next try.
 func (e *engine) settle(j *job) error {
 	switch {
 	case j.end != nil:

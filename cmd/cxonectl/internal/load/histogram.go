@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// histogram counts durations in buckets whose width grows with them, so that a quantile is off by less than 1 % of itself
-// from a microsecond to hours, in a few kilobytes. The greatest is exact.
+// histogram counts durations in buckets whose width grows with them. A quantile has an error below 1 % from a microsecond
+// to hours, in a few kilobytes. The greatest duration is exact.
 type histogram struct {
 	counts [subBuckets * (64 - subBits)]uint32
 	total  uint64
@@ -34,13 +34,13 @@ func bucketOf(d time.Duration) int {
 	return shift*subBuckets + int(us>>shift) //nolint:gosec // below 2*subBuckets
 }
 
-// boundOf is the end of a bucket: the opposite of bucketOf.
+// boundOf is the end of a bucket, the reverse of bucketOf.
 func boundOf(bucket int) time.Duration {
 	shift := max(0, bucket/subBuckets-1)
 	return time.Duration((bucket-shift*subBuckets+1)<<shift) * time.Microsecond
 }
 
-// quantile returns the duration that the fraction q of all don't exceed, 0 where there are none.
+// quantile returns the duration that a fraction q of all does not exceed; 0 if there are none.
 func (h *histogram) quantile(q float64) time.Duration {
 	if h.total == 0 {
 		return 0

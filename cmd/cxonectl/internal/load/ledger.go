@@ -11,16 +11,15 @@ import (
 	"github.com/cxone-otel/cxonereceiver/cmd/internal/story"
 )
 
-// Ledger is a file of what was acknowledged, a JSON object a line. Each line is written at once, and nothing is kept back,
-// so that the file is true whenever a run ends, however it ends.
+// Ledger is a file of what was acknowledged, with a JSON object in each line. Each line is written at once, so that the
+// file is correct whenever and however a run ends.
 //
-// The records are named by the vendor's own keys, and not by the IDs that the receiver derives of them: whoever compares
-// the ledger with what arrived looks for the same keys among the attributes there, and so relies on none of the
-// receiver's code. A call leg is the span called contact, and the log record cxone.call.completed, whose cxone.contact.id
-// is contact_id; an API call is the CLIENT span, and the log record cxone.script.api.completed, whose cxone.message.id is
-// message_id.
+// The records are identified by the vendor's own keys, and not by the IDs that the receiver derives. Whoever compares the
+// ledger with the telemetry looks for the same keys among its attributes, and so does not rely on the receiver's code. A
+// call leg is the span named contact, and the log record cxone.call.completed, whose cxone.contact.id is contact_id. An API
+// call is the CLIENT span, and the log record cxone.script.api.completed, whose cxone.message.id is message_id.
 //
-// What is not in the ledger may have arrived all the same: the answer to it may have been lost.
+// A delivery that is not in the ledger may have arrived: its answer may have been lost.
 type Ledger struct{ file *os.File }
 
 // Entry is a line of a ledger: a delivery that was answered with 200.
@@ -28,18 +27,18 @@ type Entry struct {
 	Number   int            `json:"number"`
 	Kind     string         `json:"kind"`
 	DataType story.DataType `json:"data_type"`
-	// Tries is the number of requests that it took.
+	// Tries is the number of requests that it needed.
 	Tries  int `json:"tries"`
 	Status int `json:"status"`
-	// Accepted, Unreadable and Duplicate are what the answer says.
+	// Accepted, Unreadable and Duplicate are those of the answer.
 	Accepted   int  `json:"accepted"`
 	Unreadable int  `json:"unreadable"`
 	Duplicate  bool `json:"duplicate"`
-	// Records are the delivery's records. Those of a repeat are there a second time.
+	// Records are the delivery's records. For a repeat they are listed again.
 	Records []story.Key `json:"records"`
 }
 
-// CreateLedger makes the file. It never overwrites one: it may be the proof of something.
+// CreateLedger makes the file. It never overwrites one, since that may be needed as a proof.
 func CreateLedger(name string) (*Ledger, error) {
 	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL|os.O_APPEND, 0o644) //nolint:gosec // made-up data, for others to read
 	if err != nil {

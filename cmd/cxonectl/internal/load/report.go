@@ -26,7 +26,7 @@ func (i Interval) Line() string {
 	return line
 }
 
-// counts prints counts by what they are of: "200: 1190, 503: 10".
+// counts prints counts by key: "200: 1190, 503: 10".
 func counts[K cmp.Ordered](of map[K]int, none string) string {
 	if len(of) == 0 {
 		return none
@@ -45,7 +45,7 @@ func total[K comparable](of map[K]int) (sum int) {
 	return sum
 }
 
-// short prints a duration with as many digits as are of interest.
+// short prints a duration with the digits that matter.
 func short(d time.Duration) string {
 	switch {
 	case d >= 10*time.Second:

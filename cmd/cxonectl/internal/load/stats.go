@@ -13,10 +13,10 @@ import (
 	"github.com/cxone-otel/cxonereceiver/cmd/cxonectl/internal/delivery"
 )
 
-// Stats counts what becomes of deliveries. It is safe for concurrent use; its zero value is ready.
+// Stats counts the outcomes of deliveries. It is safe for concurrent use. Its zero value is ready.
 type Stats struct {
 	mu sync.Mutex
-	// totals is all that is simply counted.
+	// totals are the plain counts.
 	totals Totals
 	began  time.Time
 	ended  time.Time
@@ -25,7 +25,7 @@ type Stats struct {
 	latency     histogram // of what was acknowledged, from when it was due
 	answers     histogram // of each request that was answered, from when it was sent
 
-	// since is what happened since the last Interval.
+	// since is what has happened since the last Interval.
 	since struct {
 		at       time.Time
 		requests int
@@ -35,31 +35,31 @@ type Stats struct {
 
 // Totals are a run's counts. Deliveries are counted once, requests once for each try.
 type Totals struct {
-	// Deliveries were sent at least once; Kinds tells what they were.
+	// Deliveries were sent at least once. Kinds counts them by their kind.
 	Deliveries int            `json:"deliveries"`
 	Kinds      map[string]int `json:"kinds"`
-	// Requests and Retries: the first try of each delivery is a request and no retry.
+	// Requests and Retries: the first try of each delivery is a request, but not a retry.
 	Requests int `json:"requests"`
 	Retries  int `json:"retries"`
-	// Answers are the requests' answers by their status, and Errors what went wrong with those that got none.
+	// Answers are the requests' answers by status. Errors are the failures of requests without an answer.
 	Answers map[int]int    `json:"answers"`
 	Errors  map[string]int `json:"errors"`
 
 	// Acknowledged deliveries were answered with 200, Duplicates those of them that the receiver called repeats.
 	Acknowledged int `json:"acknowledged"`
 	Duplicates   int `json:"duplicates"`
-	// Records are those that were acknowledged, duplicates aside.
+	// Records are those that were acknowledged, without duplicates.
 	Records int `json:"records"`
-	// Refused deliveries were to be refused, and were.
+	// Refused deliveries were expected to be refused, and were.
 	Refused int `json:"refused"`
 	// GivenUp deliveries should have been acknowledged and were not, in all their tries.
 	GivenUp int `json:"given_up"`
-	// Unexpected deliveries were invalid and not refused as they should be, or acknowledged with other counts than are in them.
+	// Unexpected deliveries were invalid but not refused as expected, or were acknowledged with wrong counts.
 	Unexpected int `json:"unexpected"`
-	// BrokenOff deliveries were on their way, or to be tried again, when the run was broken off.
+	// BrokenOff deliveries were under way, or waited for another try, when the run was interrupted.
 	BrokenOff int `json:"broken_off"`
 
-	// Backlog is how many deliveries are due and wait for a worker, Waiting how many wait for their next try.
+	// Backlog is how many deliveries are due and wait for a worker. Waiting is how many wait for their next try.
 	Backlog    int `json:"-"`
 	Waiting    int `json:"-"`
 	MaxBacklog int `json:"max_backlog"`
@@ -147,7 +147,7 @@ func (s *Stats) backlog(due, waiting int) {
 	s.totals.MaxBacklog = max(s.totals.MaxBacklog, due)
 }
 
-// Interval is what happened since the last one, and how things stand.
+// Interval is what has happened since the last one, and the current state.
 type Interval struct {
 	Totals
 
@@ -182,10 +182,11 @@ type Result struct {
 	Totals
 
 	Seconds float64 `json:"seconds"`
-	// ActualRate is how many deliveries a second were sent for the first time; AskedRate is 0 for a closed loop.
+	// ActualRate is how many deliveries a second were sent for the first time. AskedRate is 0 for a closed loop.
 	AskedRate  float64 `json:"asked_rate"`
 	ActualRate float64 `json:"actual_rate"`
-	// LatencyMS is of the deliveries that were acknowledged, from when they were due; AnswerMS of the requests alone.
+	// LatencyMS is that of the acknowledged deliveries, from the time at which they were due. AnswerMS is that of the
+	// requests alone.
 	LatencyMS Quantiles `json:"latency_ms"`
 	AnswerMS  Quantiles `json:"answer_ms"`
 }
@@ -198,7 +199,7 @@ type Quantiles struct {
 	Max float64 `json:"max"`
 }
 
-// Result sums a run up.
+// Result summarises a run.
 func (s *Stats) Result(askedRate float64) Result {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -212,7 +213,7 @@ func (s *Stats) Result(askedRate float64) Result {
 	return r
 }
 
-// Failed reports whether something went otherwise than it should, and was not just broken off.
+// Failed reports whether a delivery had an unexpected outcome, other than by an interruption.
 func (r *Result) Failed() bool { return r.GivenUp > 0 || r.Unexpected > 0 }
 
 func (h *histogram) quantiles() Quantiles {

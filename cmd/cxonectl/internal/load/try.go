@@ -18,21 +18,21 @@ import (
 	"github.com/cxone-otel/cxonereceiver/cmd/cxonectl/internal/delivery"
 )
 
-// Retry says how a sender comes back with what was not taken.
+// Retry says how a delivery is tried again.
 type Retry struct {
 	// Most is the number of retries of a delivery. Negative: any number.
 	Most int
-	// For is how long after it was first due a delivery is still tried. 0: as long as it takes.
+	// For is how long after its due time a delivery is still tried. 0: without limit.
 	For time.Duration
 }
 
-// The time between the tries of a delivery doubles, from the first to the last of these.
+// The time between the tries of a delivery doubles, from the first of these to the last.
 const (
 	firstBackoff = 100 * time.Millisecond
 	lastBackoff  = 10 * time.Second
 )
 
-// end is how a delivery ended.
+// end is the end of a delivery.
 type end struct {
 	answer       *delivery.Answer // nil where the last try got none
 	acknowledged bool             // with 200
@@ -40,7 +40,7 @@ type end struct {
 	at           time.Time
 }
 
-// try sends a delivery once. It leaves j.end nil where another try is due.
+// try sends a delivery once. If there will be another try, it leaves j.end nil.
 func (e *engine) try(ctx context.Context, j *job) {
 	began := time.Now()
 	if j.since.IsZero() {
@@ -52,7 +52,7 @@ func (e *engine) try(ctx context.Context, j *job) {
 	now := time.Now()
 	e.stats.answered(answer, err, now.Sub(began))
 	if ctx.Err() != nil && err != nil {
-		return // nobody knows; settle counts it as broken off
+		return // the outcome is unknown; settle counts it as broken off
 	}
 	if retryable(answer, err) {
 		if wait := e.Retry.wait(answer, j.tries, now); e.Retry.allows(j.tries, now.Add(wait).Sub(j.since)) {
@@ -67,7 +67,8 @@ func (e *engine) try(ctx context.Context, j *job) {
 	}
 }
 
-// retryable reports whether a sender would come back: what a server, or a balancer before it, may answer while it has trouble.
+// retryable reports whether a sender would try again: after the answers that a server, or a balancer in front of it, gives
+// while it has a problem.
 func retryable(a *delivery.Answer, err error) bool {
 	if err != nil {
 		return true
@@ -84,8 +85,8 @@ func (r Retry) allows(tries int, after time.Duration) bool {
 	return (r.Most < 0 || tries <= r.Most) && (r.For == 0 || after <= r.For)
 }
 
-// wait is how long to wait after a try: what the server asks for, and never less than a back-off with jitter, so that
-// those that were refused together don't come back together.
+// wait is how long to wait after a try: as long as the server asks for, and at least a back-off with jitter, so that
+// deliveries that were refused together are not repeated together.
 func (r Retry) wait(a *delivery.Answer, tries int, now time.Time) time.Duration {
 	backoff := min(lastBackoff, firstBackoff<<min(tries-1, 10))
 	backoff = backoff/2 + rand.N(backoff/2) //nolint:gosec // no secret
@@ -106,7 +107,7 @@ func retryAfter(header string, now time.Time) time.Duration {
 	return 0
 }
 
-// kindOf sorts what went wrong with a request into few kinds, to be counted.
+// kindOf returns the kind of a request's failure. There are few kinds, so that they can be counted.
 func kindOf(err error) string {
 	var (
 		operation *net.OpError

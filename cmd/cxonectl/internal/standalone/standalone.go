@@ -23,15 +23,15 @@ import (
 	"github.com/cxone-otel/cxonereceiver/receiver"
 )
 
-// Sink takes what the receiver makes of deliveries. Its functions may be nil, and are called by several goroutines.
+// Sink receives the telemetry of deliveries. Its functions may be nil. Several goroutines call them.
 type Sink struct {
 	Metrics func(pmetric.Metrics)
 	Traces  func(ptrace.Traces)
 	Logs    func(plog.Logs)
 }
 
-// Start starts a receiver, which must be stopped. Whoever its configuration lets in by an authenticator of the collector is
-// refused: there is no such extension here.
+// Start starts a receiver, which must be stopped. If the configuration has an authenticator of the collector, every request
+// is refused, since that extension is not there.
 func Start(ctx context.Context, config *receiver.Config, logger *zap.Logger, sink Sink) (stop func(context.Context) error, err error) {
 	factory := receiver.NewFactory()
 	settings := otelreceiver.Settings{ID: component.NewID(factory.Type()), TelemetrySettings: component.TelemetrySettings{
@@ -75,7 +75,7 @@ func give[T any](to func(T), data T) {
 	}
 }
 
-// host is a collector that has the extension that the receiver authenticates with.
+// host is a collector that has the receiver's authenticator.
 type host map[component.ID]component.Component
 
 // GetExtensions implements component.Host.
