@@ -30,23 +30,22 @@ func newCheckCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "check [URL...]",
 		Short: "See a callback's URL as the vendor's server would meet it, or what a configuration names",
-		Long: `With a URL, check looks at a callback, as it stands in the vendor's form, the way the vendor's server would meet
-it: name, connection, TLS chain and dates, whether a client certificate is asked for and of which authority, the
-exact path's answers, and whether proxies in between let headers and large bodies through. One line each, with
-what to do about it.
+		Long: `With a URL, check connects to a callback as the vendor's server would. It looks at the name, the connection, the
+TLS chain and its dates, the client certificate that is asked for, and the answers of the exact path. It also
+tests whether proxies let headers and large bodies through. It prints one line for each, with what to do.
 
-With --config and the sender's key it also signs a probe, which proves key, scheme and the way of the headers; to a
-server whose certificate does not prove who it is, nothing signed is sent. With --endpoint instead of a URL it looks
-at the callbacks that --config names, there.
+With --config and the sender's key, it also sends a signed probe, which tests the key and the scheme. It sends
+nothing signed to a server whose certificate it cannot verify. With --endpoint instead of a URL, it looks at the
+callbacks of --config at that endpoint.
 
-With --config alone it reads what the collector's own "validate" does not: keys and secrets, certificates and their
-chain, authorities and revocation lists, the directory of captures. It starts the receiver on a port that nobody
-knows, without the rest of the collector, and prints what the receiver says belongs in the vendor's form.
+With --config alone, it reads the files that the collector's own "validate" does not read: keys and secrets,
+certificates and their chain, authorities and revocation lists, and the directory of captures. It starts the
+receiver on an unused port, without the rest of the collector, and prints the values for the vendor's form.
 
-Nothing is delivered: the probes hold {}, which no callback takes. They show up in the receiver's log and in its
-counters of refused deliveries. Run it from outside your own network, where the vendor is.
+Nothing is delivered: the probes hold {}, which every callback refuses. They appear in the receiver's log and in
+its counters of refused deliveries. Run the command outside your own network too.
 
-Exit status: 0 nothing failed; 1 something did; 2 it could not run.`,
+Exit status: 0 nothing failed; 1 something failed; 2 it could not run.`,
 		Example: `  cxonectl check https://hooks.example.org:8443/cxone/voice-quality
   cxonectl check --config collector.yaml
   cxonectl check --config collector.yaml --endpoint https://hooks.example.org:8443 --private-key-file v1.key.pem

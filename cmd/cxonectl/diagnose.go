@@ -32,25 +32,25 @@ func newDiagnoseCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "diagnose CAPTURE... --public-key-file FILE",
 		Short: "Find out how the vendor signs, from captured requests and the key",
-		Long: `Diagnose finds the signature scheme of a sender who doesn't say: where the signature sits, its encoding,
-its algorithm, and the string that is signed. It prints the signature block to paste into the collector's
-configuration, proven with the receiver's own code on every request given.
+		Long: `Diagnose finds out how a sender signs: the place of the signature, its encoding, its algorithm, and the string
+that is signed. It prints the signature block to paste into the collector's configuration. The receiver's own
+code has verified every given request with this block.
 
-Give it one or more captured requests, and the key: the public half of a key pair, or the shared secret.
-A capture is a request as it travels; the collector writes such files where it is configured so:
+It needs the key (the public half of a key pair, or the shared secret) and captured requests. A capture is a
+request as it was sent. The collector writes captures with this setting:
 
   signature:
     capture_rejected: {directory: /var/lib/cxone/captures, max_files: 5, from: [203.0.113.0/24]}
 
-Two captures are better than one, which cannot tell a field from a constant: take them at different times,
-with different bodies, one of each callback. What the vendor's form has for CONSUMER ID, KEY VERSION and
-SIGNATURE URL helps too, since it may be signed without being sent.
+Use two captures or more, with different times and bodies, and from both callbacks: one capture does not show
+which parts are constant. Also give CONSUMER ID, KEY VERSION and SIGNATURE URL of the vendor's form. A sender can
+sign these without sending them.
 
-The known schemes come first, then strings made of method, URL, headers, parameters, body and its hashes, the
-usual ones before the unusual. An RSA signature is opened with the key first, which tells a wrong key from a
-wrong string at once.
+The known schemes are tried first. Then come strings of the method, the URL, headers, parameters, the body and
+its hashes, the usual ones first. An RSA signature is opened with the public key, which shows at once whether the
+key is wrong.
 
-Captures hold secrets and personal data. Nothing is sent anywhere; delete them afterwards.
+Captures hold secrets and personal data. Nothing is sent anywhere. Delete the captures afterwards.
 
 Exit status: 0 found; 1 not found; 2 it could not run.`,
 		Example: `  cxonectl diagnose captures/rejected-*.http --public-key-file v1.pub.pem

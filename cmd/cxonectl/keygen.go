@@ -26,9 +26,8 @@ func newKeygenCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "keygen",
 		Short: "Make keys or certificates, and say where each belongs",
-		Long: `Keygen makes what a subscription is authenticated with, and says what goes into which field of the
-vendor's form and what into the collector's configuration. Private files are readable by their owner
-only, and no file is ever overwritten.`,
+		Long: `Keygen makes the keys or certificates of a subscription. It prints the values for the vendor's form and for the
+collector's configuration. Only their owner can read private files. No file is ever overwritten.`,
 		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			return errors.New("say what to make: `cxonectl keygen signature` or `cxonectl keygen mtls`")
@@ -54,10 +53,10 @@ func newKeygenSignatureCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "signature --out DIR",
 		Short: "Make a key pair, or a shared secret, for signatures",
-		Long: `Makes a key pair (private key as PKCS#8, public key as SPKI, both PEM) or, for an hmac or digest algorithm, a
-shared secret, and says what goes into which field of the vendor's form and what into the collector's
-configuration; with --write it makes a whole configuration that starts. For a rotation, make the next --version
-into the same directory: what is printed is then the item for the list of keys.`,
+		Long: `Makes a key pair: the private key as PKCS#8 and the public key as SPKI, both PEM. For an hmac or digest
+algorithm it makes a shared secret. It prints the values for the vendor's form and for the collector's
+configuration. With --write it also makes a whole configuration that starts. For a rotation, make the next
+--version in the same directory: the command then prints the new item for the list of keys.`,
 		Example: `  cxonectl keygen signature --out keys --signature-url https://gateway.example.com:8443/cxone
   cxonectl keygen signature --out keys --write collector.yaml
   cxonectl keygen signature --out keys --version 2

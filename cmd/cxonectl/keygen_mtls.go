@@ -31,10 +31,10 @@ func newKeygenMTLSCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "mtls --out DIR",
 		Short: "Make a CA with server and client certificates for mutual TLS",
-		Long: `Makes a certificate authority (ca), a certificate for the receiver (server) and one for whoever delivers
-(client), each with its key, and says where each belongs; with --write it makes a whole
-configuration that starts. The CA is of your own making: a vendor that
-trusts public CAs only needs a server certificate of one of those, and the client certificate can stay.`,
+		Long: `Makes a certificate authority (ca), a certificate for the receiver (server) and a certificate for the sender
+(client), each with its key, and prints where each belongs. With --write it also makes a whole configuration that
+starts. If the vendor trusts only public authorities, get the server certificate from one of these. The client
+certificate can stay.`,
 		Example: `  cxonectl keygen mtls --out certs --host gateway.example.com
   cxonectl keygen mtls --out certs --host gateway.example.com --host 192.0.2.7 --days 90`,
 		Args: cobra.NoArgs,

@@ -35,15 +35,17 @@ func newListenCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "listen",
 		Short: "Be a callback on this machine that shows each delivery as it comes",
-		Long: `Listen answers at the callbacks' paths as the receiver would, and shows each delivery: the names of its
-headers, whether its signature is authentic and over which string, the answer, and the spans, log events and
-gauges that the receiver makes of it. It is the receiver's own code, with the configuration that is given, but
-for three things: what cannot be authenticated is shown too, and answered 401 or 403; a repeat is shown as what
-it repeats; and an extension that auth names is not asked. Client certificates are checked, by the files as they
-are at the start.
+		Long: `Listen answers at the callbacks' paths as the receiver would, and shows each delivery: the names of its headers,
+its signature and the signed string, the answer, and the spans, log events and gauges that the receiver makes. It
+is the receiver's own code with the given configuration. There are three differences:
 
-Without --config and without a key nothing is verified, and everything is taken. Nothing is stored or sent on.
-What is shown holds personal data, and under some schemes all that a forger needs but the key.`,
+  - It also shows deliveries that are not authenticated. These are answered 401 or 403.
+  - It shows a repeat with the delivery that it repeats.
+  - It does not ask an extension that auth names.
+
+Client certificates are checked with the files as they were at the start. Without --config and without a key,
+nothing is verified, and every delivery is accepted. Nothing is stored or sent anywhere. The output holds personal
+data, and under some schemes all that a forger needs except the key.`,
 		Example: `  cxonectl listen
   cxonectl listen --config collector.yaml
   cxonectl listen --listen 0.0.0.0:8443 --scheme github --secret-file secret`,

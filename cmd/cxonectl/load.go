@@ -39,27 +39,25 @@ func newLoadCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "load",
 		Short: "Deliver realistic traffic at a rate, and account for all of it",
-		Long: `Load delivers what a contact centre's day would: customers' journeys through skills and agents, a voice
-quality record for each leg, and a script API record for each call that a skill's script makes. It shows
-every second how it goes, and at the end accounts for every delivery.
+		Long: `Load delivers the traffic of a contact centre: customers' journeys through skills and agents, with a voice
+quality record for each leg, and a script API record for each call of a skill's script. It shows the progress
+every second. At the end it accounts for every delivery.
 
-With a --rate it is an open loop: when a delivery is due is decided beforehand. What is due while all
-workers are busy waits, and its latency counts from when it was due, so that a slow server shows up as
-latency, and not as fewer requests. Without a --rate the workers go as fast as they can, which finds out
-the most that a server takes.
+With --rate, the times at which deliveries are due are fixed beforehand. A delivery that is due while all workers
+are busy waits. Its latency counts from the time at which it was due, so a slow server shows as latency, and not
+as fewer requests. Without --rate, the workers deliver as fast as they can.
 
-It comes back as a sender would: after 503, 429, 502 and 504, not before Retry-After is over, and after
-a broken connection. A retry has the same body; its signature is made anew, since by then the first one
-may be too old.
+It tries again as a sender would: after 503, 429, 502 and 504 when Retry-After is over, and after a broken
+connection. A retry has the same body and a new signature, since the first one may be too old.
 
---ledger writes a JSON line for every delivery that was acknowledged, with the contact, master contact and
-message IDs of its records: the attributes cxone.contact.id, cxone.master_contact.id and cxone.message.id
-of the telemetry. So it can be proven that nothing was lost.
+--ledger writes a JSON line for each acknowledged delivery, with the contact, master contact and message IDs of
+its records. The telemetry has them as cxone.contact.id, cxone.master_contact.id and cxone.message.id. So you can
+check that nothing was lost.
 
-With all else equal, the same --seed and --start-time give the same deliveries, byte for byte. Runs that
-differ in seed or start time have other identifiers, and don't collide.
+The same --seed and --start-time make the same deliveries, byte for byte. Another seed or start time makes other
+identifiers.
 
-Exit status: 0 all was answered as it should be; 1 a delivery was never acknowledged, or one taken that
+Exit status: 0 every answer was the expected one; 1 a delivery was never acknowledged, or one was accepted that
 should have been refused (unless --allow-failures); 2 it could not run.`,
 		Example: `  cxonectl load --rate 50 --duration 1m --config collector.yaml
   cxonectl load --rate 20 --duration 10m --scenario rush-hour --endpoint http://localhost:8443

@@ -48,9 +48,9 @@ func newRootCommand() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "cxonectl",
 		Short: "Prove, probe and feed a cxone receiver",
-		Long: `cxonectl is the operator's side of the cxone receiver of the OpenTelemetry Collector: it makes keys,
-delivers what NICE CXone would, so that an endpoint can be proven before the vendor is told of it, and
-finds out how a sender signs, which the vendor does not publish.
+		Long: `cxonectl is the operator's command for the cxone receiver of the OpenTelemetry Collector. It makes keys, and
+delivers what NICE CXone would, so that you can test an endpoint before you fill in the vendor's form. It also
+finds out how a sender signs, since the vendor does not publish this.
 
 Exit status: 0 all is well; 1 it ran, and something is not as expected; 2 it could not run.`,
 		Version:       version(),

@@ -31,13 +31,14 @@ func newReplayCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "replay CAPTURE...",
 		Short: "Send captured requests again, signed anew or as they are",
-		Long: `Replay sends captured requests to a receiver: to see what a mended configuration makes of what was refused.
-With a key to sign with (--private-key-file, --secret-file, or the secret in --config) each is signed anew, under the
-scheme and at the time of now; without one, or with --as-is, it is sent as it was captured, signature and Host too, of
-which the receiver may find that it is too old.
+		Long: `Replay sends captured requests to a receiver, to test whether a corrected configuration accepts them.
 
-A capture is a request as it travels. The collector writes such files (signature::capture_rejected), "cxonectl sign
---request" prints one. Their paths and queries stay as they are; --endpoint or --config says where they go.
+With a key (--private-key-file, --secret-file, or the secret in --config) each request is signed anew, under the
+configured scheme and at the present time. Without a key, or with --as-is, it is sent as it was captured, with its
+signature and Host. The receiver may then refuse it as too old.
+
+A capture is a request as it was sent. The collector writes captures (signature::capture_rejected), and so does
+"cxonectl sign --request". Their paths and queries do not change; --endpoint or --config names the server.
 
 Exit status: 0 every answer was the expected one; 1 some were not; 2 there was no answer.`,
 		Example: `  cxonectl replay captures/rejected-*.http --config collector.yaml

@@ -42,14 +42,14 @@ func newSendCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "send [SCENARIO...]",
 		Short: "Deliver samples and scenarios, and check the answers",
-		Long: `Send delivers what CXone would, and checks that each delivery is answered as it should be. A scenario
-is a few deliveries that belong together; --list shows all of them, "all" sends all that apply, and
-without any the vendor's own two samples are sent. A body of your own goes with --file.
+		Long: `Send delivers what CXone would, and checks that each delivery is answered as expected. A scenario is a few
+deliveries that belong together. --list shows all scenarios, and "all" sends all that apply. Without a scenario,
+the vendor's own two samples are sent. --file sends a body of your own.
 
-Deliveries are signed where the receiver's configuration has a signature block, or where a key is given.
+Deliveries are signed when the receiver's configuration has a signature block, or when a key is given.
 
-The identifiers in a scenario come from a seed that differs from run to run, and its times are relative
-to now. The same --seed and --at give the same bytes again.
+The identifiers in a scenario come from a seed that differs in each run, and its times are relative to now. The
+same --seed and --at make the same bytes again.
 
 Exit status: 0 every answer was the expected one; 1 some were not; 2 there was no answer.`,
 		Example: `  cxonectl send --config collector.yaml

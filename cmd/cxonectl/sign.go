@@ -40,10 +40,9 @@ func newSignCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "sign",
 		Short: "Sign a body, and print the headers or the whole request",
-		Long: `Sign prints the headers that a request needs so that the receiver takes it for the vendor's, one a line,
-as curl -H @- reads them; where the signature travels in the query, the URL to use is said on the
-standard error. With --request it prints the whole request as it travels, which is what
-"cxonectl verify" and "cxonectl diagnose" read.`,
+		Long: `Sign prints the headers of a signed request, one in each line, as curl -H @- reads them. When the signature is
+sent in the query, the URL is printed on the standard error. With --request, sign prints the whole request, as
+"cxonectl verify" and "cxonectl diagnose" read it.`,
 		Example: `  cxonectl sign --config collector.yaml --private-key-file customer.key --body leg.json \
     --url https://gateway.example.com/cxone/voice-quality
   cxonectl sign --scheme github --secret-file secret --body leg.json |

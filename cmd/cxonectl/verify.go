@@ -32,14 +32,14 @@ func newVerifyCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "verify CAPTURE...",
 		Short: "Check a captured request, and show the string that its signature should be over",
-		Long: `Verify judges captured requests as the receiver would, says which check fails, and shows the string that
-the signature was held against: lines of it, quoted, so that every blank and line end can be seen.
+		Long: `Verify checks captured requests as the receiver would. It prints which check fails, and the string that the
+signature was compared with: each line quoted, so that every blank and line end is visible.
 
-A capture is a request as it travels: request line, header lines, an empty line, the body. The collector
-writes such files (signature::capture_rejected), "cxonectl sign --request" prints one. They hold secrets.
+A capture is a request as it was sent: request line, header lines, an empty line, the body. The collector writes
+captures (signature::capture_rejected), and so does "cxonectl sign --request". They hold secrets.
 
-How old a request may be counts from --at, else from when it was captured: that is in the name of a file that the
-collector wrote, and is when any other file was written.
+The age of a request counts from --at. Without --at, it counts from the time of the capture: the time in the name
+of a file that the collector wrote, or else the time at which the file was written.
 
 Exit status: 0 every request is authentic; 1 some are not; 2 it could not be told.`,
 		Example: `  cxonectl verify captures/rejected-*.http --config collector.yaml
