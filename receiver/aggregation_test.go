@@ -309,8 +309,8 @@ func TestAggregationIsChecked(t *testing.T) {
 		"{buckets: {script_api_duration: [2, 1]}}":       "buckets::script_api_duration: each bound must be a number above",
 		"{buckets: {mos: [1, .nan]}}":                    "buckets::mos: each bound must be a number",
 		"{histograms: exponential, buckets: {mos: [1]}}": "exponential histograms have no bounds to choose",
-		"{attributes: [cxone.call.to]}": "attributes: \"cxone.call.to\" is not an attribute that a metric " +
-			"of call legs can have",
+		"{attributes: [cxone.call.to]}": "attributes: \"cxone.call.to\" is not an " +
+			"attribute that a metric of call legs can have",
 		"{script_attributes: [url.full]}": "it can be one of cxone.script.name, cxone.action.id, cxone.action.name, " +
 			"cxone.action.label, server.address, cxone.script.id, url.path",
 		"{max_series: 0}": "max_series: 0 must be 1 or more",

@@ -88,8 +88,8 @@ func TestOtherGoodConfigurationsAreTaken(t *testing.T) {
 		"the default block":       "",
 		"thresholds that are off": "voice_quality: {thresholds: {mos: 0, r_factor: 0, jitter: 0, packet_loss: 0, rtt: 0}}",
 		"a threshold in seconds":  "voice_quality: {thresholds: {jitter: 0.03s, rtt: 1s}}",
-		"every opt-in attribute": "voice_quality: {metric_attributes: [cxone.skill.id, cxone.team.id, cxone.agent.id, cxone.poc, " +
-			"cxone.contact.id]}",
+		"every opt-in attribute": "voice_quality: {metric_attributes: [cxone.skill.id, " +
+			"cxone.team.id, cxone.agent.id, cxone.poc, cxone.contact.id]}",
 		"a metric that is off":       "metrics: {cxone.call.mos: {enabled: false}}",
 		"a metric's attributes":      "metrics: {cxone.call.mos: {attributes: [cxone.skill.name]}}",
 		"a resource attribute off":   "resource_attributes: {cxone.cluster: {enabled: false}}",
@@ -99,8 +99,8 @@ func TestOtherGoodConfigurationsAreTaken(t *testing.T) {
 		"any port":                   "endpoint: 127.0.0.1:0",
 		"hashes with a key":          "privacy: {phone_numbers: hash, agent_names: hash, hash_key: 0123456789abcdef}",
 		"one data type, empty block": "voice_quality: {}, script_api: null",
-		"who may deliver": "tls: {cert_file: a, key_file: b, client_ca_file: c}, client_certificate: {allowed_subject_names: " +
-			"[gateway], crl_file: d}",
+		"who may deliver": "tls: {cert_file: a, key_file: b, client_ca_file: c}, " +
+			"client_certificate: {allowed_subject_names: [gateway], crl_file: d}",
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

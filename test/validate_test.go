@@ -104,8 +104,8 @@ func TestGoodConfigurationsAreTaken(t *testing.T) {
 			"30ms, packet_loss: 0.01, rtt: 300ms}, metric_attributes: []}, script_api: {enabled: true, path: /cxone/script-api, signature_url: " +
 			"'', time_zone: UTC, timestamp_is: end, span_parent: contact, units: {response_time: s}}, service_name: cxone, namespace: '', " +
 			"privacy: {phone_numbers: mask, agent_names: keep, url_query: drop, response_message: keep, extra_fields: keep, hash_key: ''}, " +
-			"replay_window: {size: 262144, ttl: 15m}, max_concurrent_deliveries: 1024, max_inflight_bytes: 67108864, delivery_timeout: 25s, " +
-			"retry_after: 5s}",
+			"replay_window: {size: 262144, ttl: 15m}, max_concurrent_deliveries: 1024, " +
+			"max_inflight_bytes: 67108864, delivery_timeout: 25s, retry_after: 5s}",
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -62,8 +62,8 @@ func (f *verifyFlags) run(ctx context.Context, out io.Writer) error {
 		return errors.New("say what to verify: the files of captured requests")
 	}
 	if !f.isGiven() && !f.hasKey() {
-		return errors.New("say what to verify with: --config with the collector's configuration, or --public-key-file or --secret-file with " +
-			"--scheme")
+		return errors.New("say what to verify with: --config with the collector's configuration, " +
+			"or --public-key-file or --secret-file with --scheme")
 	}
 	receiver, err := f.findReceiver(ctx)
 	if err != nil {

@@ -321,8 +321,8 @@ func TestConfigurationsOfTokens(t *testing.T) {
 		"scheme: jwt\njwt: {body_claim: {name: b, hash: md5}}" + key:       "jwt.body_claim.hash: unknown hash \"md5\"; known hashes are sha256",
 		"scheme: jwt\njwt: {body_claim: {name: b, encoding: raw}}" + key: "jwt.body_claim.encoding: unknown encoding \"raw\"; known " +
 			"encodings are hex, base64, base64url",
-		"scheme: jwt\nkeys: [{algorithm: rsa_raw, public_key_file: k}]": "rsa_raw is not an algorithm of a JSON Web Token; those are " +
-			"rsa_sha256",
+		"scheme: jwt\nkeys: [{algorithm: rsa_raw, public_key_file: k}]": "rsa_raw is not an algorithm of a JSON Web Token; " +
+			"those are rsa_sha256",
 		"scheme: jwt\ncomponents: ['@method']" + key: "components: only scheme: rfc9421 has them",
 	} {
 		config, err := decodeYAML(text)

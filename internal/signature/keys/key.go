@@ -133,8 +133,8 @@ func (s *keySource) keyOf(material []byte) (*Key, error) {
 		}
 		made.secret = secret
 		if isPrivate(text) {
-			made.warning = "The secret is the text of a private key: right only if the sender has no public key for it, and computes " +
-				"an HMAC with that text."
+			made.warning = "The secret is the text of a private key: right only if the sender " +
+				"has no public key for it, and computes an HMAC with that text."
 		}
 		return made, nil
 	}

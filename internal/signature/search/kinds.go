@@ -32,13 +32,13 @@ func (s *run) otherKinds() []string {
 		return hints
 	case s.key.public != nil:
 		return []string{
-			"No header and no query parameter holds anything that can be a signature by this key: is it of the right kind and length? An HMAC " +
-				"needs --secret-file.",
+			"No header and no query parameter holds anything that can be a signature by this key: " +
+				"is it of the right kind and length? An HMAC needs --secret-file.",
 		}
 	default:
 		return []string{
-			"No header and no query parameter holds anything of an HMAC's length (20, 32, 48 or 64 bytes): a longer signature needs " +
-				"--public-key-file.",
+			"No header and no query parameter holds anything of an HMAC's length (20, 32, 48 or 64 bytes): " +
+				"a longer signature needs --public-key-file.",
 		}
 	}
 }

@@ -61,8 +61,8 @@ func (c *checker) connect(ctx context.Context) bool {
 		answering = append(answering, address)
 	}
 	c.addresses = answering
-	const remedy = "is the collector running, does its endpoint listen on that interface, and do firewall and load balancer let the port " +
-		"through?"
+	const remedy = "is the collector running, does its endpoint listen on that interface, " +
+		"and do firewall and load balancer let the port through?"
 	switch {
 	case len(answering) == 0:
 		c.fail("connection", last.Error(), remedy)

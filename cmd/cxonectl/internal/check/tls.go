@@ -146,8 +146,8 @@ func certificateRemedy(err error, leaf *x509.Certificate, chained bool) string {
 	case errors.As(err, &unknown) && leaf.Issuer.String() == leaf.Subject.String():
 		return "it is self-signed, which the vendor's servers will not trust; for one of your own authority give --ca-file"
 	case errors.As(err, &unknown) && !chained:
-		return "the server sent no intermediate certificate: put the whole chain, leaf first, into tls.cert_file; for an authority of your " +
-			"own give --ca-file"
+		return "the server sent no intermediate certificate: put the whole chain, " +
+			"leaf first, into tls.cert_file; for an authority of your own give --ca-file"
 	default:
 		return "use a certificate of a public authority; for an authority of your own give --ca-file"
 	}
