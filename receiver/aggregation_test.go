@@ -146,20 +146,6 @@ func TestWhatAPipelineRefusedForGoodIsNotCounted(t *testing.T) {
 	metrics.wants(t, "cxone.calls", n-partRecords, n-partRecords)
 }
 
-// TestAPartRefusedForGoodStaysUncounted has a part's traces refused for good in one try, and its logs taken in the next.
-func TestAPartRefusedForGoodStaysUncounted(t *testing.T) {
-	m := &moody{}
-	r := runWith(t, testConfig(), m.pipelines(t), componenttest.NewNopHost())
-	m.set(nil, errPermanent, errTransient)
-	code, _, _ := r.post(voicePath, leg)
-	assert.Equal(t, 503, code)
-	m.set(nil, nil, nil)
-	code, _, _ = r.post(voicePath, leg)
-	assert.Equal(t, 400, code)
-	require.NoError(t, r.receiver.emitter.emit(t.Context()))
-	assert.Equal(t, [3]int{1, 0, 1}, m.accepted(), "the gauge, and nothing else of metrics")
-}
-
 func TestRefusedEmissionsLoseNothing(t *testing.T) {
 	for _, temporality := range []string{temporalityCumulative, temporalityDelta} {
 		for _, refusal := range []error{errTransient, errPermanent} {

@@ -5,6 +5,7 @@ package signature
 
 import (
 	"context"
+	"crypto/ed25519"
 	"os"
 	"sync"
 	"sync/atomic"
@@ -34,16 +35,23 @@ func (d *disk) read(path string) ([]byte, error) {
 	return os.ReadFile(path)
 }
 
+// startedRing has the key of version 1, and reads it again in an hour only.
+func startedRing(t *testing.T) (*Config, ed25519.PrivateKey, *disk, *Keyring, *Verifier) {
+	t.Helper()
+	mounted := &rotation{directory: t.TempDir()}
+	public, private := newPair(t)
+	mounted.swap(t, map[string][]byte{"1": public})
+	config := gatewayWith(t, mounted.directory, "1")
+	config.RefreshInterval = time.Hour
+	files := &disk{}
+	ring, verifier := newRing(t, config, KeyringOptions{ReadFile: files.read})
+	require.NoError(t, ring.Start(t.Context()))
+	return config, private, files, ring, verifier
+}
+
 func TestAnUnknownVersionCausesOneReadingASecond(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		mounted := &rotation{directory: t.TempDir()}
-		public, private := newPair(t)
-		mounted.swap(t, map[string][]byte{"1": public})
-		config := gatewayWith(t, mounted.directory, "1")
-		config.RefreshInterval = time.Hour
-		files := &disk{}
-		ring, verifier := newRing(t, config, KeyringOptions{ReadFile: files.read})
-		require.NoError(t, ring.Start(t.Context()))
+		config, private, files, ring, verifier := startedRing(t)
 		defer ring.Shutdown()
 		require.EqualValues(t, 1, files.reads.Load())
 		unknown := signedBy(t, config, "2", private)
@@ -101,14 +109,7 @@ func TestAnUnknownVersionFindsAFileThatHasCome(t *testing.T) {
 
 func TestNobodyWaitsForASlowDiskForLong(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		mounted := &rotation{directory: t.TempDir()}
-		public, private := newPair(t)
-		mounted.swap(t, map[string][]byte{"1": public})
-		config := gatewayWith(t, mounted.directory, "1")
-		config.RefreshInterval = time.Hour
-		files := &disk{}
-		ring, verifier := newRing(t, config, KeyringOptions{ReadFile: files.read})
-		require.NoError(t, ring.Start(t.Context()))
+		config, private, files, ring, verifier := startedRing(t)
 		files.blocked = make(chan struct{})
 		unknown := signedBy(t, config, "2", private)
 

@@ -13,6 +13,19 @@ import (
 	"github.com/cxone-otel/cxonereceiver/internal/signature/refusal"
 )
 
+// requireJudged judges a request with a header; an empty reason is that of one that is accepted.
+func requireJudged(t *testing.T, verifier *Verifier, header, value string, reason Reason) {
+	t.Helper()
+	r := newRequest(t, http.MethodPost, testURL)
+	r.Header.Set(header, value)
+	_, err := judge(verifier, overTheWire(t, r), testBody, testNow)
+	if reason == "" {
+		require.NoError(t, err, value)
+	} else {
+		requireRefused(t, err, reason)
+	}
+}
+
 func TestFieldsOfPairsMayNotComeTwice(t *testing.T) {
 	config := fromYAML(t, `{scheme: stripe, keys: [{secret: `+testSecret+`}]}`)
 	verifier := newVerifier(t, config)
@@ -31,14 +44,7 @@ func TestFieldsOfPairsMayNotComeTwice(t *testing.T) {
 		"t=1700000001,v1=" + signature:                                    refusal.ReasonBadSignature,
 		strings.Repeat("v1="+signature+",", 9) + "t=1700000000":           refusal.ReasonMalformed,
 	} {
-		r := newRequest(t, http.MethodPost, testURL)
-		r.Header.Set("Stripe-Signature", value)
-		_, err := judge(verifier, overTheWire(t, r), testBody, testNow)
-		if reason == "" {
-			require.NoError(t, err, value)
-			continue
-		}
-		requireRefused(t, err, reason)
+		requireJudged(t, verifier, "Stripe-Signature", value, reason)
 	}
 }
 
@@ -68,14 +74,7 @@ keys: [{algorithm: hmac_sha256, secret: `+testSecret+`}]
 		"amx app:n-1:" + signature + ":1700000000":   refusal.ReasonMalformed,
 		"amx app:" + signature + ":n-1:1700000000:x": "", // what comes after is nobody's
 	} {
-		r := newRequest(t, http.MethodPost, testURL)
-		r.Header.Set("Authorization", value)
-		_, err := judge(verifier, overTheWire(t, r), testBody, testNow)
-		if reason == "" {
-			require.NoError(t, err, value)
-			continue
-		}
-		requireRefused(t, err, reason)
+		requireJudged(t, verifier, "Authorization", value, reason)
 	}
 	signer, err := NewSigner(config, Callback{}, SigningKey{Consumer: "app", Algorithm: "hmac_sha256", Secret: []byte(testSecret)})
 	require.NoError(t, err)
