@@ -24,27 +24,27 @@ type field struct {
 func fieldsOf(captures []Capture) []field {
 	var all []field
 	for name := range captures[0].Request.Header {
-		all = appendField(all, captures, signature.LocationConfig{Header: name}, headerTexts)
+		all = appendField(all, captures, signature.LocationConfig{Header: name})
 	}
 	for name := range parametersOf(captures[0].Request) {
-		all = appendField(all, captures, signature.LocationConfig{Query: name}, queryTexts)
+		all = appendField(all, captures, signature.LocationConfig{Query: name})
 	}
 	slices.SortFunc(all, func(a, b field) int { return strings.Compare(a.String(), b.String()) })
 	return all
 }
 
-func headerTexts(r *http.Request, l signature.LocationConfig) []string { return r.Header[l.Header] }
-
-func queryTexts(r *http.Request, l signature.LocationConfig) []string {
-	return parametersOf(r)[l.Query]
+// textsAt are the values that a header or a parameter has.
+func textsAt(r *http.Request, l signature.LocationConfig) []string {
+	if l.Query != "" {
+		return parametersOf(r)[l.Query]
+	}
+	return r.Header[l.Header]
 }
 
-func appendField(all []field, captures []Capture, location signature.LocationConfig,
-	texts func(*http.Request, signature.LocationConfig) []string,
-) []field {
+func appendField(all []field, captures []Capture, location signature.LocationConfig) []field {
 	f := field{location: location}
 	for _, c := range captures {
-		values := texts(c.Request, location)
+		values := textsAt(c.Request, location)
 		if len(values) != 1 || values[0] == "" {
 			return all
 		}

@@ -138,11 +138,7 @@ func (s *run) bodyClaim(name string, tokens []token) jose.BodyClaim {
 
 // tokenTime returns when a token says that it was made: its iat, or shortly before its expiry.
 func tokenTime(config *signature.Config, c Capture) (time.Time, bool) {
-	text := c.Request.Header.Get(config.Value.Header)
-	if config.Value.Query != "" {
-		text = strings.Join(parametersOf(c.Request)[config.Value.Query], "")
-	}
-	t, ok := readToken(text)
+	t, ok := readToken(strings.Join(textsAt(c.Request, config.Value.Location), ""))
 	if !ok {
 		return time.Time{}, false
 	}
