@@ -45,7 +45,7 @@ func TestAllocations(t *testing.T) {
 			on, base := allocs(e), allocs(without)
 			t.Logf("%.1f allocations a record, and %.1f for the aggregated metrics", base, on-base)
 			assert.LessOrEqual(t, base, tc.most)
-			assert.LessOrEqual(t, on-base, 12.0)
+			assert.LessOrEqual(t, on-base, 9.0)
 		})
 	}
 }

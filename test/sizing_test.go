@@ -30,10 +30,7 @@ func TestSizing(t *testing.T) {
 	withKey := append(withSecret, "--private-key-file", filepath.Join(keys, "v1.key.pem"))
 	rsa := `, signature: {keys: [{version: "1", public_key_file: "` + filepath.Join(keys, "v1.pub.pem") + `"}]}`
 	hmac := `, signature: {keys: [{version: "1", algorithm: hmac_sha256, secret_file: "` + filepath.Join(keys, "v1.secret") + `"}]}`
-	sink := start(t, strings.NewReplacer("file/metrics", "nop/metrics", "file/traces", "nop/traces", "file/logs", "nop/logs",
-		`{path: "${DIR}/metrics.jsonl", append: true, flush_interval: 100ms}`, "{}",
-		`{path: "${DIR}/traces.jsonl", append: true, flush_interval: 100ms}`, "{}",
-		`{path: "${DIR}/logs.jsonl", append: true, flush_interval: 100ms}`, "{}").Replace(sinkConfig))
+	sink := startDrain(t)
 	for _, tc := range []struct {
 		name, receiver string
 		batch          int
@@ -57,10 +54,36 @@ func TestSizing(t *testing.T) {
 	}, s.edge, s.processing[0], s.processing[1])
 }
 
-// measure prints what a delivery of a configuration costs, on so many cores.
-func measure(t *testing.T, name string, cores, batch int, config string, load []string) {
+// startDrain starts a backend that forgets everything.
+func startDrain(t *testing.T) *collector {
 	t.Helper()
-	c := launchWith(t, nil, config, fmt.Sprintf("GOMAXPROCS=%d", cores))
+	return start(t, strings.NewReplacer("file/metrics", "nop/metrics", "file/traces", "nop/traces", "file/logs", "nop/logs",
+		`{path: "${DIR}/metrics.jsonl", append: true, flush_interval: 100ms}`, "{}",
+		`{path: "${DIR}/traces.jsonl", append: true, flush_interval: 100ms}`, "{}",
+		`{path: "${DIR}/logs.jsonl", append: true, flush_interval: 100ms}`, "{}").Replace(sinkConfig))
+}
+
+// TestSizingOfGarbageCollection measures what GOGC and GOMEMLIMIT change, with the queue that deploy/collector.yaml has. Settings
+// take turns, so that other work on the machine disturbs all of them alike.
+func TestSizingOfGarbageCollection(t *testing.T) {
+	if os.Getenv("CXONE_SIZING") == "" {
+		t.Skip("this measures for minutes: make sizing")
+	}
+	config := strings.NewReplacer("metric_attributes: [cxone.contact.id]", "gauges: false", "min_size: 200", "min_size: 1000").
+		Replace(queued(startDrain(t).address, anybody, "storage: file_storage, sizer: bytes, queue_size: 2000000000, num_consumers: 1"))
+	for range 3 {
+		for _, batch := range []int{1, 20} {
+			for _, setting := range []string{"GOGC=100", "GOGC=200", "GOGC=400", "GOGC=400 GOMEMLIMIT=410MiB"} {
+				measure(t, fmt.Sprintf("%s, %d records a delivery", setting, batch), 1, batch, config, nil, strings.Fields(setting)...)
+			}
+		}
+	}
+}
+
+// measure prints what a delivery of a configuration costs, on so many cores.
+func measure(t *testing.T, name string, cores, batch int, config string, load []string, env ...string) {
+	t.Helper()
+	c := launchWith(t, nil, config, append(env, fmt.Sprintf("GOMAXPROCS=%d", cores))...)
 	c.waitReady(1)
 	load = append([]string{"--batch", strconv.Itoa(batch), "--config", filepath.Join(c.dir, "collector.yaml")}, load...)
 	cost(t, fmt.Sprintf("%s, %d cores", name, cores), batch, "http://"+c.address, load, func(int) {

@@ -64,11 +64,13 @@ func (l *leg) observe() {
 	labels.more()
 	labels.add(keyQuality, l.quality())
 	labels.add(keyDisconnectReason, l.rec.Text(payload.DisconnectReason))
-	degraded := false
+	var degraded uint16
 	for f := range NumFigures {
-		degraded = degraded || l.isDegraded(f)
+		if l.isDegraded(f) {
+			degraded = 1
+		}
 	}
-	o.Attributes, o.Counted = labels.sets(attr.Bool(keyDegraded, degraded))
+	o.Attributes, o.Counted = labels.sets(&l.batch.translator.observedSets, attr.Bool(keyDegraded, degraded == 1), degraded)
 	l.batch.Observations = append(l.batch.Observations, o)
 }
 
@@ -82,15 +84,18 @@ func (c *call) observe(traceID pcommon.TraceID, spanID pcommon.SpanID) {
 	for _, key := range c.batch.translator.options.Observed.Script {
 		labels.add(key, c.metricText(key))
 	}
+	errorType := ""
 	if c.failed() {
-		labels.add(keyErrorType, c.errorType())
+		errorType = c.errorType()
 	}
+	labels.add(keyErrorType, errorType)
 	labels.more()
 	var status attr.KeyValue
+	var code uint16
 	if c.code >= 100 && c.code <= 599 {
-		status = attr.Int64(keyStatusCode, c.code)
+		status, code = attr.Int64(keyStatusCode, c.code), uint16(c.code)
 	}
-	o.Attributes, o.Counted = labels.sets(status)
+	o.Attributes, o.Counted = labels.sets(&c.batch.translator.observedSets, status, code)
 	c.batch.Observations = append(c.batch.Observations, o)
 }
 
@@ -123,65 +128,4 @@ func spanContext(traceID pcommon.TraceID, spanID pcommon.SpanID) trace.SpanConte
 	return trace.NewSpanContext(trace.SpanContextConfig{
 		TraceID: trace.TraceID(traceID), SpanID: trace.SpanID(spanID), TraceFlags: trace.FlagsSampled,
 	})
-}
-
-// labels gathers the attributes of an observation. The texts of a record are copied together. A series lives as long as the
-// process, and must not keep the body of a delivery in memory.
-type labels struct {
-	texts []byte
-	named []label
-	base  int // how many of them the histograms have
-	made  []attr.KeyValue
-	room  *labelRoom
-}
-
-// labelRoom is the room for them: one allocation for a batch rather than three. More are allocated as needed.
-type labelRoom struct {
-	texts [256]byte
-	named [8]label
-	made  [8]attr.KeyValue
-}
-
-// label is an attribute whose text ends at an index of the texts.
-type label struct {
-	key string
-	end int
-}
-
-func (s *labels) begin(b *Batch, rec *payload.Record) *labels {
-	if s.room == nil {
-		s.room = &labelRoom{}
-		s.texts, s.named, s.made = s.room.texts[:], s.room.named[:], s.room.made[:]
-	}
-	s.texts, s.named, s.made = s.texts[:0], s.named[:0], s.made[:0]
-	if b.translator.options.Resource.BusinessUnit {
-		s.add(keyBusinessUnit, rec.Text(payload.BusinessUnit))
-	}
-	return s
-}
-
-// add adds an attribute, unless its text is empty.
-func (s *labels) add(key, text string) {
-	if text == "" {
-		return
-	}
-	s.texts = append(s.texts, cut(text, maxMetricText)...)
-	s.named = append(s.named, label{key, len(s.texts)})
-}
-
-// more says that the following attributes belong to the count alone.
-func (s *labels) more() { s.base = len(s.named) }
-
-// sets returns the attributes of the histograms, and those of the count. The count has one more, if it is valid.
-func (s *labels) sets(another attr.KeyValue) (histograms, count attr.Set) {
-	all, from := string(s.texts), 0
-	for _, l := range s.named {
-		s.made = append(s.made, attr.String(l.key, all[from:l.end]))
-		from = l.end
-	}
-	if another.Valid() {
-		s.made = append(s.made, another)
-	}
-	histograms = attr.NewSet(s.made[:s.base]...)
-	return histograms, attr.NewSet(s.made...)
 }

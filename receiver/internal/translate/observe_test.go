@@ -172,3 +172,39 @@ func TestUnreadableRecordsAndContactSpansInObservations(t *testing.T) {
 	off := func(o *Options) { o.ContactSpans = false }
 	assert.False(t, observed(t, off, payload.VoiceQuality, `{"ContactId":1}`)[0].Span.IsValid())
 }
+
+// TestObservationsAreToldApart has records whose texts are the same but for where one ends, and each of them twice.
+func TestObservationsAreToldApart(t *testing.T) {
+	legs := []string{
+		`{"SkillName": "ab", "TeamName": "c"}`, `{"SkillName": "a", "TeamName": "bc"}`, `{"SkillName": "abc"}`, `{"TeamName": "abc"}`,
+		`{"SkillName": "abc", "AvgMos": 2}`, `{"SkillName": "abc", "AvgRtt": 9999}`, `{"SkillName": "abc", "DisconnectReason": "1"}`,
+	}
+	o := observed(t, asDefault, payload.VoiceQuality, "["+strings.Join(append(legs, legs...), ",")+"]")
+	require.Len(t, o, 2*len(legs))
+	for i := range legs {
+		alone := observed(t, asDefault, payload.VoiceQuality, legs[i])[0]
+		for _, again := range []Observation{o[i], o[i+len(legs)]} {
+			assert.Equal(t, texts(alone.Attributes), texts(again.Attributes), legs[i])
+			assert.Equal(t, texts(alone.Counted), texts(again.Counted), legs[i])
+			assert.Equal(t, alone.Counted.Equivalent(), again.Counted.Equivalent(), legs[i])
+		}
+	}
+	o = observed(t, asDefault, payload.ScriptAPI, `[{"actionId": 1, "apiResponseCode": 200}, {"actionId": 1, "apiResponseCode": 404},
+		{"actionId": 1, "apiResponseCode": 7}]`)
+	for i, code := range []string{"200", "404", ""} {
+		assert.Equal(t, code, texts(o[i].Counted)["http.response.status_code"])
+	}
+}
+
+// TestAttributesThatAreKept are few, however many there were.
+func TestAttributesThatAreKept(t *testing.T) {
+	translator := New(defaults())
+	translator.observedPlan = plan([]string{"cxone.skill.name"})
+	for i := range 3 * maxObservedSets {
+		b := translator.NewBatch(received, Signals{Aggregates: true})
+		skill := fmt.Sprintf("skill %d", i)
+		require.NoError(t, decodeInto(b, payload.VoiceQuality, `{"SkillName": "`+skill+`"}`))
+		assert.Equal(t, map[string]string{"cxone.skill.name": skill}, texts(b.Observations[0].Attributes))
+		assert.LessOrEqual(t, len(translator.observedSets.known), maxObservedSets)
+	}
+}

@@ -55,6 +55,8 @@ type Translator struct {
 	samePlan [NumFigures]bool
 	// observedPlan holds the attributes of the call legs' aggregated metrics.
 	observedPlan []int
+	// observedSets are attributes of observations so far.
+	observedSets observedSets
 }
 
 // New returns a Translator. Names of attributes that metrics cannot have are ignored.
