@@ -117,7 +117,8 @@ func TestASteadyContradictionOfScoresIsExplained(t *testing.T) {
 	assert.Contains(t, logs.All()[0].Message, "ITU-T G.107")
 }
 
-// TestFieldsThatCannotBeRead are explained once for each field and data type, with the form of what came, and counted.
+// TestFieldsThatCannotBeRead checks that each is explained once for a field and data type, with the form of the value, and
+// counted.
 func TestFieldsThatCannotBeRead(t *testing.T) {
 	r := run(t, testConfig())
 	for i := range 3 {

@@ -23,7 +23,7 @@ import (
 	"github.com/cxone-otel/cxonereceiver/receiver/internal/metadata"
 )
 
-// withoutGauges is a configuration of which the metrics pipeline gets the aggregated metrics only.
+// withoutGauges is a configuration in which the metrics pipeline gets only the aggregated metrics.
 func withoutGauges(change func(*AggregationConfig)) *Config {
 	cfg := testConfig()
 	cfg.VoiceQuality.Get().Gauges = false
@@ -33,7 +33,7 @@ func withoutGauges(change func(*AggregationConfig)) *Config {
 
 func unchanged(*AggregationConfig) {}
 
-// taken is a metrics pipeline that keeps the points of sums and histograms by metric, and refuses when it is told to.
+// taken is a metrics pipeline that keeps the points of sums and histograms by metric. It refuses when a test tells it to.
 type taken struct {
 	refusal error
 	panics  bool
@@ -65,7 +65,7 @@ func (p *taken) consumer(t *testing.T) consumer.Metrics {
 	return c
 }
 
-// tally adds points to those by metric; of cumulative ones only the newest count.
+// tally adds points to those of a metric. Of cumulative points only the newest count.
 func tally(all map[string][]tallied, md pmetric.Metrics) map[string][]tallied {
 	delta := len(all) > 0
 	byName := map[string][]tallied{}
@@ -182,7 +182,7 @@ func TestShutdownEmitsWhatIsThere(t *testing.T) {
 	metrics.wants(t, "cxone.script.api.calls", 1, 1)
 }
 
-// TestShutdownTriesAgain has a pipeline that is busy for a moment when the receiver stops.
+// TestShutdownTriesAgain has a pipeline that is busy for a moment while the receiver stops.
 func TestShutdownTriesAgain(t *testing.T) {
 	metrics := &taken{}
 	busy, err := consumer.NewMetrics(func(ctx context.Context, md pmetric.Metrics) error {
@@ -199,7 +199,7 @@ func TestShutdownTriesAgain(t *testing.T) {
 	metrics.wants(t, "cxone.calls", 7, 7)
 }
 
-// TestShutdownCutsAnEmissionOff has a pipeline that answers no emission until its time is over.
+// TestShutdownCutsAnEmissionOff has a pipeline that does not answer an emission before its time is over.
 func TestShutdownCutsAnEmissionOff(t *testing.T) {
 	entered := make(chan struct{}, 100)
 	stuck, err := consumer.NewMetrics(func(ctx context.Context, _ pmetric.Metrics) error {

@@ -13,8 +13,8 @@ import (
 	"go.opentelemetry.io/collector/config/configoptional"
 )
 
-// TestAllocations holds what a delivery allocates to what was reached; docs/performance.md says what is behind the numbers.
-// Most of it is pdata's own: an allocation for each attribute's value, for each point, for each exemplar.
+// TestAllocations fails if a delivery allocates more than it did; docs/performance.md explains the numbers. Most
+// allocations are pdata's: one for each attribute's value, each point and each exemplar.
 func TestAllocations(t *testing.T) {
 	if raceEnabled {
 		t.Skip("the race detector allocates too")
@@ -24,7 +24,7 @@ func TestAllocations(t *testing.T) {
 	off.Aggregation = configoptional.None[AggregationConfig]()
 	e, without := newBenchEndpoint(t), newBenchEndpointWith(t, off)
 	script := payloadFile(t, "script_api.json")
-	// What the test's own request and recorder allocate is taken off.
+	// The allocations of the test's own request and recorder are subtracted.
 	harness := testing.AllocsPerRun(100, func() {
 		req := httptest.NewRequest(http.MethodPost, voicePath, strings.NewReader(fullLeg))
 		httptest.NewRecorder().Code = len(req.Method)

@@ -34,11 +34,11 @@ const (
 	theConsumer = "11111111-2222-3333-4444-555555555555"
 )
 
-// guarded is a receiver that takes only what is signed with its key, under a scheme that covers everything.
+// guarded is a receiver that accepts only requests signed with its key, under a scheme that covers every part.
 type guarded struct {
 	*running
 	signer *signature.Signer
-	secret string // what must never be seen, in base64
+	secret string // in base64; it must never be shown
 }
 
 // fullScheme signs all parts of a request.
@@ -136,7 +136,7 @@ func TestSignedDeliveriesAreAccepted(t *testing.T) {
 	assert.Contains(t, g.logged(), "KEY VERSIONS:1, old, next")
 }
 
-// TestAttacks is the attack table: what a sender without the key tries on a request that was once valid.
+// TestAttacks is the table of attacks: what a sender without the key can try with a request that was once valid.
 func TestAttacks(t *testing.T) {
 	foreign, err := rsa.GenerateKey(rand.Reader, 2048)
 	require.NoError(t, err)

@@ -19,7 +19,7 @@ import (
 	"github.com/cxone-otel/cxonereceiver/receiver/internal/metadata"
 )
 
-// fullLeg has every figure, so that it gives as many points as a record can.
+// fullLeg has every figure, so that it has as many points as a record can have.
 const fullLeg = `{"ContactId":8675309,"DataSource":"SBC EXMS","MasterContactId":86753099,"BusinessUnit":1337,"SkillId":4,` +
 	`"SkillName":"Mysteries Report","TeamId":1010,"TeamName":"Mysteries","AgentId":1174,"Agent":"Sherlock Holmes","DbKey":null,` +
 	`"StartDateTime":"2024-03-26T13:57:41.727Z","EndDateTime":"2024-03-26T14:07:02.009Z","From":"+18018675309","To":"1174",` +
@@ -46,7 +46,7 @@ func newBenchEndpointWith(tb testing.TB, cfg *Config) *endpoint {
 	return e
 }
 
-// deliverOnce puts a body through the endpoint.
+// deliverOnce sends a body through the endpoint.
 func deliverOnce(tb testing.TB, e *endpoint, path, body string) {
 	req := httptest.NewRequest(http.MethodPost, path, strings.NewReader(body))
 	w := httptest.NewRecorder()
@@ -95,7 +95,7 @@ func BenchmarkDeliveryOf8MiB(b *testing.B) {
 	}
 }
 
-// BenchmarkReplayMemory shows what a delivery costs with a replay memory that is full, beside one without.
+// BenchmarkReplayMemory compares the cost of a delivery with a full replay memory, and without one.
 func BenchmarkReplayMemory(b *testing.B) {
 	for name, size := range map[string]int{"off": 0, "full": 10_000} {
 		b.Run(name, func(b *testing.B) {

@@ -14,8 +14,8 @@ import (
 	"go.opentelemetry.io/collector/config/configoptional"
 )
 
-// BenchmarkAggregation shows what a delivery costs with aggregated metrics, beside one without: of the processor's time, which
-// other work on the machine disturbs less than the clock's.
+// BenchmarkAggregation compares the cost of a delivery with and without aggregated metrics. It measures the processor's
+// time, which other work on the machine disturbs less than the clock's.
 func BenchmarkAggregation(b *testing.B) {
 	off := testConfig()
 	off.ReplayWindow.Size = 0
@@ -39,7 +39,7 @@ func BenchmarkAggregation(b *testing.B) {
 	}
 }
 
-// processorTime is what this process has used.
+// processorTime is the processor's time that this process has used.
 func processorTime(b *testing.B) time.Duration {
 	b.Helper()
 	var usage syscall.Rusage

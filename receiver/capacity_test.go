@@ -17,7 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestAQuarterIsKeptForSmallBodies fills what large bodies can have.
+// TestAQuarterIsKeptForSmallBodies fills the part of the budget that large bodies can have.
 func TestAQuarterIsKeptForSmallBodies(t *testing.T) {
 	b := newBudget(64 << 20)
 	declared, undeclared := b.newShare(8<<20), b.newShare(-1)
@@ -75,7 +75,7 @@ func TestGrow(t *testing.T) {
 	require.ErrorIs(t, s.grow(10_001), errTooLarge)
 }
 
-// TestWhatCounts is what has come, whatever was declared.
+// TestWhatCounts checks that bytes count when they come, whatever length was declared.
 func TestWhatCounts(t *testing.T) {
 	for _, size := range []int{0, 1, firstRead - 1, firstRead, firstRead + 1, smallBody, smallBody + 1, 1<<20 + 1, 5 << 20} {
 		for name, reader := range map[string]func(io.Reader) io.Reader{
@@ -101,7 +101,7 @@ func TestWhatCounts(t *testing.T) {
 	require.ErrorIs(t, err, errors.ErrUnsupported)
 }
 
-// TestWhoGivesWay is a body that comes too slowly, once the grace is over.
+// TestWhoGivesWay has a body that comes too slowly, after the grace.
 func TestWhoGivesWay(t *testing.T) {
 	for name, tc := range map[string]struct {
 		age   time.Duration

@@ -30,7 +30,7 @@ import (
 	"github.com/cxone-otel/cxonereceiver/receiver/internal/metadata"
 )
 
-// contactID identifies every element of these tests, since each delivery is of one contact and has one figure.
+// contactID identifies every element in these tests: each delivery is of one contact and has one figure.
 const contactID = "cxone.contact.id"
 
 func contactOf(attributes pcommon.Map) string {
@@ -71,10 +71,10 @@ func eachLine(d plog.Logs, visit func(pcommon.Map)) {
 	}
 }
 
-// contractSender is a sender that comes back for as long as it is asked to.
+// contractSender is a sender that tries again as long as it is asked to.
 type contractSender struct {
 	t        *testing.T
-	receiver *cxoneReceiver // the one of the scenario
+	receiver *cxoneReceiver // the one that the scenario uses
 	path     string
 	record   string // with %s for the contact
 	next     atomic.Int64
@@ -110,7 +110,8 @@ func (s *contractSender) deliver(body string) {
 	assert.Fail(s.t, "a thousand tries were not enough")
 }
 
-// factory is the receiver's own, with the contact copied to where the contract's check looks for an element's ID.
+// factory is the receiver's own. It also copies the contact to the place where the contract's check looks for an element's
+// ID.
 func (s *contractSender) factory() receiver.Factory {
 	tag := func(attributes pcommon.Map) { attributes.PutStr(receivertest.UniqueIDAttrName, contactOf(attributes)) }
 	keep := func(c component.Component, err error) (*cxoneReceiver, error) {
@@ -157,8 +158,8 @@ const (
 	contractCall = `{"metadata": [{"contactId": %q, "actionName": "Look up", "apiResponseCode": "200", "dateTime": "1/2/2026 3:04:05 AM"}]}`
 )
 
-// TestConsumeContract is the collector's own check of a receiver: nothing is lost and nothing comes twice, whatever the
-// next consumer answers.
+// TestConsumeContract is the collector's own check of receivers: nothing is lost and nothing comes twice, whatever the next
+// consumer answers.
 func TestConsumeContract(t *testing.T) {
 	for name, tc := range map[string]struct {
 		signal       pipeline.Signal
@@ -181,7 +182,8 @@ func TestConsumeContract(t *testing.T) {
 	}
 }
 
-// TestPipelinesThatRefuseAtRandom has each signal refuse on its own, so that most deliveries are taken in part at first.
+// TestPipelinesThatRefuseAtRandom has signals that refuse independently, so that most deliveries are accepted in part at
+// first.
 func TestPipelinesThatRefuseAtRandom(t *testing.T) {
 	var mu sync.Mutex
 	taken := map[string]map[string]int{"metrics": {}, "traces": {}, "logs": {}}

@@ -18,8 +18,8 @@ import (
 	"go.opentelemetry.io/collector/pdata/plog"
 )
 
-// TestDecodingHeedsTheDeadline has a delivery whose time is over before its first record is translated: it is given up, and
-// no pipeline is asked.
+// TestDecodingHeedsTheDeadline has a delivery whose time is over before its first record is translated. It ends, and no
+// pipeline is called.
 func TestDecodingHeedsTheDeadline(t *testing.T) {
 	for name, body := range map[string]string{"one part": leg, "many parts": legs(3 * partRecords)} {
 		t.Run(name, func(t *testing.T) {
@@ -46,7 +46,7 @@ func TestWhatWasTakenBeforeTheDeadlineIsNotDoubled(t *testing.T) {
 		if err := p.logs.ConsumeLogs(ctx, ld); err != nil || !slow {
 			return err
 		}
-		<-ctx.Done() // it took the part all the same
+		<-ctx.Done() // it accepted the part nevertheless
 		return nil
 	})
 	require.NoError(t, err)
@@ -81,7 +81,8 @@ func TestAShutdownGivesUpWhatIsStillBeingTranslated(t *testing.T) {
 
 type fromRequest struct{}
 
-// TestDeadline holds the context of a delivery to what context.WithTimeout gives, whether or not anybody waits for its end.
+// TestDeadline compares the context of a delivery with that of context.WithTimeout, whether or not anybody waits for its
+// end.
 func TestDeadline(t *testing.T) {
 	request, hangUp := context.WithCancel(context.WithValue(t.Context(), fromRequest{}, "its own"))
 	defer hangUp()

@@ -70,7 +70,7 @@ func (m *moody) pipelines(t *testing.T) pipelines {
 	return pipelines{metrics, traces, logs}
 }
 
-// statusHost notes what is reported to the collector.
+// statusHost notes the statuses that are reported to the collector.
 type statusHost struct {
 	component.Host
 	mu     sync.Mutex

@@ -30,7 +30,7 @@ import (
 	"github.com/cxone-otel/cxonereceiver/receiver/internal/privacy"
 )
 
-// The fields of the two payloads and where they come out, written down from the specification rather than from the code.
+// The fields of the two payloads and their attributes, written from the specification rather than from the code.
 var (
 	legIdentifiers = map[string]string{
 		"ContactId": "cxone.contact.id", "MasterContactId": "cxone.master_contact.id", "SkillId": "cxone.skill.id", "TeamId": "cxone.team.id",
@@ -47,7 +47,7 @@ var (
 		"MediaTransport": "network.transport", "AgentConsoleType": "cxone.agent_console.type",
 		"AgentConsoleVersion": "cxone.agent_console.version",
 	}
-	// legFigures have their metric and by how much the vendor's number is multiplied.
+	// legFigures have the name of their metric, and the factor from the vendor's number.
 	legFigures = map[string]struct {
 		metric string
 		times  float64
@@ -67,11 +67,11 @@ var (
 	}
 )
 
-// openEndpoint is an endpoint that keeps personal data, so that values come out as they went in.
+// openEndpoint is an endpoint that keeps personal data, so that values are exported unchanged.
 func openEndpoint(tb testing.TB, next consumers) *endpoint {
 	tb.Helper()
 	cfg := testConfig()
-	cfg.ReplayWindow.Size = 0 // or a repeat would give nothing
+	cfg.ReplayWindow.Size = 0 // or a repeat would export nothing
 	cfg.Privacy.PhoneNumbers, cfg.Privacy.URLQuery = privacy.Keep, privacy.Keep
 	r, err := newReceiver(receivertest.NewNopSettings(metadata.Type), cfg)
 	require.NoError(tb, err)
@@ -106,10 +106,10 @@ func (v *values) figure() any {
 	return v.number
 }
 
-// extra is a field that nobody knows.
+// extra is an unknown field.
 const extraField = "Zz-Nobody-Knows"
 
-// leg makes a record with all the fields of a call leg, and says which texts are to be found.
+// leg makes a record with all the fields of a call leg, and returns the texts that must be found.
 func (v *values) leg() (record map[string]any, want map[string]string) {
 	record, want = map[string]any{}, map[string]string{}
 	i := 0
@@ -165,7 +165,7 @@ func (v *values) call() (record map[string]any, want map[string]string) {
 	return record, want
 }
 
-// put is how a record travels: as it is, in an array, encoded twice, compressed.
+// put is the form in which a record is sent: as it is, in an array, encoded twice, compressed.
 func put(tb testing.TB, record any, how uint8) (body []byte, encoding string) {
 	tb.Helper()
 	body, err := json.Marshal(record)
@@ -197,7 +197,7 @@ func addFieldSeeds(f *testing.F) {
 	f.Add("user:secret@host/?a=b#c", uint64(503), 1.7e308, int64(86399), true, uint8(2))
 }
 
-// newValues returns what a fuzzer chose, as far as a record can be valid with it.
+// newValues returns the fuzzer's values, changed as far as a valid record needs it.
 func newValues(t *testing.T, text string, digits uint64, number float64, seconds int64, quoted bool) *values {
 	t.Helper()
 	if len(text) > 1000 || math.IsNaN(number) || math.IsInf(number, 0) || seconds < 1 || seconds > 9_000_000_000 {
@@ -215,7 +215,7 @@ func wantTexts(t *testing.T, attributes pcommon.Map, want map[string]string, whe
 	}
 }
 
-// without is what a span carries: what nobody knows is on log records only.
+// without returns the attributes of a span: unknown fields are only on log records.
 func without(want map[string]string, key string) map[string]string {
 	rest := map[string]string{}
 	for k, v := range want {
@@ -239,7 +239,7 @@ func deliverFuzzed(t *testing.T, e *endpoint, path string, record any, how uint8
 	require.JSONEq(t, `{"accepted": 1}`, w.Body.String())
 }
 
-// FuzzFieldsOfALeg fills every field of a call leg, and finds each in what comes out.
+// FuzzFieldsOfALeg fills every field of a call leg, and finds each in the telemetry.
 func FuzzFieldsOfALeg(f *testing.F) {
 	metrics, traces, logs := new(consumertest.MetricsSink), new(consumertest.TracesSink), new(consumertest.LogsSink)
 	e := openEndpoint(f, consumers{metrics, traces, logs})
@@ -271,7 +271,8 @@ func FuzzFieldsOfALeg(f *testing.F) {
 	})
 }
 
-// wantFigures finds every figure as a point and as an attribute, or said to be unreadable where its unit makes it too large.
+// wantFigures finds every figure as a point and as an attribute. If its unit makes it too large, it must be marked as
+// unreadable.
 func wantFigures(t *testing.T, metrics *consumertest.MetricsSink, attributes pcommon.Map, number float64) {
 	t.Helper()
 	points := map[string]float64{}
@@ -302,7 +303,7 @@ func wantFigures(t *testing.T, metrics *consumertest.MetricsSink, attributes pco
 	}
 }
 
-// FuzzFieldsOfACall fills every field of a script's API call, and finds each in what comes out.
+// FuzzFieldsOfACall fills every field of a script's API call, and finds each in the telemetry.
 func FuzzFieldsOfACall(f *testing.F) {
 	traces, logs := new(consumertest.TracesSink), new(consumertest.LogsSink)
 	e := openEndpoint(f, consumers{nil, traces, logs})

@@ -24,7 +24,8 @@ import (
 	"github.com/cxone-otel/cxonereceiver/receiver/internal/metadata"
 )
 
-// recorder keeps the bytes of what came out, without what depends on the clock, and refuses what it is told to.
+// recorder keeps the bytes of the telemetry, without the parts that depend on the clock. It refuses the signals that it is
+// told to.
 type recorder struct {
 	out     bytes.Buffer
 	refuse  uint8 // a bit for each signal
@@ -67,12 +68,12 @@ func (c *recorder) pipelines(tb testing.TB) consumers {
 	return consumers{metrics, traces, logs}
 }
 
-// FuzzEndpoint puts bodies through the whole endpoint. Whatever they are: no panic, an answer of the table, 200 only with
-// what was counted as accepted and what every pipeline took, nothing out unless it was, and the same telemetry for the
-// same bytes.
+// FuzzEndpoint sends bodies through the whole endpoint. For any body there must be no panic, and an answer of the table.
+// 200 is answered only if every pipeline accepted what was counted as accepted. Nothing may be exported otherwise, and the
+// same bytes must have the same telemetry.
 func FuzzEndpoint(f *testing.F) {
 	cfg := testConfig()
-	cfg.ReplayWindow.Size = 0 // or a repeat would give nothing
+	cfg.ReplayWindow.Size = 0 // or a repeat would export nothing
 	cfg.MaxInflightBytes = cfg.MaxRequestBodySize
 	set := receivertest.NewNopSettings(metadata.Type)
 	r, err := newReceiver(set, cfg)

@@ -17,7 +17,7 @@ import (
 	"go.uber.org/zap/zapcore"
 )
 
-// requireHandshakeRefused waits for a refused handshake, which is counted and logged by its reason, and for no other.
+// requireHandshakeRefused waits for a refused handshake that is counted and logged by its reason, and for no other.
 func (r *running) requireHandshakeRefused(reason, says string) {
 	r.t.Helper()
 	message := "refused a TLS handshake: " + reason
@@ -36,7 +36,7 @@ func (r *running) requireHandshakeRefused(reason, says string) {
 	}
 }
 
-// TestRefusedHandshakes has what clients get wrong besides their certificate.
+// TestRefusedHandshakes has clients' mistakes other than in their certificate.
 func TestRefusedHandshakes(t *testing.T) {
 	p, other := newPKI(t), newPKI(t)
 	trusting := func(config *tls.Config) *tls.Config {

@@ -18,8 +18,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestAFileSystemThatHangs puts pipes that nobody writes to in the place of all files of TLS: reading one does not return.
-// New connections, deliveries and the shutdown go on.
+// TestAFileSystemThatHangs replaces all files of TLS by pipes that nobody writes to, so that reading one does not return.
+// New connections, deliveries and the shutdown must go on.
 func TestAFileSystemThatHangs(t *testing.T) {
 	p := newPKI(t)
 	cfg := p.config()
@@ -27,7 +27,7 @@ func TestAFileSystemThatHangs(t *testing.T) {
 	cfg.ClientCertificate.CRLFile = p.revoke()
 	cfg.ClientCertificate.CRLReloadInterval = time.Millisecond
 	var ends []int
-	t.Cleanup(func() { // runs after the shutdown, which waits for no reader; now they come to an end
+	t.Cleanup(func() { // runs after the shutdown, which waits for no reader; now the readers end
 		for _, fd := range ends {
 			_ = syscall.Close(fd)
 		}
@@ -40,7 +40,7 @@ func TestAFileSystemThatHangs(t *testing.T) {
 		require.NoError(t, os.Rename(pipe, file))
 	}
 	for _, file := range files {
-		require.Eventually(t, func() bool { // a pipe can be opened in this way only while somebody reads
+		require.Eventually(t, func() bool { // a pipe can be opened in this way only while a process reads it
 			fd, err := syscall.Open(file, syscall.O_WRONLY|syscall.O_NONBLOCK, 0)
 			if err == nil {
 				ends = append(ends, fd)

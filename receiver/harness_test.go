@@ -40,7 +40,7 @@ type running struct {
 	logSink *consumertest.LogsSink
 }
 
-// pipelines are the consumers that a test puts in place of the sinks; nil leaves a signal without a pipeline.
+// pipelines are the consumers that a test uses instead of the sinks. A signal with nil has no pipeline.
 type pipelines struct {
 	metrics consumer.Metrics
 	traces  consumer.Traces
@@ -54,7 +54,7 @@ func testConfig() *Config {
 	return cfg
 }
 
-// run starts a receiver with sinks behind it.
+// run starts a receiver with sinks as its pipelines.
 func run(t *testing.T, cfg *Config) *running {
 	t.Helper()
 	r := &running{t: t, metrics: new(consumertest.MetricsSink), traces: new(consumertest.TracesSink), logSink: new(consumertest.LogsSink)}
@@ -62,7 +62,7 @@ func run(t *testing.T, cfg *Config) *running {
 	return r
 }
 
-// runWith starts a receiver with other consumers behind it.
+// runWith starts a receiver with other consumers as its pipelines.
 func runWith(t *testing.T, cfg *Config, p pipelines, host component.Host) *running {
 	t.Helper()
 	r := &running{t: t}
@@ -144,12 +144,12 @@ func (r *running) do(req *http.Request) (status int, text string, h http.Header)
 	return resp.StatusCode, strings.TrimSpace(string(answer)), resp.Header
 }
 
-// emitted counts what came out: data points, spans and log records.
+// emitted counts what was exported: data points, spans and log records.
 func (r *running) emitted() (points, spans, records int) {
 	return r.metrics.DataPointCount(), r.traces.SpanCount(), r.logSink.LogRecordCount()
 }
 
-// payloadFile reads one of the payloads kept for tests.
+// payloadFile reads one of the payloads in testdata.
 func payloadFile(t testing.TB, name string) string {
 	t.Helper()
 	body, err := os.ReadFile(filepath.Join("..", "testdata", "payloads", name))

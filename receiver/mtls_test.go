@@ -73,7 +73,7 @@ func (p *pki) write(name, kind string, der []byte) string {
 	return path
 }
 
-// issue makes a certificate, for clients unless changed.
+// issue makes a certificate. It is for clients, unless change alters that.
 func (p *pki) issue(change func(*x509.Certificate)) *tls.Certificate {
 	p.t.Helper()
 	p.serial++
@@ -175,7 +175,7 @@ func TestMutualTLS(t *testing.T) {
 	}
 }
 
-// tryPost delivers, and returns 0 where the connection was refused.
+// tryPost delivers, and returns 0 if the connection was refused.
 func tryPost(t *testing.T, client *http.Client, url, body string) (status int, text string) {
 	t.Helper()
 	req, err := http.NewRequest(http.MethodPost, url+voicePath, strings.NewReader(body))
@@ -195,7 +195,7 @@ func TestTLSBelow12IsRefused(t *testing.T) {
 	r := run(t, p.config())
 	client := p.client(p.issue(nil), false)
 	config := client.Transport.(*http.Transport).TLSClientConfig
-	config.MinVersion, config.MaxVersion = tls.VersionTLS10, tls.VersionTLS11 //nolint:gosec // that is the point
+	config.MinVersion, config.MaxVersion = tls.VersionTLS10, tls.VersionTLS11 //nolint:gosec // the versions that are refused
 	code, text := tryPost(t, client, r.url, leg)
 	assert.Zero(t, code)
 	assert.Contains(t, text, "protocol version")

@@ -71,7 +71,7 @@ func (s *stumbling) pipelines(t *testing.T) pipelines {
 	return pipelines{traces: traces, logs: logs}
 }
 
-// once wants each of n records to have come out once.
+// once checks that each of n records was exported once.
 func (s *stumbling) once(t *testing.T, n int) {
 	t.Helper()
 	for name, all := range map[string]map[string]int{"spans": s.spans, "logs": s.logs} {

@@ -18,12 +18,12 @@ import (
 	"go.opentelemetry.io/collector/pdata/plog"
 )
 
-// envelopeOf is an envelope with fields that nobody knows around n small records.
+// envelopeOf is an envelope with unknown fields around n small records.
 func envelopeOf(fields string, n int) string {
 	return `{` + fields + `"metadata":[` + strings.Repeat(`{"contactId":1},`, n-1) + `{"contactId":1}]}`
 }
 
-// weigher is a logs pipeline that weighs what it takes, as it would be sent on.
+// weigher is a logs pipeline that adds up the size of what it takes, as it would be sent.
 func weigher(tb testing.TB) (consumer.Logs, *atomic.Int64) {
 	tb.Helper()
 	var bytes atomic.Int64
@@ -35,8 +35,8 @@ func weigher(tb testing.TB) (consumer.Logs, *atomic.Int64) {
 	return logs, &bytes
 }
 
-// TestTheFieldsOfAnEnvelopeCostOnce has large envelopes around many small records. Each took 16 s, or gave 131 MB, when an
-// envelope's fields were processed again for each of its records.
+// TestTheFieldsOfAnEnvelopeCostOnce has large envelopes around many small records. When an envelope's fields were processed
+// for each of its records, each delivery took 16 s, or became 131 MB.
 func TestTheFieldsOfAnEnvelopeCostOnce(t *testing.T) {
 	array := func(size int) string { return `"x":[` + strings.Repeat("1,", size/2) + `1],` }
 	var texts strings.Builder
@@ -61,7 +61,7 @@ func TestTheFieldsOfAnEnvelopeCostOnce(t *testing.T) {
 			took := time.Since(started)
 			require.Equal(t, http.StatusOK, w.Code, w.Body)
 			t.Logf("%v, %d bytes of output for a body of %d", took.Round(time.Millisecond), bytes.Load(), len(tc.body))
-			perRecord := int64(700) // the log record of a small record, with nothing of its envelope
+			perRecord := int64(700) // the log record of a small record, without its envelope
 			assert.Less(t, bytes.Load(), int64(tc.records)*perRecord+2*(64<<10))
 			assert.Less(t, took, 8*time.Second, "on any machine")
 		})

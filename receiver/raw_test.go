@@ -26,7 +26,7 @@ import (
 
 const rawSecret = "0123456789abcdef-raw"
 
-// bodySigned is a receiver whose signature covers the body alone, so that a test sees what the rest lets through.
+// bodySigned is a receiver whose signature covers only the body, so that a test shows what the other checks let through.
 func bodySigned(t *testing.T, change func(*Config)) *running {
 	t.Helper()
 	scheme, _ := signature.Preset("github")
@@ -46,7 +46,7 @@ func rawSignature(body string) string {
 	return "X-Hub-Signature-256: sha256=" + hex.EncodeToString(mac.Sum(nil)) + "\r\n"
 }
 
-// raw sends bytes as they are and returns the answer's status and body; 0 where the connection was closed without one.
+// raw sends bytes as they are, and returns the answer's status and body; 0 if the connection was closed without one.
 func (r *running) raw(request string) (status int, text string) {
 	r.t.Helper()
 	conn, err := net.Dial("tcp", strings.TrimPrefix(r.url, "http://"))
@@ -206,8 +206,8 @@ func TestVeryManySmallRecords(t *testing.T) {
 	assert.Zero(t, r.receiver.endpoint.budget.used())
 }
 
-// TestSlowBodiesGiveWayWhenThereIsNoRoom has senders without a key fill all of max_inflight_bytes with bodies that never end: good
-// senders must not be kept out until read_timeout.
+// TestSlowBodiesGiveWayWhenThereIsNoRoom has senders without a key that fill all of max_inflight_bytes with bodies that
+// never end. Good senders must not be kept out until read_timeout.
 func TestSlowBodiesGiveWayWhenThereIsNoRoom(t *testing.T) {
 	r := bodySigned(t, func(cfg *Config) {
 		cfg.MaxRequestBodySize = 16 << 10

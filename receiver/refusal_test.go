@@ -154,8 +154,8 @@ func TestEveryRefusalIsLogged(t *testing.T) {
 	}
 }
 
-// TestAChunkedRequestEndsItsConnection is RFC 9112, section 6.1: what follows a request with both Content-Length and
-// Transfer-Encoding may have been smuggled in.
+// TestAChunkedRequestEndsItsConnection checks a rule of RFC 9112, section 6.1: what follows a request with both
+// Content-Length and Transfer-Encoding may be smuggled in.
 func TestAChunkedRequestEndsItsConnection(t *testing.T) {
 	r := run(t, testConfig())
 	conn, err := net.Dial("tcp", strings.TrimPrefix(r.url, "http://"))
@@ -189,7 +189,7 @@ func TestNearestPath(t *testing.T) {
 	assert.Empty(t, nearestPath("/", nil))
 }
 
-// TestForeignHosts are kept from the HTTP server's metrics, and given to what signs them.
+// TestForeignHosts checks that they do not reach the HTTP server's metrics, but reach the check of the signature.
 func TestForeignHosts(t *testing.T) {
 	r := run(t, testConfig())
 	for i := range 50 {
@@ -206,7 +206,7 @@ func TestForeignHosts(t *testing.T) {
 	assert.Contains(t, text, "server.address")
 }
 
-// TestRequestsThatNoHandlerSees are refused by net/http, which says nothing of them.
+// TestRequestsThatNoHandlerSees has requests that net/http refuses without reporting them.
 func TestRequestsThatNoHandlerSees(t *testing.T) {
 	for name, request := range map[string]string{
 		"a TLS handshake":        "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
@@ -243,7 +243,7 @@ func TestAHintIsMadeForAWrittenLineOnly(t *testing.T) {
 	zap.NewNop().Warn("sampled out", zap.Inline(hint))
 }
 
-// TestWhatASignatureLeavesOutIsExplained whatever it is.
+// TestWhatASignatureLeavesOutIsExplained for every part.
 func TestWhatASignatureLeavesOutIsExplained(t *testing.T) {
 	scheme := fullScheme()
 	scheme.SignedString = `{secret}`

@@ -25,7 +25,8 @@ import (
 	"github.com/cxone-otel/cxonereceiver/internal/signature"
 )
 
-// secretVolume is a directory as Kubernetes mounts a secret: files are links through ..data, which is swapped as a whole.
+// secretVolume is a directory as Kubernetes mounts a secret: its files are links through ..data, which is replaced as a
+// whole.
 type secretVolume struct {
 	t       *testing.T
 	dir     string
@@ -56,8 +57,8 @@ func newPair(t *testing.T) (*rsa.PrivateKey, []byte) {
 	return key, pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der})
 }
 
-// TestRotationUnderLoad goes from the first key to the second while deliveries keep coming, the files being swapped below
-// them: no delivery that is signed with a key that was announced is refused.
+// TestRotationUnderLoad changes from the first key to the second while deliveries keep coming and the files are replaced.
+// No delivery that is signed with an announced key may be refused.
 func TestRotationUnderLoad(t *testing.T) {
 	first, firstPublic := newPair(t)
 	second, secondPublic := newPair(t)
@@ -121,7 +122,7 @@ func TestRotationUnderLoad(t *testing.T) {
 	}
 	phase(map[string][]byte{"v1.pem": firstPublic, "v2.pem": secondPublic}, "2") // both: the first request reads v2
 	phase(map[string][]byte{"v1.pem": firstPublic, "v2.pem": secondPublic}, "1") // a sender that went back
-	// what was signed with the first key has been answered before that is replaced
+	// what was signed with the first key has been answered before that key is replaced
 	inFlight.Lock()
 	version.Store("2")
 	inFlight.Unlock()
@@ -132,7 +133,7 @@ func TestRotationUnderLoad(t *testing.T) {
 	assert.Zero(t, refused.Load(), "of %d; %s", sent.Load(), r.logged())
 	assert.Greater(t, sent.Load(), int64(100))
 
-	// The replaced key is good for nothing by now.
+	// The replaced key must be refused by now.
 	body := `{"ContactId": 0}`
 	req, err := http.NewRequest(http.MethodPost, r.url+voicePath, strings.NewReader(body))
 	require.NoError(t, err)

@@ -51,7 +51,8 @@ func (p *pki) useRSA() {
 	p.certFile, p.keyFile = p.write("rsa.pem", "CERTIFICATE", der), p.write("rsa.key", "PRIVATE KEY", keyDER)
 }
 
-// TestTheVendorsCiphers dials with exactly what the vendor's network asks for, but for what Go does not have, and delivers.
+// TestTheVendorsCiphers connects and delivers with exactly the ciphers that the vendor's network asks for, apart from those
+// that Go lacks.
 func TestTheVendorsCiphers(t *testing.T) {
 	for kind, suite := range map[string]uint16{
 		"RSA":   tls.TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA,
@@ -84,7 +85,7 @@ func TestTheVendorsCiphers(t *testing.T) {
 	}
 }
 
-// TestOneSuiteWithCBC offers one suite after another: of those with CBC, the server takes the vendor's only.
+// TestOneSuiteWithCBC offers one suite after another. Of those with CBC, the server accepts only the vendor's.
 func TestOneSuiteWithCBC(t *testing.T) {
 	for _, kind := range []string{"RSA", "ECDSA"} {
 		p := newPKI(t)
@@ -140,7 +141,8 @@ func TestCiphersOfTheOperator(t *testing.T) {
 	}
 }
 
-// TestCiphersHoldWithReloadedAuthorities is for a fault of configtls, which forgets cipher_suites with client_ca_file_reload.
+// TestCiphersHoldWithReloadedAuthorities is about a fault of configtls, which forgets cipher_suites with
+// client_ca_file_reload.
 func TestCiphersHoldWithReloadedAuthorities(t *testing.T) {
 	p := newPKI(t)
 	cfg := p.config()
@@ -154,7 +156,7 @@ func TestCiphersHoldWithReloadedAuthorities(t *testing.T) {
 	r.requireHandshakeRefused(reasonNoCommonCipher, "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256")
 }
 
-// startErr starts a receiver that must not start, and returns why.
+// startErr starts a receiver that must not start, and returns its error.
 func startErr(t *testing.T, cfg *Config) error {
 	t.Helper()
 	require.NoError(t, cfg.Validate())
@@ -254,7 +256,7 @@ func TestDatesAreWarnedAbout(t *testing.T) {
 	}
 }
 
-// expiry returns a credential's expiry as the gauge shows it, 0 where there is none.
+// expiry returns a credential's expiry as the gauge shows it; 0 if there is none.
 func (r *running) expiry(kind, name string) float64 {
 	r.t.Helper()
 	m, err := r.tel.GetMetric("otelcol_receiver_cxone_credential_expiry_time")
@@ -289,7 +291,7 @@ func TestCredentialsExpiry(t *testing.T) {
 	})
 	key, err := x509.MarshalPKCS8PrivateKey(renewed.PrivateKey)
 	require.NoError(t, err)
-	p.write("server.pem", "CERTIFICATE", renewed.Certificate[0]) // for a moment, the key does not fit
+	p.write("server.pem", "CERTIFICATE", renewed.Certificate[0]) // for a moment, the key does not match
 	require.Eventually(t, func() bool {
 		return g.logs.FilterMessageSnippet("cannot read the server's certificate again").Len() > 0
 	}, 10*time.Second, time.Millisecond)

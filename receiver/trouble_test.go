@@ -19,7 +19,8 @@ import (
 	"go.uber.org/zap/zapcore"
 )
 
-// TestAPanicInAPipeline is refused like any other trouble: the retry is taken, and gives only what is missing.
+// TestAPanicInAPipeline checks that a panic is refused like other failures: the retry is accepted, and sends only what is
+// missing.
 func TestAPanicInAPipeline(t *testing.T) {
 	var healthy atomic.Bool
 	traces, kept := new(consumertest.TracesSink), new(consumertest.LogsSink)
@@ -50,7 +51,7 @@ func TestAPanicInAPipeline(t *testing.T) {
 	assert.Equal(t, 1, kept.LogRecordCount())
 }
 
-// TestTroubleOfTheServerIsLoud distinguishes what senders cause from what an operator must know.
+// TestTroubleOfTheServerIsLoud distinguishes lines that senders cause from those that an operator must see.
 func TestTroubleOfTheServerIsLoud(t *testing.T) {
 	r := run(t, testConfig())
 	log := newServerLog(r.receiver.settings.Logger)
@@ -72,7 +73,7 @@ func TestTroubleOfTheServerIsLoud(t *testing.T) {
 	}
 }
 
-// TestStatusIsOfEverySignal has one signal refuse while others accept, and deliveries that ask no pipeline anything.
+// TestStatusIsOfEverySignal has one signal refuse while others accept, and deliveries that no pipeline gets.
 func TestStatusIsOfEverySignal(t *testing.T) {
 	m := &moody{}
 	host := &statusHost{Host: componenttest.NewNopHost()}
@@ -99,7 +100,7 @@ func TestStatusIsOfEverySignal(t *testing.T) {
 	assert.Equal(t, componentstatus.StatusOK, host.reported()[5])
 }
 
-// TestARefusalIsForgottenWhenNobodyTriesAgain is the way back for a receiver that a load balancer took out of service.
+// TestARefusalIsForgottenWhenNobodyTriesAgain is how a receiver that a load balancer took out of service recovers.
 func TestARefusalIsForgottenWhenNobodyTriesAgain(t *testing.T) {
 	m := &moody{}
 	host := &statusHost{Host: componenttest.NewNopHost()}

@@ -170,7 +170,7 @@ func TestARefusedDeltaComesAgainAsItWas(t *testing.T) {
 	assert.Equal(t, []int64{1, 3}, counts)
 }
 
-// TestOfManyRequestsTheRefusedComeAgain has a pipeline refuse every third request.
+// TestOfManyRequestsTheRefusedComeAgain has a pipeline that refuses every third request.
 func TestOfManyRequestsTheRefusedComeAgain(t *testing.T) {
 	for name, change := range map[string]func(*Settings){"cumulative": unchanged, "delta": delta} {
 		a := aggregator(t, func(s *Settings) { change(s); s.MaxSeries = 3*requestPoints + 10 })
@@ -200,7 +200,7 @@ func TestOfManyRequestsTheRefusedComeAgain(t *testing.T) {
 		}
 		for emit() != nil {
 			require.Less(t, calls, 100)
-			refuses = a.settings.Delta // what is left of a delta is less each time
+			refuses = a.settings.Delta // less is left of a delta each time
 		}
 		assert.Len(t, skills, 3*requestPoints+10, name)
 		for skill, n := range skills {

@@ -15,8 +15,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// FuzzLists reads files of revocation lists and asks them: nothing panics, and only what a list in force says of the
-// certificate's own issuer lets a certificate through.
+// FuzzLists reads files of revocation lists and looks certificates up in them. Nothing may panic, and only a list in force
+// of the certificate's own issuer may let a certificate through.
 func FuzzLists(f *testing.F) {
 	files, err := filepath.Glob(filepath.Join("testdata", "*.crl.pem"))
 	require.NoError(f, err)

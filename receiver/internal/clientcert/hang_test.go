@@ -15,7 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestAFileSystemThatHangs puts a pipe that nobody writes to in the place of each file: reading it does not return.
+// TestAFileSystemThatHangs replaces each file by a pipe that nobody writes to, so that reading it does not return.
 func TestAFileSystemThatHangs(t *testing.T) {
 	ca := newAuthority(t, "ca")
 	cert := ca.issue(2, nil)
@@ -30,7 +30,7 @@ func TestAFileSystemThatHangs(t *testing.T) {
 
 	var ends []int
 	for _, file := range []string{caFile, crlFile} {
-		assert.Eventually(t, func() bool { // only when somebody reads, a pipe can be opened in this way
+		assert.Eventually(t, func() bool { // a pipe can be opened in this way only while a process reads it
 			fd, err := syscall.Open(file, syscall.O_WRONLY|syscall.O_NONBLOCK, 0)
 			if err == nil {
 				ends = append(ends, fd)

@@ -142,7 +142,7 @@ func TestWithoutLists(t *testing.T) {
 	}
 }
 
-// marshalNames makes a subject alternative name extension, which crypto/x509 would not make of every name.
+// marshalNames makes a subject alternative name extension. crypto/x509 would not accept every name.
 func marshalNames(t *testing.T, tagsAndTexts ...any) []byte {
 	t.Helper()
 	var names []asn1.RawValue

@@ -22,7 +22,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// below makes an authority whose certificate another one issued.
+// below makes an authority whose certificate is issued by another one.
 func (a *authority) below(serial int64, name string) *authority {
 	a.t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -73,7 +73,7 @@ func dated(from, till time.Duration) func(*x509.RevocationList) {
 	return func(l *x509.RevocationList) { l.ThisUpdate, l.NextUpdate = now.Add(from), now.Add(till) }
 }
 
-// revoking adds an entry that says more than its serial number.
+// revoking adds an entry that has more than a serial number.
 func revoking(serial int64, reason int, critical ...pkix.Extension) func(*x509.RevocationList) {
 	return func(l *x509.RevocationList) {
 		l.RevokedCertificateEntries = append(l.RevokedCertificateEntries, x509.RevocationListEntry{
@@ -200,7 +200,8 @@ func TestRevocation(t *testing.T) {
 	}
 }
 
-// TestRevocationByOpenSSL reads what OpenSSL made of the extensions. The certificates name part-1.crl as the place of their list.
+// TestRevocationByOpenSSL reads the extensions as OpenSSL wrote them. The certificates name part-1.crl as the place of
+// their list.
 func TestRevocationByOpenSSL(t *testing.T) {
 	read := func(name string) []byte {
 		data, err := os.ReadFile(filepath.Join("testdata", name))
@@ -251,7 +252,7 @@ func TestRevocationByOpenSSL(t *testing.T) {
 	}
 }
 
-// TestRevocationOfEveryLevel has a chain of three: each but the root needs a list in force of who issued it.
+// TestRevocationOfEveryLevel has a chain of three. Each certificate but the root needs a list in force of its issuer.
 func TestRevocationOfEveryLevel(t *testing.T) {
 	root := newAuthority(t, "root")
 	middle := root.below(7, "middle")
@@ -319,7 +320,7 @@ func TestRevocationOfEveryLevel(t *testing.T) {
 	}
 }
 
-// TestAListThatComesIntoForce replaces the older one at its time, without any file having changed.
+// TestAListThatComesIntoForce checks that a list replaces the older one at its time, although no file has changed.
 func TestAListThatComesIntoForce(t *testing.T) {
 	ca := newAuthority(t, "ca")
 	cert := ca.issue(2, nil)

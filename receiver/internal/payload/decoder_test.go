@@ -15,7 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// read is a record kept for a test: its text fields, and what else a test looks at.
+// read is a copy of a record for a test: its text fields, and what else a test checks.
 type read struct {
 	fields     map[string]string
 	unreadable []string

@@ -100,8 +100,8 @@ func TestErrorsSayWhere(t *testing.T) {
 	}
 }
 
-// TestErrorsNeverQuoteTheBody breaks a body in all sorts of ways. What it holds is all made of Q, and never is more than
-// one of them in the error.
+// TestErrorsNeverQuoteTheBody breaks a body in many ways. All of its texts consist of the letter Q, of which an error may
+// contain one at most.
 func TestErrorsNeverQuoteTheBody(t *testing.T) {
 	const record = `{"contactId":"QQQQ","QQQQ":"\u0051QQQ\ud801\udc37QQQ","apiResponseMessage":"QQQQ","n":[QQ],"o":{"QQ":12}}`
 	quoted, err := json.Marshal(strings.ReplaceAll(record, "[QQ]", "[1]"))
@@ -132,7 +132,7 @@ func TestErrorsNeverQuoteTheBody(t *testing.T) {
 	}
 }
 
-// TestYieldsErrorIsReturnedAsItIs also holds for errors that the JSON decoder has, too.
+// TestYieldsErrorIsReturnedAsItIs checks errors of yield, also those that the JSON decoder has too.
 func TestYieldsErrorIsReturnedAsItIs(t *testing.T) {
 	for _, stop := range []error{
 		errors.New("stop"),
@@ -159,7 +159,7 @@ func TestYieldsErrorIsReturnedAsItIs(t *testing.T) {
 	assert.EqualValues(t, 3, mine.Offset)
 }
 
-// TestBrokenAnywhere cuts the samples, and drops and changes a byte of them, everywhere.
+// TestBrokenAnywhere cuts the samples at every byte, and also drops and changes every byte.
 func TestBrokenAnywhere(t *testing.T) {
 	for dataType, name := range map[DataType]string{VoiceQuality: "voice_quality.json", ScriptAPI: "script_api.json"} {
 		body := strings.TrimSpace(sample(t, name))
@@ -191,7 +191,7 @@ func TestAnErrorIsTyped(t *testing.T) {
 	assert.Equal(t, &Error{Offset: 13, Part: "metadata", Field: "actionId", Reason: "not valid JSON: it ends too early"}, problem)
 }
 
-// TestAnErrorNamesAFieldAsItsPayloadDoes has fields that both payloads know, each by a spelling of its own.
+// TestAnErrorNamesAFieldAsItsPayloadDoes has fields of both payloads, which spell them differently.
 func TestAnErrorNamesAFieldAsItsPayloadDoes(t *testing.T) {
 	for _, c := range []struct {
 		dataType    DataType

@@ -54,13 +54,14 @@ func fuzzDecode(f *testing.F, dataType DataType) {
 	})
 }
 
-// readAgain decodes a record's raw text, with and without its white space, and wants the same values of it.
+// readAgain decodes a record's raw text, with and without its white space. The values must be the same.
 func readAgain(t *testing.T, r *Record) {
 	want := keep(r)
 	for _, text := range []string{r.Raw, string(r.AppendCompact(nil))} {
 		body := []byte(text)
 		if r.Type == ScriptAPI {
-			// In metadata an envelope's fields mean nothing, in a record without one they do: its values are the same.
+			// In metadata an envelope's fields are unknown fields, but in a record without an envelope they count. Its
+			// values are the same.
 			body = []byte(`{"metadata":` + string(must(jsontext.AppendQuote(nil, text))) + `}`)
 		}
 		again, err := decode(t, r.Type, string(body))
@@ -73,7 +74,7 @@ func readAgain(t *testing.T, r *Record) {
 		require.NoError(t, err)
 		require.Len(t, again, 1)
 		assert.Equal(t, want.unreadable, again[0].unreadable)
-		if text == r.Raw { // the text of objects and arrays has its white space
+		if text == r.Raw { // the text of objects and arrays keeps its white space
 			assert.Equal(t, want.fields, again[0].fields)
 		}
 	}

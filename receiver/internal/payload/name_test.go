@@ -17,8 +17,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// colliding returns 2^doublings names of the same length and the same FNV-1a hash: for the state that the hash is in, it looks
-// for two continuations that lead to the same state, over and over.
+// colliding returns 2^doublings names of the same length with the same FNV-1a hash. For the current state of the hash, it
+// repeatedly finds two continuations that lead to the same state.
 func colliding(doublings int) []string {
 	names, prefix := []string{""}, ""
 	for range doublings {
@@ -43,7 +43,7 @@ func colliding(doublings int) []string {
 	return names
 }
 
-// TestNamesThatCollideCostNoMore has a record of names that were chosen for the hash that used to tell them apart.
+// TestNamesThatCollideCostNoMore has a record with names whose FNV-1a hashes, which the decoder used before, collide.
 func TestNamesThatCollideCostNoMore(t *testing.T) {
 	body := func(names []string) []byte {
 		return []byte(`{"ContactId":1,"` + strings.Join(names, `":1,"`) + `":1}`)

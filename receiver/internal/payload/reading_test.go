@@ -102,7 +102,7 @@ func TestOfTwoUnknownNamesTheLastCounts(t *testing.T) {
 	assert.Equal(t, []Member{{"new", "3", false}, {"other", "0", false}, {"é", "1", false}, {"É", "2", false}}, r.unknown)
 	assert.Equal(t, 4, r.numUnknown)
 
-	// Beyond the limit the kept ones still get their last value.
+	// Beyond the limit, the kept fields still get their last value.
 	var many strings.Builder
 	for i := range 100 {
 		fmt.Fprintf(&many, `,"n%d":1`, i)

@@ -101,7 +101,7 @@ func TestADecoderIsReusableAfterEveryKindOfEnd(t *testing.T) {
 	}
 }
 
-// TestWorkIsLinear gives the decoder what would take it long if each field were compared with each.
+// TestWorkIsLinear has bodies that would take the decoder long if it compared each field with every other.
 func TestWorkIsLinear(t *testing.T) {
 	var many strings.Builder
 	for range 400_000 {

@@ -18,12 +18,12 @@ func zoneOf(t testing.TB, name string) *time.Location {
 	return zone
 }
 
-// TestTimesOfOtherForms reads what leaves no doubt, and nothing else.
+// TestTimesOfOtherForms reads the forms that are not ambiguous, and no others.
 func TestTimesOfOtherForms(t *testing.T) {
 	denver := zoneOf(t, "America/Denver")
 	const morning, afternoon = "2023-04-21T11:20:20Z", "2023-04-21T23:20:20Z"
 	for text, want := range map[string]string{
-		// The US form, as the vendor prints it, and with what differs between platforms.
+		// The US form, as the vendor prints it, and variants of other platforms.
 		"4/21/2023 11:20:20 AM": morning, "4/21/2023 11:20:20 PM": afternoon, "04/21/2023 11:20:20 am": morning,
 		"4/21/2023 11:20:20 p.m.": afternoon,
 		"4/21/2023, 11:20:20 AM":  morning, "4/21/2023,11:20:20 A.M.": morning, "4/21/2023 11:20:20AM": morning,
@@ -49,7 +49,7 @@ func TestTimesOfOtherForms(t *testing.T) {
 		"1682076020125.5": "2023-04-21T11:20:20.1255Z", "1.682076020125E12": "2023-04-21T11:20:20.125Z",
 		"1.68207602e9": morning, "100000000": "1973-03-03T09:46:40Z", "9214646399.999999999": "2261-12-31T23:59:59.999999999Z",
 		"100000000000": "1973-03-03T09:46:40Z", "9214646399999": "2261-12-31T23:59:59.999Z",
-		// What is in doubt, or wrong.
+		// Ambiguous or wrong.
 		"21/4/2023 11:20:20 AM": "", "4/21/23 11:20:20 AM": "", "21.4.2023 11:20:20": "", "4-21-2023 11:20:20 AM": "",
 		"Apr 21, 2023 11:20:20 AM": "", "4/21/2023": "", "2023-04-21": "", "11:20:20 AM": "",
 		"4/21/2023 13:20:20 PM": "", "4/21/2023 0:20 PM": "", "4/21/2023 13:20:20 AM": "", "4/21/2023 24:00:00": "",
@@ -115,7 +115,7 @@ func TestHoursThatComeTwiceOrNever(t *testing.T) {
 	}
 }
 
-// TestTimesComeBack writes a year, three quarters of an hour at a time, in each form, and reads it.
+// TestTimesComeBack writes the times of a year, three quarters of an hour apart, in each form, and reads them.
 func TestTimesComeBack(t *testing.T) {
 	for _, name := range []string{"UTC", "America/Denver", "Europe/Berlin", "Australia/Lord_Howe", "Asia/Tokyo", "Africa/Casablanca"} {
 		zone := zoneOf(t, name)

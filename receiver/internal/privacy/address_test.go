@@ -15,7 +15,7 @@ import (
 func TestNastyURLs(t *testing.T) {
 	p := defaults()
 	for given, want := range map[string]string{
-		// What net/url takes for user-info.
+		// User-info according to net/url.
 		"https://:pass@h/p":                "https://h/p",
 		"https://user:@h/p":                "https://h/p",
 		"https://us%40er:p%2Fss@h/p":       "https://h/p",
@@ -29,7 +29,7 @@ func TestNastyURLs(t *testing.T) {
 		"//user:pass@h":                    "//h",
 		"user:pass@h:8443/p":               "[redacted]",
 		"https://user:pass@h/p?mail=a@b.c": "https://h/p",
-		// What it refuses, or leaves an @ in.
+		// Addresses that net/url refuses, or in which it leaves an @.
 		"https://user:pa/ss@h/p":        "[redacted]",
 		"https://user:pa ss@h/p":        "[redacted]",
 		"https://user:pa/s s@h/p":       "[redacted]",
@@ -37,7 +37,7 @@ func TestNastyURLs(t *testing.T) {
 		"user:pa/ss@h/p":                "[redacted]",
 		"https://user:p@ss/wo:rd@h/p":   "[redacted]",
 		"https://u:p@h1,https://u:p@h2": "[redacted]",
-		// What looks like a port, a path or a query and may be a password: nothing is kept.
+		// A port, a path or a query that may be a password: nothing is kept.
 		"https://user:7/pass@h/p":        "[redacted]",
 		"https://user:7?pass@h/p":        "[redacted]",
 		"https://user:7#pass@h/p":        "[redacted]",
@@ -51,8 +51,8 @@ func TestNastyURLs(t *testing.T) {
 		"jdbc:mysql://user:pass@h/p":     "[redacted]",
 		"mailto:joe@example.org":         "[redacted]",
 		"https://h/x/https://u:p@h2":     "[redacted]",
-		"https://h:8443/users/joe@x.org": "[redacted]", // the price
-		// What is not a password, and not like one.
+		"https://h:8443/users/joe@x.org": "[redacted]", // too much is hidden here, on purpose
+		// Not a password, and not like one.
 		"https://h/users/joe@x.org":           "[redacted]",
 		"https://h?mail=joe@x.org":            "https://h",
 		"https://h:8443/p?mail=joe@x.org":     "https://h:8443/p",
@@ -82,8 +82,8 @@ func TestNastyURLs(t *testing.T) {
 	}
 }
 
-// FuzzNastyURL puts a password between whatever a sender forgot to escape. It never comes out, by whatever way an
-// address gets out. Only an = before the @ makes a query of it.
+// FuzzNastyURL puts a password between characters that a sender forgot to escape. The password must never be shown,
+// whatever shows the address. Only an = before the @ makes a query of it.
 func FuzzNastyURL(f *testing.F) {
 	for _, seed := range [][5]string{
 		{"https://", "user", "", "", "host/path?a=b"},
@@ -114,7 +114,7 @@ func FuzzNastyURL(f *testing.F) {
 	})
 }
 
-// FuzzRedact wants JSON from JSON, twice the same, and nothing of what a personal field held.
+// FuzzRedact wants JSON from JSON, the same if repeated, and nothing of what a personal field contained.
 func FuzzRedact(f *testing.F) {
 	f.Add(`{"a":{"From":"18018675309","Agent":"x"},"metadata":"[{\"To\":1}]"}`, `"+18018675309"`)
 	f.Add(`"[{\"Agent\":\"Jane\"}]"`, `{"x":[1,"S"]}`)
@@ -124,7 +124,7 @@ func FuzzRedact(f *testing.F) {
 		hashed.PhoneNumbers, hashed.AgentNames, hashed.ExtraFields = Hash, Drop, Drop
 		for _, p := range []Policies{defaults(), strict(), hashed} {
 			if json.Valid([]byte(text)) {
-				text := strings.TrimLeft(text, " \t\r\n") // as the decoder hands it on
+				text := strings.TrimLeft(text, " \t\r\n") // as the decoder passes it on
 				clean := p.Raw(text)
 				if !strings.HasPrefix(clean, mask) && text[0] != '-' && (text[0] < '0' || text[0] > '9') {
 					assert.True(t, json.Valid([]byte(clean)), "%s: %s", text, clean)

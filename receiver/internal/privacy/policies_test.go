@@ -77,7 +77,7 @@ func TestURLs(t *testing.T) {
 	assert.Equal(t, "https://h/p?q=1#f", p.Address("https://u:p@h/p?q=1#f"))
 }
 
-// FuzzURL looks for an address from which a password gets out. It is put where a URL has its user-info.
+// FuzzURL looks for an address that shows its password, which is where a URL has its user-info.
 func FuzzURL(f *testing.F) {
 	for _, seed := range []string{"https", "http", "ftp", "HTTPS", ""} {
 		f.Add(seed, "user", "host/path?query#fragment")

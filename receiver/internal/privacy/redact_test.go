@@ -151,7 +151,7 @@ func TestRawRecords(t *testing.T) {
 	}
 }
 
-// TestNothingPersonalInAnyShape puts personal data wherever a sender could.
+// TestNothingPersonalInAnyShape has personal data in every place in which a sender can put it.
 
 // TestLargeTextWithinStrings takes text apart that one string holds, whatever its length, and text that two hold as long as it is
 // short: each takes memory of its own.

@@ -20,7 +20,7 @@ func with(numbers, names, messages Policy) Policies {
 
 func TestTextThatCannotBeTakenApart(t *testing.T) {
 	for given, want := range map[string]string{
-		// Numbers, with what may stand between their digits.
+		// Numbers, with separators between their digits.
 		`[["+18018675309","Sherlock Holmes"]]`:     `[["+****5309","Sherlock Holmes"]]`,
 		`["+1 801 867 5309"]`:                      `["+****5309"]`,
 		`["+1 (801) 867-5309", "801.867.5309"]`:    `["+****5309", "****5309"]`,
@@ -98,7 +98,7 @@ func TestTextIsLeftOutWhereAPolicyWantsMoreThanAMask(t *testing.T) {
 		assert.Equal(t, tc.list, strings.ReplaceAll(tc.p.Raw(`["Sherlock Holmes","1174"]`), "\n", ""), name)
 		assert.Equal(t, tc.text, strings.Trim(tc.p.Raw("no ab"), `"`), name)
 	}
-	// What can be taken apart is not left out.
+	// Text that can be parsed is not left out.
 	p := with(Drop, Drop, Drop)
 	assert.Equal(t, `{"ContactId":1,"x":"y"}`, p.Raw(`{"ContactId":1,"Agent":"Sherlock Holmes","x":"y","To":"1174"}`))
 }

@@ -184,7 +184,7 @@ func TestWaitingForTheFirstIsBounded(t *testing.T) {
 	assert.ErrorIs(t, err, context.DeadlineExceeded)
 }
 
-// TestMemoryOfAMemory fills one of the default size, and goes round.
+// TestMemoryOfAMemory fills a memory of the default size, and overwrites it once.
 func TestMemoryOfAMemory(t *testing.T) {
 	const size = 262_144
 	heap := func() uint64 {
@@ -206,7 +206,7 @@ func TestMemoryOfAMemory(t *testing.T) {
 	assert.Equal(t, size, m.ring.count)
 }
 
-// TestKeysWithTheSameBeginning are told apart. The newer one is remembered.
+// TestKeysWithTheSameBeginning checks that such keys are told apart. The newer one is remembered.
 func TestKeysWithTheSameBeginning(t *testing.T) {
 	first, second := Key{7: 1, 8: 1}, Key{7: 1, 8: 2}
 	m := New(2, time.Hour, func() { t.Error("evicted") })
@@ -236,7 +236,7 @@ func BenchmarkAcceptAndRemember(b *testing.B) {
 	}
 }
 
-// TestAStepOfTheWallClock forgets nothing, and keeps nothing longer.
+// TestAStepOfTheWallClock checks that nothing is forgotten, and nothing remembered longer.
 func TestAStepOfTheWallClock(t *testing.T) {
 	m := New(10, time.Minute, func() {})
 	deliver(t, m, key("a"))
@@ -246,7 +246,7 @@ func TestAStepOfTheWallClock(t *testing.T) {
 	}
 }
 
-// stepped is what time.Now returns at that moment once the wall clock has been set: only the wall clock's part differs.
+// stepped returns what time.Now returns at a time after the wall clock was set: only the wall clock's part differs.
 func stepped(now time.Time, step time.Duration) time.Time {
 	const secondsShift = 30 // of a time.Time that has a monotonic part
 	words := (*[2]uint64)(unsafe.Pointer(&now))

@@ -41,7 +41,8 @@ func BenchmarkTranslate(b *testing.B) {
 	}
 }
 
-// TestAllocations keeps what a record costs where it is: pdata takes nearly all of it, one for each attribute's value.
+// TestAllocations fails if a record allocates more than it did. Nearly all allocations are pdata's: one for each
+// attribute's value.
 func TestAllocations(t *testing.T) {
 	for name, limit := range map[string]float64{"voice_quality": 174, "voice_quality_full": 396, "script_api": 70} {
 		dataType := payload.VoiceQuality

@@ -64,7 +64,7 @@ func TestAnEnvelopesFieldsAreAtMost64WithTheRecords(t *testing.T) {
 	assert.Equal(t, []int{7, 6}, dropped)
 }
 
-// TestEnvelopesTake64KiBOfADelivery has the room shared by all envelopes and parts of a delivery.
+// TestEnvelopesTake64KiBOfADelivery checks that all envelopes and parts of a delivery share the room.
 func TestEnvelopesTake64KiBOfADelivery(t *testing.T) {
 	envelope := `{"a":"` + strings.Repeat("a", 3000) + `","b":"b","metadata":[` + strings.Repeat(`{"contactId":1},`, 19) + `{"contactId":1}]}`
 	decoder := payload.NewDecoder(payload.ScriptAPI, received.Location())

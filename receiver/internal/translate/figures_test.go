@@ -157,7 +157,7 @@ func TestSpearlineAnalysis(t *testing.T) {
 		"cxone.spearline_analysis"))
 }
 
-// TestMetadataSaysTheSame holds metadata.yaml, which users read, to the tables, which make the telemetry.
+// TestMetadataSaysTheSame compares metadata.yaml, which users read, with the tables that make the telemetry.
 func TestMetadataSaysTheSame(t *testing.T) {
 	var metadata struct {
 		SemConv    string `yaml:"sem_conv_version"`

@@ -20,8 +20,8 @@ import (
 	"github.com/cxone-otel/cxonereceiver/receiver/internal/privacy"
 )
 
-// FuzzEnvelopeTimesRecords puts fields that nobody knows on an envelope around many records. What comes out is bounded by
-// the records and by what is sent once, and it comes out soon.
+// FuzzEnvelopeTimesRecords puts unknown fields on an envelope with many records. The telemetry must be bounded by the
+// records and by what is sent once, and translating must not take long.
 func FuzzEnvelopeTimesRecords(f *testing.F) {
 	f.Add("x", `[1,1,1]`, uint16(64), uint16(500), uint16(100))
 	f.Add("From", `"+18018675309"`, uint16(64), uint16(500), uint16(9))
@@ -67,7 +67,7 @@ func FuzzEnvelopeTimesRecords(f *testing.F) {
 	})
 }
 
-// FuzzAnyJSON puts a JSON value wherever one can be: what becomes of it is bounded.
+// FuzzAnyJSON puts a JSON value in every possible place. Its telemetry must be bounded.
 func FuzzAnyJSON(f *testing.F) {
 	for _, seed := range []string{
 		`[1,1]`,
@@ -122,7 +122,7 @@ func nodesOf(v pcommon.Value) int {
 	return nodes
 }
 
-// shapes put a text where it cannot be taken apart into fields.
+// shapes put a text in places in which it cannot be divided into fields.
 var shapes = []func(text string) string{
 	func(text string) string { return `[{"contactId":1},` + quote(text) + `]` },
 	func(text string) string { return `[{"contactId":1},[[` + quote(text) + `]]]` },
@@ -159,7 +159,7 @@ func onlyDigits(text string) string {
 	}, text)
 }
 
-// hidings are what stands before, in and after the personal data.
+// hidings are the texts before, in and after the personal data.
 var hidings = [][4]string{
 	{"", "", "", ""},
 	{"call ", " ", "-", " now"},
@@ -176,7 +176,7 @@ var hidings = [][4]string{
 	{"a", "", "", "@\x00"},
 }
 
-// numPolicies is how many ways there are to treat numbers, names and messages.
+// numPolicies is the number of combinations of policies for numbers, names and messages.
 const numPolicies = 32
 
 func TestPrivacyOfUnreadableText(t *testing.T) {
@@ -189,7 +189,7 @@ func TestPrivacyOfUnreadableText(t *testing.T) {
 	}
 }
 
-// FuzzPrivacyOfUnreadableText hides a number, a name, a message and a password in text that is no record.
+// FuzzPrivacyOfUnreadableText hides a number, a name, a message and a password in text that is not a record.
 func FuzzPrivacyOfUnreadableText(f *testing.F) {
 	for i, h := range hidings {
 		for shape := range shapes {
@@ -199,7 +199,7 @@ func FuzzPrivacyOfUnreadableText(f *testing.F) {
 	f.Fuzz(wantPrivate)
 }
 
-// wantPrivate wants nothing in any signal that the policies take away.
+// wantPrivate checks that no signal contains anything that the policies hide.
 func wantPrivate(t *testing.T, before, first, second, after string, shape, policy uint8) {
 	t.Helper()
 	if len(before)+len(after) > 300 || strings.Trim(first+second, " \n\t.-()[]{}\u00a0") != "" || strings.Contains(before+after, `\u`) {
@@ -234,7 +234,7 @@ func wantPrivate(t *testing.T, before, first, second, after string, shape, polic
 		}
 		assert.NotContains(t, out, "S3CRET", body)
 		if strings.Contains(before+after, "{") {
-			continue // a field that nobody knows may hold names and messages
+			continue // an unknown field may contain names and messages
 		}
 		if p.AgentNames != privacy.Keep {
 			assert.NotContains(t, out, "Sherlock", body)

@@ -76,7 +76,7 @@ var variants = map[string]map[string]func(*Options){
 	},
 }
 
-// eachPayload calls with each payload of testdata/payloads under each of its settings.
+// eachPayload calls a function with each payload of testdata/payloads and each of its settings.
 func eachPayload(t *testing.T, call func(t *testing.T, golden string, dataType payload.DataType, o Options, body string)) {
 	t.Helper()
 	for _, dataType := range []payload.DataType{payload.VoiceQuality, payload.ScriptAPI} {
@@ -96,7 +96,7 @@ func eachPayload(t *testing.T, call func(t *testing.T, golden string, dataType p
 	}
 }
 
-// TestGolden holds the telemetry of each payload in testdata/payloads to what is in testdata/golden.
+// TestGolden compares the telemetry of each payload in testdata/payloads with testdata/golden.
 func TestGolden(t *testing.T) {
 	dir := filepath.Join(root, "testdata", "golden")
 	unused := map[string]bool{}
@@ -117,7 +117,7 @@ func TestGolden(t *testing.T) {
 			}
 		}
 		compare(t, filepath.Join(dir, name), b)
-		for suffix, text := range written { // to the byte: pdatatest passes over a few things, such as exemplars
+		for suffix, text := range written { // byte for byte, since pdatatest ignores a few things, such as exemplars
 			if file(t, "testdata", "golden", name+suffix)+"\n" != text {
 				t.Errorf("%s differs: run with -update and look at git diff", name+suffix)
 			}
@@ -166,7 +166,7 @@ func compare(t *testing.T, path string, b *Batch) {
 	assert.NoError(t, plogtest.CompareLogs(logs, b.Logs))
 }
 
-// marshal returns all that came out, as bytes.
+// marshal returns all telemetry as bytes.
 func marshal(t testing.TB, b *Batch) string {
 	t.Helper()
 	metrics, err := (&pmetric.ProtoMarshaler{}).MarshalMetrics(b.Metrics)

@@ -17,7 +17,7 @@ import (
 	"github.com/cxone-otel/cxonereceiver/receiver/internal/privacy"
 )
 
-// received is when every test's delivery arrived.
+// received is the time at which every test's delivery arrives.
 var received = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 
 var everything = Signals{Metrics: true, Traces: true, Logs: true}
@@ -50,7 +50,7 @@ func defaults() Options {
 	return o
 }
 
-// translated puts a body through the decoder and a new translator.
+// translated translates a body with the decoder and a new translator.
 func translated(t testing.TB, o Options, dataType payload.DataType, body string) *Batch {
 	t.Helper()
 	b := New(o).NewBatch(received, everything)

@@ -15,7 +15,7 @@ import (
 	"github.com/cxone-otel/cxonereceiver/receiver/internal/payload"
 )
 
-// TestIdentityVectors holds the derivation to the published vectors.
+// TestIdentityVectors compares the derivation with the published vectors.
 func TestIdentityVectors(t *testing.T) {
 	var vectors struct {
 		Contacts []struct {
@@ -80,8 +80,8 @@ func TestIdentityVectors(t *testing.T) {
 	}
 }
 
-// TestRecordsWithoutIDsKeepTheirSpansApart has legs of one journey, and calls of one contact, that nothing but their records
-// tells apart. The values were made with Python's hashlib.
+// TestRecordsWithoutIDsKeepTheirSpansApart has legs of one journey, and calls of one contact, that differ only in their
+// records. The values were made with Python's hashlib.
 func TestRecordsWithoutIDsKeepTheirSpansApart(t *testing.T) {
 	ids := func(b *Batch) (ids []string) {
 		for _, span := range b.Traces.ResourceSpans().At(0).ScopeSpans().At(0).Spans().All() {

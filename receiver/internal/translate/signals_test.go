@@ -18,7 +18,7 @@ import (
 	"github.com/cxone-otel/cxonereceiver/receiver/internal/payload"
 )
 
-// TestOnlyTheSignalsThatAreWanted has nothing made that no pipeline takes; what is counted is the same.
+// TestOnlyTheSignalsThatAreWanted checks that nothing is made for a signal without a pipeline. The counts are the same.
 func TestOnlyTheSignalsThatAreWanted(t *testing.T) {
 	for dataType, body := range map[payload.DataType]string{
 		payload.VoiceQuality: `[{"ContactId":1,"AvgMos":4,"AvgRtt":-1,"New":1},{"ContactId":2},3]`,
@@ -85,7 +85,7 @@ func TestScopeAndSchema(t *testing.T) {
 	}
 }
 
-// TestFiguresThatOverflow are finite as the vendor gives them, and not in the metric's unit.
+// TestFiguresThatOverflow has figures that are finite in the vendor's unit, but not in the metric's.
 func TestFiguresThatOverflow(t *testing.T) {
 	o := defaults()
 	o.Figures[Bitrate].Unit, _ = ParseUnit(Bitrate, "Mbit/s")
@@ -109,7 +109,7 @@ func TestZeroThatIsNotMeasured(t *testing.T) {
 	}
 }
 
-// TestTimesNeverOverflow puts the longest of times at the earliest and the latest of moments.
+// TestTimesNeverOverflow has the longest durations at the earliest and the latest times.
 func TestTimesNeverOverflow(t *testing.T) {
 	for _, at := range []string{"1970-01-01T00:00:00.000000001Z", "2261-12-31T23:59:59.999999999Z", "2024-01-01T00:00:00Z"} {
 		for _, seconds := range []string{
@@ -280,7 +280,8 @@ func TestUnreadableRecords(t *testing.T) {
 	assert.Equal(t, 1, b.Stats.Accepted)
 }
 
-// TestLogRecordUIDs are the same for white space that means nothing, and differ for all that means something.
+// TestLogRecordUIDs checks that UIDs are equal for records that differ in insignificant white space, and differ for all
+// others.
 func TestLogRecordUIDs(t *testing.T) {
 	uid := func(namespace, body string) string {
 		o := defaults()

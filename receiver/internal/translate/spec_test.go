@@ -21,7 +21,7 @@ import (
 	"github.com/cxone-otel/cxonereceiver/receiver/internal/privacy"
 )
 
-// The tables of the specification, written down once more: which attribute a field gives, and whether it is on metrics.
+// The tables of the specification, written once more: the attribute of each field, and whether it is on metrics.
 const (
 	byDefault = "by default"
 	optIn     = "opt-in"
@@ -185,7 +185,7 @@ func TestFigures(t *testing.T) {
 	}
 }
 
-// TestMetadataFollowsTheSpecification holds metadata.yaml, from which users read what there is, to the tables above.
+// TestMetadataFollowsTheSpecification compares metadata.yaml, which users read, with the tables above.
 func TestMetadataFollowsTheSpecification(t *testing.T) {
 	var declared struct {
 		Resource map[string]struct {
@@ -238,7 +238,7 @@ func TestMetadataFollowsTheSpecification(t *testing.T) {
 	assert.Len(t, declared.Resource, 3)
 }
 
-// TestGeneratedDefaultsAreTheTests holds the tests' own defaults to what mdatagen makes of metadata.yaml.
+// TestGeneratedDefaultsAreTheTests compares the tests' own defaults with those that mdatagen makes of metadata.yaml.
 func TestGeneratedDefaultsAreTheTests(t *testing.T) {
 	var generated []string
 	for _, key := range metadata.DefaultMetricsConfig().CxoneCallMos.EnabledAttributes {
@@ -249,7 +249,7 @@ func TestGeneratedDefaultsAreTheTests(t *testing.T) {
 	assert.ElementsMatch(t, generated, defaults().Figures[Mos].Attributes)
 }
 
-// TestEveryFieldComesOut gives each known field a value of its own, and looks for it.
+// TestEveryFieldComesOut gives each known field a value of its own, and finds it in the telemetry.
 func TestEveryFieldComesOut(t *testing.T) {
 	o := defaults()
 	o.Privacy.PhoneNumbers, o.Privacy.URLQuery = privacy.Keep, privacy.Keep

@@ -12,7 +12,7 @@ import (
 	"github.com/cxone-otel/cxonereceiver/receiver/internal/payload"
 )
 
-// TestUnreadableFieldsAreNamed wants to know of each field that could not be read, also where only metrics are made.
+// TestUnreadableFieldsAreNamed checks that each field that could not be read is named, also if only metrics are made.
 func TestUnreadableFieldsAreNamed(t *testing.T) {
 	for name, tc := range map[string]struct {
 		dataType payload.DataType

@@ -59,7 +59,7 @@ func TestUnits(t *testing.T) {
 	assert.ErrorContains(t, err, "the figures are mos, r_factor, score")
 }
 
-// TestUnitsAreExact holds conversions to exact arithmetic, rounded once.
+// TestUnitsAreExact compares conversions with exact arithmetic that is rounded once.
 func TestUnitsAreExact(t *testing.T) {
 	numbers := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // for a test
 	for range 200_000 {
