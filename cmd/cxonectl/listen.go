@@ -76,7 +76,7 @@ func (f *listenFlags) run(ctx context.Context, out io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("receivers::%s: %w", r.Name, err)
 	}
-	defer listener.Close()
+	defer func() { _ = listener.Close() }() // for an end before it serves
 	window, err := newWindow(ctx, out, &f.judgeFlags, r, listener.CheckClient)
 	if err != nil {
 		return err

@@ -79,9 +79,11 @@ type checker struct {
 type teller func(Finding)
 
 func (t teller) ok(what, text string) { t(Finding{Level: OK, What: what, Text: text}) }
+
 func (t teller) warn(what, text, remedy string) {
 	t(Finding{Level: Warn, What: what, Text: text, Remedy: remedy})
 }
+
 func (t teller) fail(what, text, remedy string) {
 	t(Finding{Level: Fail, What: what, Text: text, Remedy: remedy})
 }
