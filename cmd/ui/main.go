@@ -11,7 +11,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -19,7 +18,6 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/cxone-otel/cxonereceiver/cmd/internal/demo"
@@ -102,7 +100,7 @@ func run(ctx context.Context, s settings) (err error) {
 	if err = context.Cause(playing); err != nil {
 		return d.Collector.Explain(err)
 	}
-	return s.seen(ctx)
+	return s.seen(ctx, logsAddress)
 }
 
 // serve serves the pages in the background.
@@ -128,7 +126,7 @@ func play(ctx context.Context, s settings, d *demo.Demo) error {
 }
 
 // seen checks that there was something to see.
-func (s *settings) seen(ctx context.Context) error {
+func (s *settings) seen(ctx context.Context, logs string) error {
 	for _, one := range [][2]string{
 		{"accepted deliveries", `sum(otelcol_receiver_cxone_deliveries{outcome="accepted"})`},
 		{"calls", "sum(cxone_calls_total)"},
@@ -137,21 +135,22 @@ func (s *settings) seen(ctx context.Context) error {
 		{"API calls that failed", `sum(cxone_script_api_calls_total{error_type!=""})`},
 	} {
 		what, query := one[0], one[1]
-		var answer struct {
-			Data struct {
-				Result []struct{ Value [2]any }
-			}
-		}
-		err := process.Get(ctx, "http://"+s.listen+"/api/v1/query?query="+url.QueryEscape(query), func(response *http.Response) error {
-			return json.NewDecoder(response.Body).Decode(&answer)
-		})
+		found, err := ask(ctx, s.listen, "query", url.Values{"query": {query}})
 		if err != nil {
-			return fmt.Errorf("ask VictoriaMetrics: %w", err)
+			return err
 		}
-		if len(answer.Data.Result) != 1 {
+		if len(found) != 1 {
 			return fmt.Errorf("there were no %s to see: %s has no value", what, query)
 		}
-		fmt.Printf("    %8s %s\n", strings.TrimSpace(fmt.Sprint(answer.Data.Result[0].Value[1])), what)
+		fmt.Printf("    %8.0f %s\n", found[0].Value.Value, what)
 	}
+	lines, err := logLines(ctx, logs, "*")
+	if err != nil {
+		return err
+	}
+	if len(lines) == 0 {
+		return errors.New("there were no log records to see: VictoriaLogs has none")
+	}
+	fmt.Printf("    %8d log records\n", len(lines))
 	return nil
 }
