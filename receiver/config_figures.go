@@ -180,7 +180,9 @@ func (c *Config) validateMetrics() error {
 }
 
 // figureOptions returns the settings of the figures in the form of package translate.
-func (c *VoiceQualityConfig) figureOptions(metrics *metadata.MetricsConfig) (options [translate.NumFigures]translate.FigureOptions, err error) {
+func (c *VoiceQualityConfig) figureOptions(metrics *metadata.MetricsConfig) (
+	options [translate.NumFigures]translate.FigureOptions, err error,
+) {
 	byMetric, err := metricOptionsByFigure(metrics)
 	if err != nil {
 		return options, err

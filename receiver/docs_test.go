@@ -53,7 +53,7 @@ func TestThePageOfTheConfigurationHasEveryDefault(t *testing.T) {
 	require.NoError(t, want.Marshal(createDefaultConfig()))
 	require.NoError(t, got.Marshal(cfg))
 	for _, key := range want.AllKeys() {
-		assert.EqualValues(t, fmt.Sprint(want.Get(key)), fmt.Sprint(got.Get(key)), "the default of %s", key)
+		assert.Equal(t, fmt.Sprint(want.Get(key)), fmt.Sprint(got.Get(key)), "the default of %s", key)
 	}
 
 	server, others := confmap.New(), map[string]bool{"metrics": true, "resource_attributes": true, "signature": true}
@@ -86,7 +86,7 @@ func TestThePagesHaveEveryFigure(t *testing.T) {
 		assert.Equal(t, figure.DefaultBounds(), bounds, "the default bounds of %s in docs/telemetry.md", figure)
 	}
 	list, text := "`"+strings.Join(names, " ")+"`", strings.Join(strings.Fields(page(t, "configuration.md")), " ") // in one line
-	assert.True(t, strings.Contains(text, list), "docs/configuration.md lacks the list %s", list)
+	assert.Positive(t, strings.Count(text, list), "docs/configuration.md lacks the list %s", list)
 }
 
 // packages returns the directories of the Go packages below some directories, by the packages' paths in this repository.

@@ -163,7 +163,7 @@ func TestAttributesOfAnAPICall(t *testing.T) {
 
 func TestFigures(t *testing.T) {
 	for f := range NumFigures {
-		assert.True(t, figureRows[f.Metric()].field != "", "figureRows lacks %s", f.Metric())
+		assert.NotEmpty(t, figureRows[f.Metric()].field, "figureRows lacks %s", f.Metric())
 	}
 	for name, row := range figureRows {
 		b := voice(t, defaults(), fmt.Sprintf(`{%q:"2"}`, row.field))
@@ -276,8 +276,8 @@ func TestEveryFieldComesOut(t *testing.T) {
 		spans, logs := fmt.Sprint(firstSpanAttributes(b).AsRaw()), fmt.Sprint(firstLogAttributes(b).AsRaw())
 		resource := fmt.Sprint(b.Traces.ResourceSpans().At(0).Resource().Attributes().AsRaw())
 		for name, value := range want {
-			assert.True(t, strings.Contains(spans+resource, value), "%s is not on spans", name) // Contains would print them
-			assert.True(t, strings.Contains(logs+resource, value), "%s is not on log records", name)
+			assert.Positive(t, strings.Count(spans+resource, value), "%s is not on spans", name) // Contains would print them
+			assert.Positive(t, strings.Count(logs+resource, value), "%s is not on log records", name)
 		}
 		if dataType == payload.VoiceQuality {
 			assert.Equal(t, int(NumFigures), b.Items(SignalMetrics))
