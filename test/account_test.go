@@ -24,20 +24,20 @@ import (
 	"go.opentelemetry.io/collector/pdata/ptrace"
 )
 
-// soakFor is how long the loads of the tests go on besides their short form: CXONE_SOAK, such as 10m.
+// soakFor is how much longer the tests' loads take than in their short form: CXONE_SOAK, such as 10m.
 var soakFor = func() time.Duration {
 	d, _ := time.ParseDuration(os.Getenv("CXONE_SOAK"))
 	return d
 }()
 
-// account compares what a ledger says was acknowledged with what arrived in files. It counts records: a call leg has
-// arrived when its span, its log record and a data point of it have, an API call when its span and its log record have.
+// account compares the acknowledged records of a ledger with those that arrived in files. A call leg has arrived when its
+// span, its log record and a data point have. An API call has arrived when its span and its log record have.
 type account struct {
 	acknowledged, arrived int
-	// doubled are spans, log records and data points with distinct content under one identity, which a backend would show
-	// twice or at random.
+	// doubled are spans, log records and data points with different content under one identity. A backend would show them
+	// twice, or either at random.
 	doubled int
-	// repeats are those that came again as they were, which a backend can drop.
+	// repeats are those that came again unchanged, which a backend can drop.
 	repeats int
 }
 
@@ -45,14 +45,14 @@ func (a account) String() string {
 	return fmt.Sprintf("acknowledged %d, arrived %d, doubled %d (raw repeats %d)", a.acknowledged, a.arrived, a.doubled, a.repeats)
 }
 
-// awaitAccount waits until all that was acknowledged has arrived in the files of a directory, or long enough that it never
-// will, and prints the account.
+// awaitAccount waits until all acknowledged records have arrived in the files of a directory, or will not arrive any more.
+// It prints the account.
 func awaitAccount(t testing.TB, name, dir string, loads ...*loader) account {
 	t.Helper()
 	return newArrivals(t, dir).await(name, loads...)
 }
 
-// await is awaitAccount for arrivals that are not of the usual kind.
+// await is awaitAccount for other kinds of arrivals.
 func (a *arrivals) await(name string, loads ...*loader) account {
 	a.t.Helper()
 	acknowledged := acknowledgedKeys(loads)
@@ -68,7 +68,7 @@ func (a *arrivals) await(name string, loads ...*loader) account {
 	}
 }
 
-// acknowledgedKeys are the records that ledgers say were acknowledged.
+// acknowledgedKeys are the acknowledged records of ledgers.
 func acknowledgedKeys(loads []*loader) map[recordKey]bool {
 	keys := map[recordKey]bool{}
 	for _, l := range loads {
@@ -84,16 +84,16 @@ func acknowledgedKeys(loads []*loader) map[recordKey]bool {
 	return keys
 }
 
-// arrivals is what is found in the files of a sink.
+// arrivals is the telemetry in the files of a sink.
 type arrivals struct {
 	t       testing.TB
 	dir     string
 	offsets map[string]int64 // how far each file is read
-	// spans, logs and points are by the record that they are of.
+	// spans, logs and points are by record.
 	spans, logs, points map[recordKey]bool
-	// withoutGauges is set where no points of single calls are expected.
+	// withoutGauges is set if no points of single calls are expected.
 	withoutGauges bool
-	// contents are the hashes of what was found under an identity.
+	// contents are the hashes of everything under an identity.
 	contents         map[string][][sha256.Size]byte
 	doubled, repeats int
 }
@@ -106,7 +106,7 @@ func newArrivals(t testing.TB, dir string) *arrivals {
 	}
 }
 
-// read reads what was added to traces.jsonl, logs.jsonl and metrics.jsonl.
+// read reads the new lines of traces.jsonl, logs.jsonl and metrics.jsonl.
 func (a *arrivals) read() {
 	a.eachNewLine("traces.jsonl", func(line []byte) {
 		d, err := (&ptrace.JSONUnmarshaler{}).UnmarshalTraces(line)
@@ -137,7 +137,7 @@ func (a *arrivals) read() {
 			for _, sm := range rm.ScopeMetrics().All() {
 				for _, m := range sm.Metrics().All() {
 					if m.Type() != pmetric.MetricTypeGauge || !strings.HasPrefix(m.Name(), "cxone.") {
-						continue // counts and distributions have no identity of their own; others are a collector's
+						continue // counts and distributions have no identity of their own; others are the collector's own
 					}
 					for _, p := range m.Gauge().DataPoints().All() {
 						a.addPoint(rm.Resource(), m.Name(), p)
@@ -170,7 +170,7 @@ func (a *arrivals) addLog(resource pcommon.Resource, lr plog.LogRecord) {
 	resource.CopyTo(rl.Resource())
 	copied := rl.ScopeLogs().AppendEmpty().LogRecords().AppendEmpty()
 	lr.CopyTo(copied)
-	copied.SetObservedTimestamp(0) // the one thing that is of the delivery, and not of the record
+	copied.SetObservedTimestamp(0) // it depends on the delivery rather than on the record
 	content, err := (&plog.ProtoMarshaler{}).MarshalLogs(d)
 	require.NoError(a.t, err)
 	a.addContent("log "+str(a.t, lr.Attributes(), "log.record.uid"), content)
@@ -199,7 +199,7 @@ func (a *arrivals) addContent(identity string, content []byte) {
 	}
 }
 
-// keyOf names the record that telemetry is of.
+// keyOf returns the record of an item of telemetry.
 func keyOf(attributes pcommon.Map) (key recordKey) {
 	if id, ok := attributes.Get("cxone.message.id"); ok {
 		return recordKey{MessageID: id.AsString()}
@@ -210,7 +210,7 @@ func keyOf(attributes pcommon.Map) (key recordKey) {
 	return key
 }
 
-// account looks for what was acknowledged among what arrived.
+// account compares the acknowledged records with those that arrived.
 func (a *arrivals) account(acknowledged map[recordKey]bool) account {
 	sum := account{acknowledged: len(acknowledged), doubled: a.doubled, repeats: a.repeats}
 	for key := range acknowledged {
@@ -221,7 +221,7 @@ func (a *arrivals) account(acknowledged map[recordKey]bool) account {
 	return sum
 }
 
-// has reports whether all that a record gives has arrived.
+// has reports whether all telemetry of a record has arrived.
 func (a *arrivals) has(key recordKey) bool {
 	switch {
 	case key.Unreadable != "":
@@ -233,7 +233,7 @@ func (a *arrivals) has(key recordKey) bool {
 	}
 }
 
-// eachNewLine reads the whole lines that a file has since it was last read.
+// eachNewLine reads the complete lines of a file since the last reading.
 func (a *arrivals) eachNewLine(name string, read func(line []byte)) {
 	file, err := os.Open(filepath.Join(a.dir, name))
 	if os.IsNotExist(err) {
@@ -266,7 +266,7 @@ func wholeLines(data []byte) (lines [][]byte) {
 	return lines
 }
 
-// TestTheAccountItself takes from a sink's files, and adds to them, and looks whether the account tells.
+// TestTheAccountItself removes items from a sink's files, and adds some, and checks that the account notices.
 func TestTheAccountItself(t *testing.T) {
 	t.Parallel()
 	c := start(t, with(open+"    voice_quality: {metric_attributes: [cxone.contact.id]}\n"))

@@ -20,16 +20,15 @@ import (
 	"go.opentelemetry.io/collector/pdata/pmetric"
 )
 
-// Aggregated metrics are held against the log records, of which there is one for each record that was taken, with all that
-// was measured on it.
+// Aggregated metrics are compared with the log records. Each accepted record has one, with all of its figures.
 
-// aggregate is one series: a count, and of a histogram the sum and the buckets, counted up to each bound.
+// aggregate is one series: a count, or the sum and the cumulative buckets of a histogram.
 type aggregate struct {
 	count, sum float64
 	buckets    map[float64]float64
 }
 
-// aggregates are series by the metric's name and the attributes, written as a Prometheus scrape writes them.
+// aggregates are series by the metric's name and attributes, as in a Prometheus scrape.
 type aggregates map[string]*aggregate
 
 func (a aggregates) of(metric string, attributes map[string]string) *aggregate {
@@ -71,7 +70,7 @@ func (a aggregates) total(metric string) (sum float64) {
 	return sum
 }
 
-// bounds are the default ones of the figures that have a histogram by default, and the ending that Prometheus gives them.
+// bounds are the default bounds of the figures with a histogram, with Prometheus' suffix of their names.
 var bounds = map[string][]float64{
 	"mos":         {1, 2, 2.5, 2.6, 3.1, 3.5, 3.6, 4, 4.2, 4.3, 4.4, 4.5},
 	"jitter":      {.001, .005, .01, .02, .03, .05, .06, .1, .3, 1},
@@ -93,7 +92,7 @@ func (a *aggregate) observe(v float64, bounds []float64) {
 	}
 }
 
-// ledgerOf works out from log records what the aggregated metrics must be.
+// ledgerOf computes the aggregated metrics from log records.
 func ledgerOf(records []record) aggregates {
 	all := aggregates{}
 	for i := range records {
@@ -146,7 +145,7 @@ func attributesOf(attributes pcommon.Map) map[string]string {
 	return labels
 }
 
-// requireLedger holds aggregates against what they must be: every series, its count, its sum and each of its buckets.
+// requireLedger compares aggregates with the computed ones: every series, its count, its sum and each of its buckets.
 func requireLedger(t testing.TB, want, got aggregates, where string) {
 	t.Helper()
 	require.ElementsMatch(t, slices.Collect(maps.Keys(want)), slices.Collect(maps.Keys(got)), "series %s", where)
@@ -158,7 +157,7 @@ func requireLedger(t testing.TB, want, got aggregates, where string) {
 	}
 }
 
-// exported adds up what the aggregated metrics have in the collector's file, of all processes that wrote it.
+// exported adds up the aggregated metrics in the collector's file, of all processes that wrote it.
 func (c *collector) exported(temporality pmetric.AggregationTemporality) aggregates {
 	c.t.Helper()
 	var all []pmetric.Metrics
@@ -173,8 +172,8 @@ func (c *collector) exported(temporality pmetric.AggregationTemporality) aggrega
 	return addUp(c.t, all, temporality)
 }
 
-// addUp adds up exports: deltas as they are, and of cumulative series the newest of each process. It holds that no cumulative
-// series ever goes down.
+// addUp adds up exports: deltas as they are, and of cumulative series the newest of each process. It checks that no
+// cumulative series decreases.
 func addUp(t testing.TB, exports []pmetric.Metrics, temporality pmetric.AggregationTemporality) aggregates {
 	t.Helper()
 	sums, newest := aggregates{}, map[string]aggregates{} // by process
@@ -215,7 +214,7 @@ func requireRisen(t testing.TB, key string, before, now *aggregate) {
 	}
 }
 
-// emittedIn reads the aggregated metrics of a resource. All must be of the temporality.
+// emittedIn reads the aggregated metrics of a resource. All must have this temporality.
 func emittedIn(t testing.TB, rm pmetric.ResourceMetrics, temporality pmetric.AggregationTemporality) aggregates {
 	t.Helper()
 	all := aggregates{}
@@ -256,7 +255,7 @@ func emittedIn(t testing.TB, rm pmetric.ResourceMetrics, temporality pmetric.Agg
 var (
 	sampleLine = regexp.MustCompile(`(?m)^(cxone_[a-z_]+?)(_seconds)?(_bucket|_sum|_count|_total)\{(.*?)\} ([0-9.e+-]+)(?: # .*)?$`)
 	oneLabel   = regexp.MustCompile(`([a-z_]+)="((?:[^"\\]|\\.)*)"`)
-	// ofTheResource are labels that are not the points'.
+	// ofTheResource are labels of the resource.
 	ofTheResource = map[string]bool{"job": true, "instance": true, "service_name": true, "service_instance_id": true}
 )
 
@@ -291,7 +290,7 @@ func (c *collector) scraped() aggregates {
 	return all
 }
 
-// watchScrapes scrapes until the test ends its watch, and holds that no series goes down.
+// watchScrapes scrapes until the test ends it, and checks that no series decreases.
 func (c *collector) watchScrapes() (stop func()) {
 	quit, done := make(chan struct{}), make(chan struct{})
 	go func() {

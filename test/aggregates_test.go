@@ -27,8 +27,8 @@ const (
 	delta      = pmetric.AggregationTemporalityDelta
 )
 
-// aggregating is a whole configuration, open to anybody, that emits the aggregated metrics every second, to the files and to
-// a scrape. The traces go to a backend, whose answer is the pipeline's.
+// aggregating is a whole configuration without authentication. It emits the aggregated metrics every second, to the files
+// and for a scrape. The traces go to a backend, whose answer is that of the pipeline.
 func aggregating(b *backend, temporality, receiver string) string {
 	config := strings.Replace(with(open+"    retry_after: 1s\n    aggregation: {interval: 1s, temporality: "+temporality+"}\n"+receiver),
 		`file/traces: {path: "${DIR}/traces.jsonl", flush_interval: 20ms}`,
@@ -41,7 +41,7 @@ func aggregating(b *backend, temporality, receiver string) string {
 	return config
 }
 
-// refuseNowAndThen has a pipeline refuse a part of the time, until it is told to stop.
+// refuseNowAndThen makes a pipeline refuse from time to time, until it is told to stop.
 func refuseNowAndThen(s *signalBackend) (stop func()) {
 	quit := make(chan struct{})
 	var refusing sync.WaitGroup
@@ -68,7 +68,7 @@ func startSeededLoad(t testing.TB, address string) *loader {
 
 const seededRecords = 10_000
 
-// awaitLedger waits for the log records of a load, and for the metrics of all of them.
+// awaitLedger waits for the log records of a load, and for their metrics.
 func awaitLedger(t *testing.T, c *collector, want func() []record, got func() aggregates) aggregates {
 	t.Helper()
 	var ledger aggregates
@@ -81,8 +81,8 @@ func awaitLedger(t *testing.T, c *collector, want func() []record, got func() ag
 	return ledger
 }
 
-// TestAggregatesEqualTheLedger delivers more than 10,000 calls and 10,000 API calls, with repeats and with deliveries that a
-// pipeline refuses at first, and wants every count, sum and bucket to be the ledger's.
+// TestAggregatesEqualTheLedger delivers more than 10,000 calls and 10,000 API calls, with repeats and with deliveries that
+// a pipeline refuses at first. Every count, sum and bucket must be that of the ledger.
 func TestAggregatesEqualTheLedger(t *testing.T) {
 	t.Parallel()
 	for _, temporality := range []string{"cumulative", "delta"} {
@@ -124,7 +124,7 @@ func pmetricTemporality(name string) pmetric.AggregationTemporality {
 	return cumulative
 }
 
-// awaitRecords waits until as many log records came out, and returns them.
+// awaitRecords waits until this many log records were exported, and returns them.
 func (c *collector) awaitRecords(n int) []record {
 	c.t.Helper()
 	var all []record
@@ -133,7 +133,7 @@ func (c *collector) awaitRecords(n int) []record {
 	return all
 }
 
-// TestAggregatesOfTwoReplicas adds up what two replicas behind a balancer have.
+// TestAggregatesOfTwoReplicas adds up the metrics of two replicas behind a balancer.
 func TestAggregatesOfTwoReplicas(t *testing.T) {
 	t.Parallel()
 	b := newBackend(t)
@@ -151,7 +151,7 @@ func TestAggregatesOfTwoReplicas(t *testing.T) {
 	assert.Positive(t, other.exported(cumulative).total("cxone_calls"))
 }
 
-// metricsBackend takes metrics by OTLP over HTTP, or refuses them.
+// metricsBackend accepts metrics by OTLP over HTTP, or refuses them.
 type metricsBackend struct {
 	address string
 	refuse  atomic.Bool
@@ -196,8 +196,8 @@ func (b *metricsBackend) all() []pmetric.Metrics {
 	return slices.Clone(b.taken)
 }
 
-// aggregatingOverHTTP is a whole configuration whose metrics pipeline gives the aggregated metrics to a backend every second.
-// What the backend answers is the pipeline's answer.
+// aggregatingOverHTTP is a whole configuration whose metrics pipeline sends the aggregated metrics to a backend every
+// second. The backend's answer is that of the pipeline.
 func aggregatingOverHTTP(b *metricsBackend, temporality string) string {
 	return strings.NewReplacer("BACKEND", b.address, "TEMPORALITY", temporality).Replace(`
 receivers:
@@ -216,11 +216,11 @@ service:
 ` + telemetryConfig)
 }
 
-// refusedFor stands for the ten minutes for which a backend may be away.
+// refusedFor is a short form of the ten minutes for which a backend may be away.
 var refusedFor = max(8*time.Second, soakFor)
 
-// TestAggregatesOutliveARefusal has the metrics pipeline refuse while records go on. Nothing is lost, and what is pending is
-// one request or two, whatever the time.
+// TestAggregatesOutliveARefusal has a metrics pipeline that refuses while records keep coming. Nothing is lost, and one or
+// two requests are pending, however long it lasts.
 func TestAggregatesOutliveARefusal(t *testing.T) {
 	t.Parallel()
 	for _, temporality := range []string{"cumulative", "delta"} {
@@ -249,7 +249,7 @@ func TestAggregatesOutliveARefusal(t *testing.T) {
 	}
 }
 
-// TestAggregatesOfAStop stops collectors under load, once as a service manager does, and starts them again.
+// TestAggregatesOfAStop stops collectors under load, one of them as a service manager does, and starts them again.
 func TestAggregatesOfAStop(t *testing.T) {
 	t.Parallel()
 	for _, temporality := range []string{"cumulative", "delta"} {
@@ -273,8 +273,8 @@ func TestAggregatesOfAStop(t *testing.T) {
 	}
 }
 
-// TestAggregatesOfACrash kills a collector under load. What is missing of the aggregated metrics was taken within the last
-// interval; spans and log records are complete.
+// TestAggregatesOfACrash kills a collector under load. The aggregated metrics may lack only records of the last interval.
+// Spans and log records are complete.
 func TestAggregatesOfACrash(t *testing.T) {
 	t.Parallel()
 	b := newMetricsBackend(t)
@@ -308,8 +308,8 @@ func TestAggregatesOfACrash(t *testing.T) {
 		"killed twice under load:", result.Records, missing, late)
 }
 
-// TestSeriesOfCombinations counts the data points and the series of a Prometheus for numbers of combinations of attributes,
-// and wants docs/telemetry.md to say so.
+// TestSeriesOfCombinations counts the data points and the Prometheus series for numbers of combinations of attributes.
+// docs/telemetry.md must have the same numbers.
 func TestSeriesOfCombinations(t *testing.T) {
 	t.Parallel()
 	docs, err := os.ReadFile("../docs/telemetry.md")
@@ -332,7 +332,7 @@ func TestSeriesOfCombinations(t *testing.T) {
 					apis, _ := series(c.get(c.scrape), "cxone_script_api_calls_total")
 					return calls == float64(3*n) && apis == float64(2*n)
 				}, "the scrape")
-				// The file that OTLP goes to may be a moment behind the scrape.
+				// The file for OTLP may be a moment behind the scrape.
 				var row string
 				if !assert.Eventually(t, func() bool {
 					all := slices.Collect(maps.Keys(c.exported(cumulative)))
@@ -368,7 +368,7 @@ func (c *collector) deliverCombinations(from, to int) {
 	require.Equal(c.t, 200, c.post(scriptPath, `{"metadata": [`+strings.Join(apis, ",")+"]}").status)
 }
 
-// beginning counts the texts that begin so.
+// beginning counts the texts with a prefix.
 func beginning(all []string, with string) (n int) {
 	for _, text := range all {
 		if strings.HasPrefix(text, with) {
@@ -378,7 +378,7 @@ func beginning(all []string, with string) (n int) {
 	return n
 }
 
-// TestMemoryOfManySkills has two collectors take 100,000 call legs, one of a single skill and one of as many skills.
+// TestMemoryOfManySkills has two collectors accept 100,000 call legs, one of a single skill and one of as many skills.
 func TestMemoryOfManySkills(t *testing.T) {
 	t.Parallel()
 	const legs, each = 100_000, 1000

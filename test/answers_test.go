@@ -165,7 +165,7 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
-// TestThePipelinesErrors goes through a real exporter, without queue and retry, to a backend that answers as told.
+// TestThePipelinesErrors uses a real exporter, without queue and retry, and a backend that answers as told.
 func TestThePipelinesErrors(t *testing.T) {
 	t.Parallel()
 	var status int

@@ -22,18 +22,18 @@ const (
 	grpcUnavailable     = 14
 )
 
-// backend speaks just enough OTLP over gRPC for an exporter: it answers every export of a signal with a status code.
-// It is net/http and no gRPC library, so that tests bring none along.
+// backend speaks enough OTLP over gRPC for an exporter: it answers every export of a signal with a status code. It uses
+// net/http and no gRPC library, so that the tests need none.
 type backend struct {
 	address string
-	// metrics, traces and logs are what the exports of a signal are answered with.
+	// metrics, traces and logs are the answers to the exports of a signal.
 	metrics, traces, logs signalBackend
 }
 
 type signalBackend struct {
 	code  atomic.Int32
 	calls atomic.Int32
-	// hold, when set, is closed to let exports go on.
+	// hold, if it is set, blocks exports until it is closed.
 	hold atomic.Pointer[chan struct{}]
 }
 
@@ -105,8 +105,8 @@ func (b *backend) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set(http.TrailerPrefix+"Grpc-Message", "as the test says")
 }
 
-// toBackend is a whole configuration: all signals go to the backend, at once, so that its answer is the pipeline's. The
-// receiver's keys are a flow mapping's, each with a comma before it.
+// toBackend is a whole configuration. All signals go to the backend at once, so that its answer is that of the pipeline.
+// The receiver's keys are those of a flow mapping, each after a comma.
 func toBackend(b *backend, receiverKeys string) string {
 	return strings.NewReplacer("KEYS", receiverKeys, "BACKEND", b.address).Replace(`
 receivers: {cxone: {endpoint: "127.0.0.1:${PORT}", retry_after: 7s KEYS}}

@@ -50,8 +50,8 @@ func (c *collector) raw(request string) answer {
 	return answer{resp.StatusCode, strings.TrimSpace(string(text)), resp.Header}
 }
 
-// TestBadInput throws at one collector what must neither stop it nor make it grow, and checks after each that a good
-// delivery is still taken.
+// TestBadInput sends one collector bodies that must neither stop it nor make it grow, and checks after each that a good
+// delivery is accepted.
 func TestBadInput(t *testing.T) {
 	t.Parallel()
 	c := start(t, with(open))
@@ -94,8 +94,8 @@ func TestBadInput(t *testing.T) {
 			assert.Equal(t, `200 {"accepted": 1}`, good.String())
 		})
 	}
-	// The collector alone takes about 100 MiB here. 64 MiB of bodies (max_inflight_bytes) may be held at once, and their
-	// telemetry; one delivery at a time must stay far below that.
+	// Without load the collector takes about 100 MiB here. It may hold 64 MiB of bodies (max_inflight_bytes) and their
+	// telemetry. One delivery at a time must stay far below that.
 	t.Logf("peak memory: %d MiB", c.peakMemory())
 	assert.Less(t, c.peakMemory(), 500)
 }

@@ -17,8 +17,8 @@ import (
 
 const zstdBlock = 128 << 10
 
-// zstdFrame makes a zstd frame (RFC 8878) by hand: its window, and blocks of which each is one byte repeated, or is
-// stored as it is where there is no count.
+// zstdFrame makes a zstd frame (RFC 8878) by hand: its window, and its blocks. Each block repeats one byte, or, without a
+// count, is stored.
 func zstdFrame(windowDescriptor byte, blocks int, text string) string {
 	frame := []byte{0x28, 0xb5, 0x2f, 0xfd, 0, windowDescriptor}
 	block := func(kind, size uint32, content string, last bool) {
@@ -45,7 +45,7 @@ const (
 	hugeWindow  = 0xff
 )
 
-// TestCompressedBodies gives each encoding a good body, one that is broken, and a bomb.
+// TestCompressedBodies has a good body, a broken one and a bomb for each encoding.
 func TestCompressedBodies(t *testing.T) {
 	t.Parallel()
 	c := start(t, with(open))
@@ -78,12 +78,13 @@ func TestCompressedBodies(t *testing.T) {
 		})
 	}
 	c.await(0, 4, 4)
-	// Idle it takes some 100 MiB; a bomb adds the 8 MiB at which it is cut, while it is copied to grow, and a decoder.
+	// Idle it takes about 100 MiB. A bomb adds the 8 MiB at which it is cut, their copy while the buffer grows, and a
+	// decoder.
 	t.Logf("peak memory: %d MiB", c.peakMemory())
 	assert.Less(t, c.peakMemory(), 250)
 }
 
-// TestLengthsThatLie declares lengths that are not those of the bodies.
+// TestLengthsThatLie declares lengths that differ from those of the bodies.
 func TestLengthsThatLie(t *testing.T) {
 	t.Parallel()
 	c := start(t, with(open+"    read_timeout: 1s\n    max_request_body_size: 100000\n"))
@@ -127,7 +128,7 @@ func TestLengthsThatLie(t *testing.T) {
 	c.await(0, 2, 2)
 }
 
-// TestGoodDeliveriesMeanwhile delivers good records all the time while others misbehave, at the same time and at length.
+// TestGoodDeliveriesMeanwhile delivers good records all the time, while others send large and slow bodies.
 func TestGoodDeliveriesMeanwhile(t *testing.T) {
 	t.Parallel()
 	c := start(t, with(open+"    read_timeout: 5s\n"))
@@ -168,7 +169,8 @@ func TestGoodDeliveriesMeanwhile(t *testing.T) {
 		}
 	}
 	c.await(0, good, good)
-	// Six senders of 8 MiB at a time stay within max_inflight_bytes (64 MiB), twice over while buffers are copied to grow.
+	// Six senders of 8 MiB at a time stay within max_inflight_bytes (64 MiB), twice as much while buffers are copied to
+	// grow.
 	t.Logf("%d good deliveries, the slowest took %v; peak memory: %d MiB", good, slowest, c.peakMemory())
 	assert.Less(t, c.peakMemory(), 500)
 	assert.Less(t, slowest, 10*time.Second)

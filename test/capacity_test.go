@@ -19,8 +19,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestBodiesThatAreNotAuthenticated has senders without a key fill max_inflight_bytes: the headers are plausible, 8 MiB are
-// declared, and nothing more comes after a part of them. A good sender's deliveries must be taken all the same.
+// TestBodiesThatAreNotAuthenticated has senders without a key that fill max_inflight_bytes. Their headers are plausible and
+// declare 8 MiB, but only a part of these comes. A good sender's deliveries must nevertheless be accepted.
 func TestBodiesThatAreNotAuthenticated(t *testing.T) {
 	for _, tc := range []struct {
 		name    string
@@ -49,9 +49,9 @@ func TestBodiesThatAreNotAuthenticated(t *testing.T) {
 							return
 						}
 						_ = conn.SetWriteDeadline(time.Now().Add(10 * time.Second))
-						_, _ = io.WriteString(conn, head+part) // it may be cut off
+						_, _ = io.WriteString(conn, head+part) // the connection may be cut off
 						_ = conn.SetReadDeadline(time.Now().Add(tc.silence))
-						_, _ = conn.Read(make([]byte, 1)) // it comes back at once if it is refused
+						_, _ = conn.Read(make([]byte, 1)) // a refusal comes at once
 						conn.Close()
 						select {
 						case <-stop:
@@ -61,7 +61,7 @@ func TestBodiesThatAreNotAuthenticated(t *testing.T) {
 					}
 				})
 			}
-			time.Sleep(4 * time.Second) // until they hold what they can
+			time.Sleep(4 * time.Second) // until they hold as much as they can
 			answers := map[int]int{}
 			for i := range 200 {
 				body := fmt.Sprintf(`{"ContactId": "good-%d", "AvgMos": 4.1}`, i)
@@ -77,8 +77,8 @@ func TestBodiesThatAreNotAuthenticated(t *testing.T) {
 	}
 }
 
-// TestCapturesOpenNothing has senders without a key deliver what grows a thousandfold when it is decompressed, while refused
-// requests are captured.
+// TestCapturesOpenNothing has senders without a key that deliver bodies which decompress to a thousand times their size,
+// while refused requests are captured.
 func TestCapturesOpenNothing(t *testing.T) {
 	t.Parallel()
 	c := start(t, with(strings.Replace(signedByUs, "max_files: 2", "max_files: 100", 1)))
@@ -99,7 +99,7 @@ func TestCapturesOpenNothing(t *testing.T) {
 	assert.True(t, strings.HasSuffix(string(text), "\r\n\r\n"+bomb), "as it travelled")
 }
 
-// TestNothingIsSmuggledIn hides a request in what a chunked one that names a Content-Length too leaves on its connection.
+// TestNothingIsSmuggledIn hides a request behind a chunked one that also has a Content-Length.
 func TestNothingIsSmuggledIn(t *testing.T) {
 	t.Parallel()
 	c := start(t, with(open))

@@ -35,7 +35,7 @@ type authority struct {
 	pool *x509.CertPool
 }
 
-// pair is a certificate with its key, as files and as a client takes it.
+// pair is a certificate with its key, as files and in the form for a client.
 type pair struct {
 	certFile, keyFile string
 	leaf              *x509.Certificate
@@ -97,7 +97,7 @@ func (a *authority) client(name string) pair {
 	return a.issue(name, func(c *x509.Certificate) { c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth} })
 }
 
-// issue issues a certificate for which a test chooses what it says.
+// issue issues a certificate. A test can change its template.
 func (a *authority) issue(name string, change func(*x509.Certificate)) pair {
 	a.t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -129,7 +129,7 @@ func (a *authority) write(name, kind string, der []byte) string {
 	return file
 }
 
-// httpsClient returns a client that trusts the authority and shows the certificates, if there are any.
+// httpsClient returns a client that trusts the authority and has these certificates.
 func (a *authority) httpsClient(certificates ...tls.Certificate) *http.Client {
 	return a.httpsClientWith(&tls.Config{RootCAs: a.pool, Certificates: certificates, MinVersion: tls.VersionTLS12})
 }
@@ -140,7 +140,7 @@ func (a *authority) httpsClientWith(config *tls.Config) *http.Client {
 	return &http.Client{Transport: transport, Timeout: 20 * time.Second}
 }
 
-// postTLS delivers over HTTPS; an error is a refusal within TLS, before there is an answer.
+// postTLS delivers over HTTPS. An error is a refusal within TLS, before there is an answer.
 func (c *collector) postTLS(client *http.Client, path, body string) (*http.Response, error) {
 	c.t.Helper()
 	resp, err := client.Post("https://"+c.address+path, "application/json", strings.NewReader(body))

@@ -1,8 +1,8 @@
 // Copyright The CXone Receiver Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Package test drives the real collector, built by `make build`, over real HTTP and TLS into real exporters, and looks at
-// what comes out.
+// Package test runs the real collector, built by `make build`, with real HTTP and TLS and real exporters, and checks what
+// it exports.
 package test
 
 import (
@@ -48,7 +48,7 @@ func program(t testing.TB, variable, name string) string {
 
 func collectorProgram(t testing.TB) string { return program(t, "CXONE_COLLECTOR", "otelcol-cxone") }
 
-// safeBuffer takes a program's output while it is read.
+// safeBuffer is a program's output, which can be read while it is written.
 type safeBuffer struct {
 	mu   sync.Mutex
 	data bytes.Buffer
@@ -75,13 +75,13 @@ type collector struct {
 	telemetry string // the collector's own metrics
 	scrape    string // the Prometheus exporter
 	log       safeBuffer
-	ready     time.Time // zero until it listens; from then on it must end well
+	ready     time.Time // zero until it listens; from then on it must end without an error
 	ended     chan error
 	client    *http.Client
 }
 
-// nextPort is where freePort looks next: below the ports that the system gives to connections, of which these tests make
-// many, and at another place in each run.
+// nextPort is the port that freePort tries next. It is below the ports that the system gives to connections, of which these
+// tests make many, and differs in each run.
 var nextPort atomic.Uint32
 
 func init() { nextPort.Store(10000 + rand.Uint32N(20000)) }
@@ -101,7 +101,7 @@ func freePort(t testing.TB) string {
 	return ""
 }
 
-// base is a whole configuration but for the receiver's own keys: all signals go to files in the collector's directory.
+// base is a whole configuration without the receiver's own keys. All signals go to files in the collector's directory.
 const base = `
 receivers:
   cxone:
@@ -127,14 +127,14 @@ const telemetryConfig = `
       readers: [{pull: {exporter: {prometheus: {host: 127.0.0.1, port: ${TELEMETRY}, without_type_suffix: true, without_units: true}}}}]
 `
 
-// open takes deliveries from anybody.
+// open accepts deliveries from anybody.
 const open = "    allow_unauthenticated: true\n"
 
-// with returns the base configuration with keys of the receiver, each line indented as the receiver's own.
+// with returns the base configuration with keys of the receiver, indented as such.
 func with(receiver string) string { return strings.ReplaceAll(base, "${RECEIVER}\n", receiver) }
 
-// start starts a collector and waits until it says that it is ready and the receiver listens. When the test ends, the
-// collector must end well too. It must log at level info at least.
+// start starts a collector and waits until it is ready and the receiver listens. When the test ends, the collector must end
+// without an error. It must log at level info at least.
 func start(t testing.TB, config string) *collector {
 	t.Helper()
 	return startWith(t, nil, config)
@@ -148,7 +148,7 @@ func startWith(t testing.TB, args []string, config string) *collector {
 	return c
 }
 
-// waitReady waits until the collector has said so many times that it is ready, and listens.
+// waitReady waits until the collector has logged this many times that it is ready, and listens.
 func (c *collector) waitReady(times int) {
 	c.t.Helper()
 	c.waitFor(func() bool { return strings.Count(c.log.String(), readyText) >= times }, "the collector to be ready")
@@ -167,7 +167,7 @@ func (c *collector) waitListening() {
 	}, "the receiver to listen")
 }
 
-// launch starts a collector without waiting; it may end as it likes.
+// launch starts a collector without waiting. It may end in any way.
 func launch(t testing.TB, config string) *collector {
 	t.Helper()
 	return launchWith(t, nil, config)
@@ -187,7 +187,7 @@ func launchWith(t testing.TB, args []string, config string, env ...string) *coll
 	return c
 }
 
-// runCollector starts the collector's program, which will listen at an address, without waiting.
+// runCollector starts the collector's program without waiting. It will listen on an address.
 func runCollector(t testing.TB, dir, address string, env []string, args ...string) *collector {
 	t.Helper()
 	c := &collector{t: t, dir: dir, address: address, client: &http.Client{Timeout: time.Minute}}
@@ -197,13 +197,13 @@ func runCollector(t testing.TB, dir, address string, env []string, args ...strin
 	return c
 }
 
-// run starts the collector's program. When the test ends, what runs then is ended, and must end well if it ever was ready.
+// run starts the collector's program. When the test ends, it is ended too. If it was ready, it must end without an error.
 func (c *collector) run(cmd *exec.Cmd) {
 	c.t.Helper()
 	t := c.t
 	c.start(cmd)
 	t.Cleanup(func() {
-		c.t = t // a subtest may have lent its own
+		c.t = t // a subtest may have replaced it
 		if err := c.stop(); !c.ready.IsZero() {
 			assert.NoError(t, err, "what the collector ended with")
 		}
@@ -228,10 +228,11 @@ func (c *collector) start(cmd *exec.Cmd) {
 
 const readyText = "Everything is ready"
 
-// signalGrace is what a collector needs from saying that it is ready to listening to signals; before, they kill it.
+// signalGrace is the time between the log line that the collector is ready and its handling of signals. Before, they kill
+// it.
 const signalGrace = 100 * time.Millisecond
 
-// stop ends the collector as a service manager would, and returns what it ended with.
+// stop ends the collector as a service manager would, and returns its error.
 func (c *collector) stop() error {
 	time.Sleep(time.Until(c.ready.Add(signalGrace)))
 	_ = c.cmd.Process.Signal(syscall.SIGTERM)
@@ -272,7 +273,7 @@ func (c *collector) waitLog(text string) {
 	c.waitFor(func() bool { return strings.Contains(c.log.String(), text) }, text+" in the log")
 }
 
-// answer is what a sender is told.
+// answer is the answer to a sender.
 type answer struct {
 	status int
 	text   string
@@ -301,7 +302,7 @@ func (c *collector) do(req *http.Request) answer {
 	return answer{resp.StatusCode, strings.TrimSpace(string(text)), resp.Header}
 }
 
-// get reads a page, such as what Prometheus would scrape.
+// get reads a page, for example the one that Prometheus scrapes.
 func (c *collector) get(address string) string { return page(c.t, address) }
 
 func page(t testing.TB, address string) string {

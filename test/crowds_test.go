@@ -42,13 +42,13 @@ func TestBodiesOfVeryManyRecords(t *testing.T) {
 
 	assert.Equal(t, `200 {"accepted": 65000}`, c.post(voicePath, crowd(65_000, "some")).String())
 	c.await(65_001, 65_001, 65_001)
-	// The telemetry of a record takes some 4 KiB, and the file exporters print all of a signal at once.
+	// The telemetry of a record takes about 4 KiB, and the file exporters write all of a signal at once.
 	t.Logf("peak memory, with 65000 records: %d MiB", c.peakMemory())
 	assert.Less(t, c.peakMemory(), 1000)
 }
 
-// TestFullRecordsAtOnce has six senders of 8 MiB each, where every record has all of its fields: what becomes the most
-// telemetry for its bytes. Two at a time have room.
+// TestFullRecordsAtOnce has six senders of 8 MiB each, with all fields in every record. These have the most telemetry for
+// their bytes. There is room for two at a time.
 func TestFullRecordsAtOnce(t *testing.T) {
 	t.Parallel()
 	const room = 17 // MiB
@@ -86,13 +86,13 @@ service:
 	wg.Wait()
 	assert.Positive(t, taken.Load())
 	assert.Equal(t, oneAccepted, c.post(voicePath, leg).String())
-	// A body of full records becomes telemetry of some twenty times its size, garbage included: its attributes are on
+	// The telemetry of a body with full records has about twenty times its size, including garbage: its attributes are on
 	// points, spans and log records.
 	t.Logf("%d taken, %d told to come back; peak memory: %d MiB, idle %d MiB", taken.Load(), busy.Load(), c.peakMemory(), idle)
 	assert.Less(t, c.peakMemory(), idle+30*room)
 }
 
-// TestAThousandSlowBodiesAreAnsweredInTheEnd waits until read_timeout has cut them all.
+// TestAThousandSlowBodiesAreAnsweredInTheEnd waits until read_timeout has ended all of them.
 func TestAThousandSlowBodiesAreAnsweredInTheEnd(t *testing.T) {
 	t.Parallel()
 	c := start(t, with(open+"    read_timeout: 3s\n"))
@@ -115,7 +115,7 @@ func TestAThousandSlowBodiesAreAnsweredInTheEnd(t *testing.T) {
 	wg.Wait()
 	assert.Less(t, time.Since(begun), 15*time.Second)
 	c.await(0, good, good)
-	// A connection takes some 40 KiB here: 4 KiB of the body, and what net/http keeps.
+	// A connection takes about 40 KiB here: 4 KiB of the body, and net/http's own buffers.
 	t.Logf("%d good deliveries meanwhile; peak memory: %d MiB", good, c.peakMemory())
 	assert.Less(t, c.peakMemory(), 250)
 }

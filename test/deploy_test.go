@@ -30,7 +30,7 @@ func deployed(t *testing.T, name string) string {
 	return string(text)
 }
 
-// chart is what of the chart's values has to agree with something else.
+// chart has the chart's values that must agree with other files.
 type chart struct {
 	Config  map[string]any
 	Command struct{ Name string }
@@ -72,7 +72,7 @@ func readChart(t *testing.T) *chart {
 	return c
 }
 
-// withoutNulls does with null what Helm does: it takes the chart's own value away.
+// withoutNulls handles null as Helm does: it removes the chart's own value.
 func withoutNulls(m map[string]any) map[string]any {
 	kept := map[string]any{}
 	for key, value := range m {
@@ -100,7 +100,7 @@ func at(t *testing.T, m map[string]any, keys ...string) any {
 	return value
 }
 
-// TestDeployedConfigurations holds the two configurations in deploy/ to the collector's own validation, and to each other.
+// TestDeployedConfigurations validates the two configurations in deploy/ with the collector, and compares them.
 func TestDeployedConfigurations(t *testing.T) {
 	t.Parallel()
 	var service map[string]any
@@ -119,14 +119,14 @@ func TestDeployedConfigurations(t *testing.T) {
 	assert.Equal(t, service, inChart, "values.yaml has another configuration than collector.yaml")
 }
 
-// vendorCiphers are what the vendor's network requires of a server (one of them), as far as Go has them, with TLS 1.2.
+// vendorCiphers are the ciphers of which the vendor's network requires one, as far as Go has them, with TLS 1.2.
 var vendorCiphers = map[string][]uint16{
 	"RSA":   {tls.TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA},
 	"ECDSA": {tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, tls.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384},
 }
 
-// TestDeployedCollectorServes starts deploy/collector.yaml with what the service unit gives it and with either kind of
-// certificate, dials as the vendor's network does, and delivers.
+// TestDeployedCollectorServes starts deploy/collector.yaml with the service unit's variables and with either kind of
+// certificate. It connects as the vendor's network does, and delivers.
 func TestDeployedCollectorServes(t *testing.T) {
 	t.Parallel()
 	ours := newAuthority(t, "ours")
@@ -157,7 +157,7 @@ func TestDeployedCollectorServes(t *testing.T) {
 
 const deployedURL = "https://hooks.example.org/cxone"
 
-// startDeployed starts deploy/collector.yaml as it is, but on free ports.
+// startDeployed starts deploy/collector.yaml unchanged, but on free ports.
 func startDeployed(t *testing.T, certificate pair) (*collector, *vendor) {
 	t.Helper()
 	dir, v := t.TempDir(), newVendor(t)
@@ -180,7 +180,7 @@ func startDeployed(t *testing.T, certificate pair) (*collector, *vendor) {
 	return c, v
 }
 
-// TestDeploymentAgrees compares names that are written down in several places.
+// TestDeploymentAgrees compares names that are written in several places.
 func TestDeploymentAgrees(t *testing.T) {
 	t.Parallel()
 	c := readChart(t)
@@ -250,7 +250,7 @@ func TestDeploymentAgrees(t *testing.T) {
 	backend := environment["CXONE_BACKEND"]
 	assert.True(t, strings.HasSuffix(backend, ":"+strconv.Itoa(policy.Spec.Egress[1].Ports[0].Port)), backend)
 
-	// What the configuration asks for without a default, the unit's operator, the chart and the manifests give.
+	// The variables without a default, which the unit's operator, the chart and the manifests set.
 	unit, config, manifests := deployed(t, "otelcol-cxone.service"), deployed(t, "collector.yaml"), deployed(t, "kubernetes/manifests.yaml")
 	for _, match := range endpoint.FindAllStringSubmatch(config, -1) {
 		name := match[1]
@@ -266,10 +266,11 @@ func TestDeploymentAgrees(t *testing.T) {
 	assert.Contains(t, config, "/var/lib/otelcol-cxone/queue")
 }
 
-// defaults is a text with each variable's default in its place.
+// defaults returns a text in which each variable is replaced by its default.
 func defaults(text string) string { return withDefault.ReplaceAllString(text, "$2") }
 
-// TestMemoryLimits wants GOMEMLIMIT at 80 % of the memory limiter's limit, and that below what the process may have at all.
+// TestMemoryLimits checks that GOMEMLIMIT is 80 % of the memory limiter's limit, and that this is below the process's
+// limit.
 func TestMemoryLimits(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct{ file, limiter, garbage, most string }{
@@ -294,7 +295,7 @@ func TestMemoryLimits(t *testing.T) {
 	}
 }
 
-// TestSystemdTakesTheUnit asks systemd itself, where it is.
+// TestSystemdTakesTheUnit checks the unit with systemd, if it is installed.
 func TestSystemdTakesTheUnit(t *testing.T) {
 	t.Parallel()
 	analyze, err := exec.LookPath("systemd-analyze")

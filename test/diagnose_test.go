@@ -18,7 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// unpublished signs in a way that no preset knows, made here with the standard library alone.
+// unpublished signs in a way that is not a preset. It uses only the standard library.
 func unpublished(path, body string, at time.Time) []string {
 	seconds := strconv.FormatInt(at.Unix(), 10)
 	sum := sha256.Sum256([]byte(body))
@@ -27,8 +27,8 @@ func unpublished(path, body string, at time.Time) []string {
 	return []string{"Nice-Sent-At", seconds, "Nice-Proof", "mac " + hex.EncodeToString(mac.Sum(nil))}
 }
 
-// TestDiagnoseFindsWhatTheCollectorThenAccepts goes the way of an operator whose vendor doesn't say how it signs: refused
-// deliveries, captured; the scheme found; its block pasted; the same sender accepted, and nobody else.
+// TestDiagnoseFindsWhatTheCollectorThenAccepts does what an operator does whose vendor does not say how it signs. Refused
+// deliveries are captured, the scheme is found, its block is pasted, and the same sender is accepted, but no other.
 func TestDiagnoseFindsWhatTheCollectorThenAccepts(t *testing.T) {
 	t.Parallel()
 	first := start(t, with(`    signature:

@@ -19,7 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestSIGTERM has one delivery in the pipeline, one slow body that is completed in time and one that is not.
+// TestSIGTERM has one delivery in the pipeline, one slow body that is completed in time, and one that is not.
 func TestSIGTERM(t *testing.T) {
 	t.Parallel()
 	b := newBackend(t)
@@ -32,7 +32,7 @@ func TestSIGTERM(t *testing.T) {
 	defer late.Close()
 	never := c.open("Content-Length: 1000\r\n", `{"ContactId":`)
 	defer never.Close()
-	time.Sleep(100 * time.Millisecond) // for the server to have read what there is
+	time.Sleep(100 * time.Millisecond) // until the server has read everything so far
 
 	begun := time.Now()
 	require.NoError(t, c.cmd.Process.Signal(syscall.SIGTERM))
@@ -60,7 +60,7 @@ func TestSIGTERMWhileIdle(t *testing.T) {
 	assert.Less(t, time.Since(begun), 2*time.Second, "an idle connection holds nothing up")
 }
 
-// TestAConfigurationIsReloaded has the collector read a changed configuration: the receiver takes the same port anew.
+// TestAConfigurationIsReloaded has the collector read a changed configuration. The receiver listens on the same port again.
 func TestAConfigurationIsReloaded(t *testing.T) {
 	t.Parallel()
 	c := start(t, with(open+"    namespace: before\n"))
@@ -86,7 +86,7 @@ var afterTrace = func() string {
 	return hex.EncodeToString(h.Sum(nil)[:16])
 }()
 
-// TestTwoReceivers runs two of them in one collector, each with a port and a configuration of its own.
+// TestTwoReceivers runs two receivers in one collector, each with its own port and configuration.
 func TestTwoReceivers(t *testing.T) {
 	t.Parallel()
 	other := freePort(t)

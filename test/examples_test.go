@@ -15,7 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// example is one of the configurations in examples/, started as it is.
+// example is one of the configurations in examples/, started unchanged.
 type example struct {
 	*collector
 
@@ -72,7 +72,7 @@ func TestOneConfigurationForEachMethod(t *testing.T) {
 		require.NoError(t, err, output)
 	}
 	in := func(name string) string { return filepath.Join(keys, name) }
-	sign := []string{"--private-key-file", in("v1.key.pem")} // a consumer that the receiver does not ask for has a name of the command's own
+	sign := []string{"--private-key-file", in("v1.key.pem")} // the receiver asks for no consumer, so the command sends a name of its own
 	present := []string{"--ca-file", in("ca.crt"), "--cert-file", in("client.crt"), "--key-file", in("client.key")}
 	for name, tc := range map[string]struct {
 		credentials []string

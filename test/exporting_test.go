@@ -18,10 +18,11 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// export is an example that exports: the variables that lead it to a backend, where it sends what, and what lets it in.
+// export is an example with a backend: the variables for the backend's addresses and credentials, and the paths of its
+// requests.
 type export struct {
-	hosts       []string // variables with an address, each with what follows the backend's own
-	credentials []string // variables with something secret, or otherwise needed
+	hosts       []string // variables with an address, each with the path after the backend's own
+	credentials []string // variables with secrets, and others that are needed
 	paths       []string
 	header      string
 	value       string
@@ -86,7 +87,7 @@ func signatureKeys(t *testing.T) (directory string) {
 	return directory
 }
 
-// atOnce lets an example send what it has sooner than it would for a customer, so that tests are short.
+// atOnce makes an example send its telemetry sooner than for a customer, so that tests are short.
 const atOnce = "yaml:receivers::cxone::aggregation::interval: 1s"
 
 // aggregated are metrics of each kind that all examples export.
@@ -94,8 +95,8 @@ var aggregated = []string{
 	"cxone.calls", "cxone.call.mos.distribution", "cxone.call.ring_time.distribution", "cxone.script.api.calls", "cxone.script.api.duration",
 }
 
-// TestEachExportArrives starts each example as it is, delivers to it, and wants all signals, and the collector's own metrics,
-// where they belong.
+// TestEachExportArrives starts each example unchanged and delivers to it. All signals, and the collector's own metrics,
+// must arrive at the right place.
 func TestEachExportArrives(t *testing.T) {
 	t.Parallel()
 	keys := signatureKeys(t)
@@ -146,7 +147,7 @@ var (
 	datadogTag   = regexp.MustCompile(`([a-z][a-z_.]*)(?::| IN )`)
 )
 
-// checkDatadogQueries holds the metrics and tags that dashboard and monitors ask for to what was sent.
+// checkDatadogQueries compares the metrics and tags in dashboard and monitors with those that were sent.
 func checkDatadogQueries(t *testing.T, v *vendor) {
 	t.Helper()
 	v.mu.Lock()
@@ -173,7 +174,7 @@ func checkDatadogQueries(t *testing.T, v *vendor) {
 	}
 }
 
-// checkExport looks for what is special about an example.
+// checkExport checks what is special about an example.
 func checkExport(t *testing.T, name string, v *vendor, prometheus, directory string) {
 	t.Helper()
 	switch name {
@@ -207,7 +208,8 @@ func checkExport(t *testing.T, name string, v *vendor, prometheus, directory str
 	}
 }
 
-// TestMissingVariables starts each example without one of its variables: the log names it, and without a host it doesn't start.
+// TestMissingVariables starts each example without one of its variables. The log names it, and without a host the collector
+// does not start.
 func TestMissingVariables(t *testing.T) {
 	t.Parallel()
 	keys, v := signatureKeys(t), newVendor(t)
@@ -236,7 +238,7 @@ func TestMissingVariables(t *testing.T) {
 	}
 }
 
-// TestExamplesAreAlike compares what the examples that export have in common, so that none is forgotten when one is changed.
+// TestExamplesAreAlike compares the common part of the examples with a backend, so that none is forgotten in a change.
 func TestExamplesAreAlike(t *testing.T) {
 	t.Parallel()
 	read := func(name string) (all map[string]map[string]any) {

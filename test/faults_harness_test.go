@@ -20,13 +20,13 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The faults' tests are made of the same parts: `cxonectl load` with a ledger on one side, the collector with queues on
-// disk in the middle, and a collector that writes what it gets to files on the other. While the load goes on something
-// breaks; in the end what the ledger says was acknowledged is looked for in the files.
+// The tests of faults have the same parts: `cxonectl load` with a ledger, the collector with queues on disk, and a
+// collector that writes its telemetry to files as the backend. While the load lasts, something fails. In the end,
+// everything that the ledger has as acknowledged must be in the files.
 //
-// CXONE_SOAK=10m makes the load as much longer, and repeats the fault as long (`make soak FOR=10m`).
+// CXONE_SOAK=10m makes the load this much longer, and repeats the fault meanwhile (`make soak FOR=10m`).
 
-// sinkConfig is the backend: a collector that takes OTLP over gRPC, and sinkOfHTTP one over HTTP.
+// sinkConfig is the backend: a collector with OTLP over gRPC. sinkOfHTTP is one over HTTP.
 var sinkConfig, sinkOfHTTP = strings.ReplaceAll(sinkTemplate, "PROTOCOL", "grpc"), strings.ReplaceAll(sinkTemplate, "PROTOCOL", "http")
 
 const sinkTemplate = `
@@ -44,8 +44,8 @@ service:
   telemetry: {metrics: {level: none}}
 `
 
-// queuedConfig is the collector that is tested. RECEIVER are further keys of the receiver, each after a comma; QUEUE are
-// those of the sending queue, which is on disk unless they say otherwise, and SINK is where its exporter sends to.
+// queuedConfig is the tested collector. RECEIVER are further keys of the receiver, each after a comma. QUEUE are those of
+// the sending queue, which is on disk unless they change that. SINK is the exporter's address.
 const queuedConfig = `
 receivers:
   cxone: {endpoint: "127.0.0.1:${PORT}", retry_after: 1s, voice_quality: {metric_attributes: [cxone.contact.id]} RECEIVER}
@@ -71,10 +71,10 @@ service:
       readers: [{pull: {exporter: {prometheus: {host: 127.0.0.1, port: ${TELEMETRY}, without_type_suffix: true, without_units: true}}}}]
 `
 
-// onDisk is a queue that nothing in these tests fills.
+// onDisk is a queue with room for everything in these tests.
 const onDisk = "storage: file_storage, queue_size: 100000"
 
-// queued returns queuedConfig with its blanks filled in.
+// queued returns queuedConfig with its placeholders replaced.
 func queued(sink, receiver, queue string) string {
 	return strings.NewReplacer("RECEIVER", receiver, "QUEUE", queue, "SINK", `"`+sink+`"`).Replace(queuedConfig)
 }
@@ -82,7 +82,7 @@ func queued(sink, receiver, queue string) string {
 // loadFor is how long a load lasts: long enough for some faults, and longer in a soak.
 const loadFor = 6 * time.Second
 
-// startLoadFor starts a load of the usual length and of a rate, with repeats among the traffic, that never gives up.
+// startLoadFor starts a load of the usual length at a rate. It has repeats and tries without end.
 func startLoadFor(t testing.TB, endpoint, rate string, args ...string) *loader {
 	t.Helper()
 	return startLoad(t, endpoint, append([]string{
@@ -90,7 +90,7 @@ func startLoadFor(t testing.TB, endpoint, rate string, args ...string) *loader {
 	}, args...)...)
 }
 
-// strike lets a load get going, and then lets a fault happen now and then, twice at least, while the load lasts.
+// strike waits until a load has begun, and then makes a fault happen now and then, twice at least, while the load lasts.
 func strike(pause time.Duration, fault func()) {
 	end := time.Now().Add(loadFor + soakFor - pause)
 	for n := 0; n < 2 || time.Now().Before(end); n++ {
@@ -99,7 +99,7 @@ func strike(pause time.Duration, fault func()) {
 	}
 }
 
-// requireNothingLost waits for the load's end and for the telemetry to arrive, and looks at the account.
+// requireNothingLost waits for the load's end and for the telemetry, and checks the account.
 func requireNothingLost(t testing.TB, name, dir string, loads ...*loader) (result loadResult, a account) {
 	t.Helper()
 	for _, l := range loads {
@@ -113,7 +113,7 @@ func requireNothingLost(t testing.TB, name, dir string, loads ...*loader) (resul
 	return result, a
 }
 
-// kill ends a collector as an accident does.
+// kill ends a collector as an accident would.
 func (c *collector) kill() {
 	c.t.Helper()
 	c.ready = time.Time{}
@@ -128,7 +128,7 @@ func (c *collector) end() {
 	c.ready = time.Time{}
 }
 
-// awaitEnd waits for the collector's own end, and returns what it ended with; nil where it goes on.
+// awaitEnd waits until the collector ends by itself, and returns its error; nil if it goes on.
 func (c *collector) awaitEnd() error {
 	select {
 	case err := <-c.ended:
@@ -149,7 +149,7 @@ func (c *collector) again() {
 	c.waitReady(before + 1)
 }
 
-// reload has a collector read its configuration anew.
+// reload makes a collector read its configuration again.
 func (c *collector) reload() {
 	c.t.Helper()
 	time.Sleep(time.Until(c.ready.Add(signalGrace)))
@@ -161,14 +161,15 @@ func (c *collector) reload() {
 
 const servedText = "serving a callback"
 
-// relay is a plain TCP balancer: each connection goes to the next of its backends, or to the one after it where that one
-// refuses. It may be narrow, and it may hold answers back for a while, which are lost where their backend ends meanwhile.
+// relay is a plain TCP balancer. Each connection goes to the next of its backends, or to the one after it if that one
+// refuses. It can limit the rate of bytes. It can also hold answers back for a while; if their backend ends meanwhile, they
+// are lost.
 type relay struct {
 	address  string
 	backends []string
 	served   []atomic.Int64 // connections of each
 	next     atomic.Uint64
-	rate     int64         // bytes a second that all connections together may send; 0 is any number
+	rate     int64         // bytes a second that all connections may send together; 0 is no limit
 	hold     time.Duration // of answers
 
 	mu   sync.Mutex
@@ -213,7 +214,7 @@ func (r *relay) serve(from net.Conn) {
 	}
 }
 
-// answer takes answers back. When the backend ends so does the connection, at once.
+// answer sends answers back. When the backend ends, so does the connection, at once.
 func (r *relay) answer(from, to net.Conn) {
 	defer from.Close()
 	buffer := make([]byte, 32<<10)
@@ -231,7 +232,7 @@ func (r *relay) answer(from, to net.Conn) {
 	}
 }
 
-// take waits until so many bytes may be sent.
+// take waits until this many bytes may be sent.
 func (r *relay) take(n int) {
 	if r.rate == 0 {
 		return

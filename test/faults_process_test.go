@@ -28,8 +28,8 @@ func TestFaultKilledUnderLoad(t *testing.T) {
 	assert.Positive(t, result.Retries)
 }
 
-// TestFaultEndedUnderLoad sends SIGTERM, as each update does: what is in flight is finished, and what is new is refused in
-// a way that makes the sender come back. The load has no repeats of its own, so that any would be the collector's.
+// TestFaultEndedUnderLoad sends SIGTERM, as each update does. Deliveries in flight are finished, and new ones are refused
+// so that the sender tries again. The load has no repeats, so every repeat would be the collector's.
 func TestFaultEndedUnderLoad(t *testing.T) {
 	t.Parallel()
 	sink := start(t, sinkConfig)
@@ -48,7 +48,7 @@ func TestFaultEndedUnderLoad(t *testing.T) {
 	assert.Zero(t, a.repeats, "what was in flight was finished, so that nothing came twice")
 }
 
-// TestFaultReloadedUnderLoad has the collector read its configuration anew, which restarts its pipelines.
+// TestFaultReloadedUnderLoad makes the collector read its configuration again, which restarts its pipelines.
 func TestFaultReloadedUnderLoad(t *testing.T) {
 	t.Parallel()
 	sink := start(t, sinkConfig)
@@ -58,7 +58,7 @@ func TestFaultReloadedUnderLoad(t *testing.T) {
 	requireNothingLost(t, "configuration reloaded (SIGHUP) under load", sink.dir, l)
 }
 
-// TestFaultCertificateReplacedUnderLoad replaces the server's certificate, which is read anew while deliveries go on.
+// TestFaultCertificateReplacedUnderLoad replaces the server's certificate, which is read again while deliveries go on.
 func TestFaultCertificateReplacedUnderLoad(t *testing.T) {
 	t.Parallel()
 	a := newAuthority(t, "fault CA")
@@ -86,9 +86,9 @@ func TestFaultCertificateReplacedUnderLoad(t *testing.T) {
 	assert.Zero(t, sum.repeats)
 }
 
-// TestFaultOneOfTwoKilled has two collectors behind a plain TCP balancer, where answers take a while. Deliveries that one
-// of them had taken when it was killed, but whose answers had not come back, are delivered to the other, which gives them the
-// same IDs.
+// TestFaultOneOfTwoKilled has two collectors behind a plain TCP balancer that delays answers. One of them is killed.
+// Deliveries that it had accepted, but whose answers had not come back, are delivered to the other, which derives the same
+// IDs.
 func TestFaultOneOfTwoKilled(t *testing.T) {
 	t.Parallel()
 	sink := start(t, sinkConfig)

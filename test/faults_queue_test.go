@@ -15,7 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestFaultBackendDown has the backend go away for a while. The queue takes what comes meanwhile, and the senders notice
+// TestFaultBackendDown takes the backend away for a while. The queue keeps the telemetry meanwhile, and the senders notice
 // nothing.
 func TestFaultBackendDown(t *testing.T) {
 	t.Parallel()
@@ -32,8 +32,8 @@ func TestFaultBackendDown(t *testing.T) {
 	assert.Empty(t, result.Errors)
 }
 
-// TestFaultQueueFull has the backend go away for longer than the queue has room for. Senders are told to come back, and the
-// component says of itself what it is like.
+// TestFaultQueueFull takes the backend away for longer than the queue has room. Senders are asked to try again, and the
+// component reports its status.
 func TestFaultQueueFull(t *testing.T) {
 	t.Parallel()
 	sink := start(t, sinkConfig)
@@ -63,8 +63,8 @@ func TestFaultQueueFull(t *testing.T) {
 	assert.Zero(t, a.repeats, "what one signal's queue had taken before another's was full is not given to it again")
 }
 
-// The memory test's load: at memoryRate deliveries of memoryBatch records a second it goes through the narrow way to the
-// backend, at four times as much it doesn't.
+// The load of the memory test: memoryRate deliveries of memoryBatch records a second pass through the narrow connection to
+// the backend. Four times as much does not.
 const (
 	memoryLimit = 160 // MiB
 	memoryRate  = 15
@@ -72,9 +72,9 @@ const (
 	narrow      = 12 << 20 // bytes a second
 )
 
-// TestFaultMemoryLimiterRefuses has a queue in memory that is never full, so that only the memory limiter stands between a
-// load that is four times too high and the end of the process. What is on its way to the limiter is bounded by
-// max_concurrent_deliveries, and garbage by GOMEMLIMIT, at 80 % of the limit, as the collector's own documentation advises.
+// TestFaultMemoryLimiterRefuses has a queue in memory that is never full. Only the memory limiter protects the process from
+// a load that is four times too high. max_concurrent_deliveries limits the deliveries before the limiter. GOMEMLIMIT limits
+// garbage, at 80 % of the limit, as the collector's own documentation advises.
 func TestFaultMemoryLimiterRefuses(t *testing.T) {
 	t.Parallel()
 	sink := start(t, sinkConfig)
@@ -107,8 +107,8 @@ func TestFaultMemoryLimiterRefuses(t *testing.T) {
 	requireNothingLost(t, fmt.Sprintf("memory limiter refusing at 4 times the load (%d of %d MiB)", most, memoryLimit), sink.dir, loads...)
 }
 
-// watchMemory looks at a collector's anonymous memory, which is what isn't a file's, and returns what gives the most that
-// it saw, in MiB.
+// watchMemory watches a collector's anonymous memory, which does not include files. The returned function gives the highest
+// value so far, in MiB.
 func watchMemory(c *collector) (most func() int) {
 	seen := make(chan int)
 	status := fmt.Sprintf("/proc/%d/status", c.cmd.Process.Pid)

@@ -18,7 +18,8 @@ import (
 	"go.opentelemetry.io/collector/pdata/pmetric"
 )
 
-// away is how long a backend is away: longer than the five minutes after which an exporter gives up by default, in a soak.
+// away is how long a backend is away. In a soak it is longer than the five minutes after which an exporter gives up by
+// default.
 func away() time.Duration {
 	if soakFor > 0 {
 		return 6 * time.Minute
@@ -26,7 +27,8 @@ func away() time.Duration {
 	return 3 * time.Second
 }
 
-// turns are two of the examples with a backend, other ones each day. CXONE_EXAMPLES names them, such as "grafana-cloud datadog".
+// turns are two of the examples with a backend, others each day. CXONE_EXAMPLES names them, such as "grafana-cloud
+// datadog".
 func turns() []string {
 	if names := strings.Fields(os.Getenv("CXONE_EXAMPLES")); len(names) > 0 {
 		return names
@@ -42,7 +44,7 @@ func turns() []string {
 	return []string{all[day%len(all)], all[(day+1)%len(all)]}
 }
 
-// toSink leads an example to a sink, whatever paths its backend would have.
+// toSink makes an example send to a sink, whatever paths its backend has.
 func (e export) toSink(sink *collector, directory string) []string {
 	var env []string
 	for _, variable := range e.env("http://"+sink.address, directory) {
@@ -60,7 +62,7 @@ func (e export) toSink(sink *collector, directory string) []string {
 	return env
 }
 
-// TestFaultShippedBackendAway takes the backend away behind examples as they are, under load. What was acknowledged arrives, and
+// TestFaultShippedBackendAway takes the backend away from unchanged examples under load. What was acknowledged arrives, and
 // the counts are those of the ledger.
 func TestFaultShippedBackendAway(t *testing.T) {
 	t.Parallel()

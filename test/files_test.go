@@ -16,8 +16,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestNoFileDescriptorIsLeft has silent connections take all that the collector may open. It says so where an operator
-// looks, and recovers once read_header_timeout has ended them.
+// TestNoFileDescriptorIsLeft has silent connections that use all file descriptors. The collector logs this, and recovers
+// once read_header_timeout has ended them.
 func TestNoFileDescriptorIsLeft(t *testing.T) {
 	t.Parallel()
 	prlimit, err := exec.LookPath("prlimit")

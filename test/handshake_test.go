@@ -23,7 +23,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// dial shakes hands as a client of TLS, and sends a request; in TLS 1.3 the server's refusal comes after the client's part.
+// dial makes a TLS handshake as a client, and sends a request. In TLS 1.3 the server's refusal comes after the client's
+// part.
 func (c *collector) dial(config *tls.Config) error {
 	c.t.Helper()
 	config.ServerName = "localhost"
@@ -40,14 +41,14 @@ func (c *collector) dial(config *tls.Config) error {
 	return err
 }
 
-// TestRefusedHandshakes gets the handshake wrong in every way that a sender or a proxy does. Each is logged with its cause
-// and counted by its reason, and none is a delivery.
+// TestRefusedHandshakes makes every mistake of a sender or a proxy in a handshake. Each is logged with its cause and
+// counted by its reason, and none is a delivery.
 func TestRefusedHandshakes(t *testing.T) {
 	t.Parallel()
 	ours, vendor := newAuthority(t, "ours"), newAuthority(t, "vendor")
 	c := start(t, strings.Replace(with(serverTLS(ours.server("receiver"), vendor.file)), "level: debug", "level: info", 1))
 	show := func(p pair, config *tls.Config) error {
-		// Go's client would rather show none than one of another authority.
+		// Go's client would show no certificate rather than one of another authority.
 		config.RootCAs = ours.pool
 		config.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return &p.tls, nil }
 		return c.dial(config)
@@ -134,8 +135,8 @@ func lineWith(log, text string) string {
 	return ""
 }
 
-// TestTheVendorsCiphers delivers with exactly those cipher suites that the vendor's network asks for, but for the one that
-// Go does not have.
+// TestTheVendorsCiphers delivers with exactly the cipher suites that the vendor's network asks for, apart from the one that
+// Go lacks.
 func TestTheVendorsCiphers(t *testing.T) {
 	t.Parallel()
 	ours := newAuthority(t, "ours")
@@ -154,7 +155,7 @@ func TestTheVendorsCiphers(t *testing.T) {
 	}
 }
 
-// TestRevocation replaces the revocation list of a running collector, by one that revokes, and by one that is a delta list.
+// TestRevocation replaces the revocation list of a running collector, by one that revokes, and by a delta list.
 func TestRevocation(t *testing.T) {
 	t.Parallel()
 	ours, vendor := newAuthority(t, "ours"), newAuthority(t, "vendor")
@@ -207,7 +208,7 @@ func TestRevocation(t *testing.T) {
 	assert.Positive(t, c.own("receiver_cxone_authentication_failures", `reason="crl_unavailable"`))
 }
 
-// TestTLSMistakesAtStartUp ends the collector, or warns, with what to do.
+// TestTLSMistakesAtStartUp checks that the collector ends or warns, and says what to do.
 func TestTLSMistakesAtStartUp(t *testing.T) {
 	t.Parallel()
 	ours := newAuthority(t, "ours")

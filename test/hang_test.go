@@ -22,8 +22,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestAFileSystemThatHangs puts a pipe that nobody writes to in the place of each of the files of TLS:
-// reading one never returns. New connections, deliveries and the end of the collector go on.
+// TestAFileSystemThatHangs replaces each of the files of TLS by a pipe that nobody writes to, so that reading one never
+// returns. New connections, deliveries and the end of the collector must go on.
 func TestAFileSystemThatHangs(t *testing.T) {
 	t.Parallel()
 	ours, vendor := newAuthority(t, "ours"), newAuthority(t, "vendor")
@@ -41,7 +41,7 @@ func TestAFileSystemThatHangs(t *testing.T) {
 	for _, file := range []string{server.certFile, vendor.file, crl} {
 		require.NoError(t, syscall.Mkfifo(file+".pipe", 0o600))
 		require.NoError(t, os.Rename(file+".pipe", file))
-		c.waitFor(func() bool { // a pipe can be opened in this way only while somebody reads
+		c.waitFor(func() bool { // a pipe can be opened in this way only while a process reads it
 			fd, err := syscall.Open(file, syscall.O_WRONLY|syscall.O_NONBLOCK, 0)
 			if err == nil {
 				t.Cleanup(func() { _ = syscall.Close(fd) })

@@ -23,7 +23,7 @@ func (c *collector) probe(path string) int {
 	return resp.StatusCode
 }
 
-// TestHealthUnderMutualTLS has a load balancer, which has no client certificate, ask a port of its own.
+// TestHealthUnderMutualTLS has a load balancer without a client certificate, which asks a port of its own.
 func TestHealthUnderMutualTLS(t *testing.T) {
 	t.Parallel()
 	ours, vendor := newAuthority(t, "ours"), newAuthority(t, "vendor")

@@ -26,7 +26,7 @@ type loader struct {
 	ended  chan error
 }
 
-// loadResult is the summary, as far as tests look at it.
+// loadResult is the part of the summary that tests check.
 type loadResult struct {
 	Deliveries   int                             `json:"deliveries"`
 	Acknowledged int                             `json:"acknowledged"`
@@ -94,7 +94,7 @@ type recordKey struct {
 	Unreadable string `json:"unreadable"`
 }
 
-// entries reads what was acknowledged so far.
+// entries reads the ledger so far.
 func (l *loader) entries() []ledgerEntry {
 	l.t.Helper()
 	data, err := os.ReadFile(l.ledger)
@@ -108,7 +108,7 @@ func (l *loader) entries() []ledgerEntry {
 	return all
 }
 
-// TestALoadIsAccountedFor has repeats, bad records and malformed bodies among the traffic.
+// TestALoadIsAccountedFor has repeats, bad records and malformed bodies in the traffic.
 func TestALoadIsAccountedFor(t *testing.T) {
 	t.Parallel()
 	c := start(t, with(open+"    voice_quality: {metric_attributes: [cxone.contact.id]}\n"))

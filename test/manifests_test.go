@@ -27,7 +27,7 @@ func into(t *testing.T, from, to any) {
 	require.NoError(t, json.Unmarshal(text, to))
 }
 
-// pod is what of a pod's template has to agree with something else.
+// pod is the part of a pod's template that must agree with other files.
 type pod struct {
 	Metadata struct{ Labels map[string]string }
 	Spec     struct {
@@ -135,7 +135,7 @@ func TestManifestsAgree(t *testing.T) {
 	assert.Equal(t, "Retain", at(t, same, "statefulset", "persistentVolumeClaimRetentionPolicy", "whenScaled"))
 }
 
-// TestWaysIn holds the load balancer and the gateway to the service and the host that they lead to.
+// TestWaysIn compares the load balancer and the gateway with the service and the host that they lead to.
 func TestWaysIn(t *testing.T) {
 	t.Parallel()
 	var balancer, gateway, route map[string]any
