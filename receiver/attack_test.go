@@ -7,9 +7,7 @@ import (
 	"bytes"
 	"crypto/rand"
 	"crypto/rsa"
-	"crypto/x509"
 	"encoding/base64"
-	"encoding/pem"
 	"fmt"
 	"io"
 	"net/http"
@@ -27,6 +25,7 @@ import (
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 
 	"github.com/cxone-otel/cxonereceiver/internal/signature"
+	"github.com/cxone-otel/cxonereceiver/internal/signature/signaturetest"
 )
 
 const (
@@ -54,10 +53,8 @@ func newKeyFile(t *testing.T, bits int) (*rsa.PrivateKey, string) {
 	t.Helper()
 	key, err := rsa.GenerateKey(rand.Reader, bits)
 	require.NoError(t, err)
-	der, err := x509.MarshalPKIXPublicKey(&key.PublicKey)
-	require.NoError(t, err)
 	file := filepath.Join(t.TempDir(), "key.pub.pem")
-	require.NoError(t, os.WriteFile(file, pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}), 0o600))
+	require.NoError(t, os.WriteFile(file, signaturetest.PublicPEM(t, &key.PublicKey), 0o600))
 	return key, file
 }
 

@@ -6,8 +6,6 @@ package receiver
 import (
 	"crypto/rand"
 	"crypto/rsa"
-	"crypto/x509"
-	"encoding/pem"
 	"fmt"
 	"net/http"
 	"os"
@@ -23,6 +21,7 @@ import (
 	"go.opentelemetry.io/collector/config/configoptional"
 
 	"github.com/cxone-otel/cxonereceiver/internal/signature"
+	"github.com/cxone-otel/cxonereceiver/internal/signature/signaturetest"
 )
 
 // secretVolume is a directory as Kubernetes mounts a secret: its files are links through ..data, which is replaced as a
@@ -52,9 +51,7 @@ func newPair(t *testing.T) (*rsa.PrivateKey, []byte) {
 	t.Helper()
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
 	require.NoError(t, err)
-	der, err := x509.MarshalPKIXPublicKey(&key.PublicKey)
-	require.NoError(t, err)
-	return key, pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der})
+	return key, signaturetest.PublicPEM(t, &key.PublicKey)
 }
 
 // TestRotationUnderLoad changes from the first key to the second while deliveries keep coming and the files are replaced.

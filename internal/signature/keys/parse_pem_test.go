@@ -4,24 +4,17 @@
 package keys
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/x509"
-	"encoding/pem"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/cxone-otel/cxonereceiver/internal/signature/signaturetest"
 )
 
 // TestPEMThatCannotBeRead says what is wrong with the text, as people paste it.
 func TestPEMThatCannotBeRead(t *testing.T) {
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	require.NoError(t, err)
-	der, err := x509.MarshalPKIXPublicKey(&key.PublicKey)
-	require.NoError(t, err)
-	good := string(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}))
+	good := string(signaturetest.PublicPEM(t, signaturetest.KeyPairs()["p256"].Public()))
 	for says, text := range map[string]string{
 		"indented":        "  " + strings.ReplaceAll(good, "\n", "\n  "),
 		"byte order mark": "\xef\xbb\xbf" + good,

@@ -8,7 +8,6 @@ import (
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/ed25519"
-	"crypto/elliptic"
 	"crypto/hmac"
 	"crypto/md5"
 	"crypto/rand"
@@ -35,6 +34,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/cxone-otel/cxonereceiver/internal/capture"
+	"github.com/cxone-otel/cxonereceiver/internal/signature/signaturetest"
 )
 
 // What follows is a sender. Nothing that it signs with is of package signature.
@@ -112,59 +112,36 @@ func (c *call) request(t testing.TB, name string) Capture {
 	return Capture{Name: name, Request: r, Body: body}
 }
 
-// senderKeys are keys of each kind, made when they are first needed.
+// senderKeys are keys of each kind.
 type senderKeys struct {
-	mu     sync.Mutex
-	pairs  map[string]crypto.Signer
+	pairs  func() map[string]crypto.Signer
 	secret string
 }
 
 const testSecret = "Ycq2Xn6p0Kd8vRf4tLw1sGh7"
 
 var (
-	ours   = sync.OnceValue(func() *senderKeys { return &senderKeys{secret: testSecret, pairs: map[string]crypto.Signer{}} })
+	ours   = sync.OnceValue(func() *senderKeys { return &senderKeys{signaturetest.KeyPairs, testSecret} })
 	others = sync.OnceValue(newSenderKeys)
 )
 
 func newSenderKeys() *senderKeys {
-	return &senderKeys{secret: rand.Text(), pairs: map[string]crypto.Signer{}}
+	return &senderKeys{sync.OnceValue(signaturetest.NewKeyPairs), rand.Text()}
 }
 
 // pair returns the key pair for an algorithm, nil for one with a secret. A word behind the algorithm's name names the curve,
 // or says how the signature or the secret is written.
 func (k *senderKeys) pair(algorithm string) crypto.Signer {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	family, _, _ := strings.Cut(algorithm, "_")
-	curve := elliptic.P256()
+	kind, _, _ := strings.Cut(algorithm, "_")
 	switch {
 	case strings.Contains(algorithm, "P-384"):
-		curve = elliptic.P384()
+		kind = "p384"
 	case strings.Contains(algorithm, "P-521"):
-		curve = elliptic.P521()
+		kind = "p521"
+	case kind == "ecdsa":
+		kind = "p256"
 	}
-	var err error
-	switch family {
-	case "rsa":
-		if k.pairs[family] == nil {
-			k.pairs[family], err = rsa.GenerateKey(rand.Reader, 2048)
-		}
-	case "ecdsa":
-		family = curve.Params().Name
-		if k.pairs[family] == nil {
-			k.pairs[family], err = ecdsa.GenerateKey(curve, rand.Reader)
-		}
-	case "ed25519":
-		if k.pairs[family] == nil {
-			_, k.pairs[family], err = ed25519.GenerateKey(rand.Reader)
-		}
-	default:
-		return nil
-	}
-	if err != nil {
-		panic(err)
-	}
-	return k.pairs[family]
+	return k.pairs()[kind]
 }
 
 // pemSecret is the text of a private key that a sender takes for a secret.
@@ -234,9 +211,7 @@ func (k *senderKeys) keyFor(t testing.TB, algorithm string) *Key {
 		require.NoError(t, err)
 		return key
 	}
-	der, err := x509.MarshalPKIXPublicKey(pair.Public())
-	require.NoError(t, err)
-	require.NoError(t, os.WriteFile(file, pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}), 0o600))
+	require.NoError(t, os.WriteFile(file, signaturetest.PublicPEM(t, pair.Public()), 0o600))
 	key, err := PublicKey(file)
 	require.NoError(t, err)
 	return key

@@ -25,8 +25,11 @@ import (
 // Secret is a secret for tests.
 const Secret = "0123456789abcdef0123456789abcdef"
 
-// KeyPairs returns one key pair of each kind, the same ones each time: rsa, p256, p384, p521 and ed25519.
-var KeyPairs = sync.OnceValue(func() map[string]crypto.Signer {
+// KeyPairs returns one key pair of each kind, the same ones each time.
+var KeyPairs = sync.OnceValue(NewKeyPairs)
+
+// NewKeyPairs makes one key pair of each kind: rsa, p256, p384, p521 and ed25519.
+func NewKeyPairs() map[string]crypto.Signer {
 	rsaKey, err := rsa.GenerateKey(rand.Reader, 2048)
 	must(err)
 	pairs := map[string]crypto.Signer{"rsa": rsaKey}
@@ -37,7 +40,7 @@ var KeyPairs = sync.OnceValue(func() map[string]crypto.Signer {
 	_, pairs["ed25519"], err = ed25519.GenerateKey(rand.Reader)
 	must(err)
 	return pairs
-})
+}
 
 func must(err error) {
 	if err != nil {
