@@ -156,7 +156,7 @@ func (r *Record) fill(o *object, text []byte, zone *time.Location) {
 	for _, field := range o.found {
 		if p := o.values[field]; field != EnvelopeMetadata {
 			v := &r.values[field]
-			*v = readValue(p.within(r.Raw, o.raw.start), specs[field].kind, zone)
+			v.read(p.within(r.Raw, o.raw.start), specs[field].kind, zone)
 			r.bad = r.bad || v.Unreadable
 		}
 	}
@@ -176,7 +176,7 @@ func (r *Record) fillEnvelope(o *object, text []byte, zone *time.Location) {
 	r.given = append(r.given, o.found...)
 	for _, field := range o.found {
 		if p := o.values[field]; field != EnvelopeMetadata && field != envelopeSource {
-			r.values[field] = readValue(string(p.of(text)), specs[field].kind, zone)
+			r.values[field].read(string(p.of(text)), specs[field].kind, zone)
 		}
 	}
 	r.NumUnknown = o.numUnknown

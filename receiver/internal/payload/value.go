@@ -16,34 +16,37 @@ import (
 )
 
 // readValue reads a field's value from its JSON, in the form of its kind.
-func readValue(json string, k kind, zone *time.Location) Value {
-	v := Value{Kind: jsontext.Kind(json[0]), Text: json}
-	switch v.Kind {
+func readValue(json string, k kind, zone *time.Location) (v Value) {
+	v.read(json, k, zone)
+	return v
+}
+
+// read is readValue into an empty value. A record has 44 of them, which are not copied.
+func (v *Value) read(json string, k kind, zone *time.Location) {
+	content := json
+	switch c := json[0]; c {
 	case 'n':
-		return Value{}
+		return
 	case '"':
-		v.Text = unquote(json)
-		if v.Text == "" {
-			return Value{}
+		if content = unquote(json); content == "" {
+			return
 		}
-	case '{', '[':
-		v.Unreadable = k != anything
-		return v
-	case 't', 'f':
-		v.Unreadable = k != text && k != anything
-		return v
+		v.Kind = '"'
+	case '{', '[', 't', 'f':
+		v.Kind, v.Text = jsontext.Kind(c), json
+		v.Unreadable = k != anything && (k != text || c == '{' || c == '[')
+		return
 	default:
 		v.Kind = '0'
 	}
-
+	v.Text = content
 	switch k {
 	case number:
-		v.Number, v.Unreadable = readNumber(v.Text)
+		v.Number, v.Unreadable = readNumber(content)
 	case moment:
-		v.Nanos, v.Unreadable = readTime(v.Text, zone)
+		v.Nanos, v.Unreadable = readTime(content, zone)
 	case identifier, text, anything:
 	}
-	return v
 }
 
 // readNumber reads a finite decimal number. strconv's parser would also take hexadecimal, underscores, infinities and NaN.

@@ -67,7 +67,7 @@ func TestAllocations(t *testing.T) {
 func BenchmarkAttributes(b *testing.B) {
 	type value struct {
 		key, text string
-		number    uint64
+		_         uint64 // the value of those that have a number
 		kind      pcommon.ValueType
 	}
 	var keep []value

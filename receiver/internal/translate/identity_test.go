@@ -138,7 +138,8 @@ func TestAnAPICallWithoutAContactHasNoParent(t *testing.T) {
 // TestIdentitiesInABatch has records of the same contact, and of others, one after the other: each has the IDs that it has alone.
 func TestIdentitiesInABatch(t *testing.T) {
 	records := []string{
-		`{"ContactId": "1", "MasterContactId": "1"}`, `{"ContactId": "2", "MasterContactId": "1"}`, `{"ContactId": "1"}`, `{"MasterContactId": "1"}`,
+		`{"ContactId": "1", "MasterContactId": "1"}`, `{"ContactId": "2", "MasterContactId": "1"}`, `{"ContactId": "1"}`,
+		`{"MasterContactId": "1"}`,
 		`{"Agent": "a"}`, `{"ContactId": "1", "MasterContactId": "2"}`, `{"ContactId": "2"}`, `{"Agent": "b"}`, `{"ContactId": "2"}`,
 	}
 	all := voice(t, defaults(), "["+strings.Join(records, ",")+"]").Traces.ResourceSpans().At(0).ScopeSpans().At(0).Spans()
