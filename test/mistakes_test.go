@@ -23,16 +23,16 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// mistake is something that goes wrong between a sender and a collector, and what the operator sees of it.
+// mistake is a mistake between a sender and a collector, and what the operator sees of it.
 type mistake struct {
 	name   string
 	do     func(c *collector)
-	line   []string // what one line of the log holds
+	line   []string // texts that one line of the log contains
 	metric string   // without otelcol_
 	labels []string
 }
 
-// mistakesOfRequests need no more than a collector that takes deliveries from anybody.
+// mistakesOfRequests need only a collector that accepts deliveries from anybody.
 func mistakesOfRequests(t *testing.T) []mistake {
 	post := func(path, body string, header ...string) func(*collector) {
 		return func(c *collector) { c.post(path, body, header...) }
@@ -188,7 +188,7 @@ func mistakesOfRequests(t *testing.T) []mistake {
 	}
 }
 
-// mistakesOfContent are deliveries that are accepted, and hold something that is not as it should be.
+// mistakesOfContent are deliveries that are accepted, although their content is not as it should be.
 func mistakesOfContent(t *testing.T) []mistake {
 	accepted := func(path, body string) func(*collector) {
 		return func(c *collector) { require.Equal(t, 200, c.post(path, body).status) }
@@ -268,7 +268,7 @@ func mistakesOfContent(t *testing.T) []mistake {
 	}
 }
 
-// mistakesOfSignatures are a sender's, or those of the keys that both sides were given.
+// mistakesOfSignatures are the sender's, or are in the keys of either side.
 func mistakesOfSignatures(t *testing.T) []mistake {
 	const reason401 = `"status": 401`
 	sign := func(change func(h map[string]string, signed *string)) func(*collector) {
@@ -344,8 +344,8 @@ const signedByUs = `    signature:
       capture_rejected: {directory: "${DIR}/captures", max_files: 2}
 `
 
-// TestNoMistakeIsSilent makes each mistake with a collector that logs at level info: a line says what is wrong, and a metric
-// counts it. No line holds a secret, a signature, a body or a whole telephone number.
+// TestNoMistakeIsSilent makes each mistake with a collector that logs at level info. A line says what is wrong, and a
+// metric counts it. No line contains a secret, a signature, a body or a whole telephone number.
 func TestNoMistakeIsSilent(t *testing.T) {
 	t.Parallel()
 	at := func(config string) string { return strings.Replace(config, "level: debug", "level: info", 1) }
@@ -366,7 +366,7 @@ func TestNoMistakeIsSilent(t *testing.T) {
 				if m.labels != nil {
 					before = c.own(m.metric, m.labels...)
 				} else {
-					logged = 0 // an earlier mistake's
+					logged = 0 // lines of an earlier mistake
 				}
 				m.do(c)
 				c.waitFor(func() bool { return lineWithAll(c.log.String()[logged:], m.line) != "" }, m.name+" to be logged")
@@ -384,8 +384,8 @@ func TestNoMistakeIsSilent(t *testing.T) {
 	checkTroubleshooting(t, logs)
 }
 
-// checkTroubleshooting holds the log lines of docs/troubleshooting.md to what collectors printed; those that are of other
-// mistakes, to the texts in the sources.
+// checkTroubleshooting compares the log lines of docs/troubleshooting.md with those of collectors, and lines about other
+// mistakes with the texts in the sources.
 func checkTroubleshooting(t *testing.T, logs string) {
 	t.Helper()
 	page, err := os.ReadFile(filepath.Join("..", "docs", "troubleshooting.md"))
@@ -435,7 +435,7 @@ func sourcesOf(t *testing.T, directories ...string) string {
 	return all.String()
 }
 
-// lineWithAll returns the first line that holds all of some texts.
+// lineWithAll returns the first line that contains all of these texts.
 func lineWithAll(log string, texts []string) string {
 	for line := range strings.Lines(log) {
 		all := true
@@ -449,7 +449,7 @@ func lineWithAll(log string, texts []string) string {
 	return ""
 }
 
-// TestMistakesOfThePipeline has the pipeline refuse, and the receiver be full.
+// TestMistakesOfThePipeline has a pipeline that refuses, and a receiver without room.
 func TestMistakesOfThePipeline(t *testing.T) {
 	t.Parallel()
 	b := newBackend(t)
@@ -469,7 +469,7 @@ func TestMistakesOfThePipeline(t *testing.T) {
 	assert.Positive(t, c.own("receiver_cxone_deliveries", `outcome="rejected"`))
 }
 
-// TestTheCommandsAdvice is what the command says after the mistakes that an operator makes with a new receiver.
+// TestTheCommandsAdvice checks the command's advice after an operator's mistakes with a new receiver.
 func TestTheCommandsAdvice(t *testing.T) {
 	t.Parallel()
 	c := start(t, with(signedByUs))
@@ -490,7 +490,7 @@ func TestTheCommandsAdvice(t *testing.T) {
 	}
 }
 
-// TestAHundredThousandRefusals in a minute make few lines, whatever they are refused for.
+// TestAHundredThousandRefusals in a minute have few lines, whatever their reasons.
 func TestAHundredThousandRefusals(t *testing.T) {
 	t.Parallel()
 	c := start(t, strings.Replace(with(signedByUs), "level: debug", "level: info", 1))
@@ -531,7 +531,8 @@ func TestAHundredThousandRefusals(t *testing.T) {
 	require.Less(t, took, time.Minute)
 }
 
-// TestForeignHostsMakeNoSeries sends a Host and a method of its own with each request, while own telemetry is as detailed as it can be.
+// TestForeignHostsMakeNoSeries sends another Host and another method with each request, while own telemetry is most
+// detailed.
 func TestForeignHostsMakeNoSeries(t *testing.T) {
 	t.Parallel()
 	c := start(t, with(open))
@@ -556,7 +557,7 @@ func TestForeignHostsMakeNoSeries(t *testing.T) {
 	assert.Contains(t, page, "http_server_request_duration")
 }
 
-// TestMistakesAtTheStart end the collector, or are said by it, with what to do.
+// TestMistakesAtTheStart end the collector, or are logged, with what to do.
 func TestMistakesAtTheStart(t *testing.T) {
 	t.Parallel()
 	writable := filepath.Join(t.TempDir(), "captures")

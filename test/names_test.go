@@ -50,7 +50,7 @@ func assertHas(t *testing.T, attrs pcommon.Map, names string) {
 	}
 }
 
-// TestEveryNameOfTheContractIsExported walks the names of metrics, attributes, events and own telemetry.
+// TestEveryNameOfTheContractIsExported checks the names of metrics, attributes, events and own telemetry.
 func TestEveryNameOfTheContractIsExported(t *testing.T) {
 	t.Parallel()
 	c := start(t, with(`    signature: {scheme: github, keys: [{secret: "`+sharedSecret+`"}]}

@@ -16,7 +16,7 @@ import (
 	"golang.org/x/net/http2/hpack"
 )
 
-// speaker writes HTTP/2 frames as no client would.
+// speaker writes HTTP/2 frames that no client would write.
 type speaker struct {
 	net.Conn
 	framer *http2.Framer
@@ -25,7 +25,7 @@ type speaker struct {
 	stream uint32
 }
 
-// speak begins an HTTP/2 connection. What the server says is read and dropped.
+// speak begins an HTTP/2 connection. The server's frames are read and dropped.
 func (n *neighbourhood) speak() (*speaker, error) {
 	conn, err := n.dial("h2")
 	if err != nil {
@@ -109,7 +109,7 @@ func (n *neighbourhood) endlessStreams(*testing.T) (load, string) {
 	return good, fmt.Sprintf("%d endless streams on %d connections", count.Load(), connections)
 }
 
-// continuationFlood sends headers that are always to be continued (CVE-2023-45288).
+// continuationFlood sends headers that never end (CVE-2023-45288).
 func (n *neighbourhood) continuationFlood(*testing.T) (load, string) {
 	var count atomic.Int64
 	good := n.meanwhile(4, func(stopped func() bool) {

@@ -25,13 +25,13 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A good sender's deliveries, spread over a while.
+// The deliveries of a good sender, spread over a while.
 const (
 	goodDeliveries = 400
 	goodEvery      = 5 * time.Millisecond
 )
 
-// neighbourhood is a collector behind TLS, with good senders and bad ones.
+// neighbourhood is a collector with TLS, with good senders and bad ones.
 type neighbourhood struct {
 	*collector
 	authority *authority
@@ -41,7 +41,7 @@ type neighbourhood struct {
 	clients   []*http.Client // the good senders'
 }
 
-// load is how a good sender fared.
+// load is the result of a good sender.
 type load struct {
 	ok       int
 	p50, p99 time.Duration
@@ -52,7 +52,7 @@ func (l load) String() string {
 		l.p99.Round(10*time.Microsecond))
 }
 
-// goodLoad delivers at a constant rate, every other time over a connection of its own.
+// goodLoad delivers at a constant rate, every other time over a new connection.
 func (n *neighbourhood) goodLoad() load {
 	n.t.Helper()
 	kept := n.authority.httpsClient()
@@ -105,7 +105,7 @@ func (n *neighbourhood) dial(protocols ...string) (net.Conn, error) {
 	return secured, nil
 }
 
-// meanwhile runs good deliveries while bad neighbours do what they do, over and over, on as many goroutines.
+// meanwhile runs good deliveries while bad neighbours repeat their attack on several goroutines.
 func (n *neighbourhood) meanwhile(goroutines int, bad func(stopped func() bool)) load {
 	stop := make(chan struct{})
 	stopped := func() bool {
@@ -130,7 +130,7 @@ func (n *neighbourhood) meanwhile(goroutines int, bad func(stopped func() bool))
 	return good
 }
 
-// hangUp ends what the good senders keep, which may be connections that were only made when no delivery wanted them any more.
+// hangUp ends the good senders' connections, including those that were made too late for a delivery.
 func (n *neighbourhood) hangUp() {
 	for _, client := range n.clients {
 		client.CloseIdleConnections()
@@ -157,7 +157,7 @@ func openFiles(t testing.TB, pid string) int {
 	return n
 }
 
-// settle waits until the good connections have ended: what is left does not change any more.
+// settle waits until the good connections have ended, after which the rest does not change any more.
 func (n *neighbourhood) settle() {
 	n.t.Helper()
 	last, since := n.files(), time.Now()
@@ -170,28 +170,28 @@ func (n *neighbourhood) settle() {
 	}, "the good connections to end")
 }
 
-// goroutines ends a collector the hard way, and counts what ran in it.
+// goroutines ends a collector with a signal that prints its goroutines, and counts them.
 func (c *collector) goroutines() int {
 	c.t.Helper()
-	c.ready = time.Time{} // it will not end well
+	c.ready = time.Time{} // it will end with an error
 	require.NoError(c.t, c.cmd.Process.Signal(syscall.SIGQUIT))
 	err := <-c.ended
 	c.ended <- err
 	return strings.Count("\n"+c.log.String(), "\ngoroutine ")
 }
 
-// TestBadNeighbours has strangers do their worst while a good sender delivers: it must not notice but by the time it takes,
-// which is printed beside that of the same load alone. Afterwards nothing is left of them.
+// TestBadNeighbours has bad senders attack while a good sender delivers. The good sender may only notice the time, which is
+// printed beside the time without attacks. Afterwards nothing of the bad senders is left.
 func TestBadNeighbours(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("file descriptors are counted in /proc, which only Linux has")
 	}
 	authority := newAuthority(t, "ours")
-	// Nobody is cut off while this lasts.
+	// Nobody is cut off during the test.
 	patience := "    read_header_timeout: 10m\n    read_timeout: 10m\n    write_timeout: 10m\n"
 	config := strings.ReplaceAll(with(open+patience+serverTLS(authority.server("receiver"), "")), "level: debug", "level: info")
 	n := &neighbourhood{collector: start(t, config), authority: authority}
-	n.goodLoad() // warm
+	n.goodLoad() // to warm up
 	n.alone = n.goodLoad()
 	require.Equal(t, goodDeliveries, n.alone.ok)
 	n.settle()
@@ -224,7 +224,7 @@ func TestBadNeighbours(t *testing.T) {
 	}
 	assert.InDelta(t, float64(n.taken.Load()), n.own("receiver_cxone_deliveries", `outcome="accepted"`), 0, "acknowledged and counted")
 
-	witness := start(t, config) // one that only ever met good senders
+	witness := start(t, config) // a collector that only had good senders
 	w := &neighbourhood{collector: witness, authority: authority}
 	w.goodLoad()
 	w.settle()
@@ -234,7 +234,8 @@ func TestBadNeighbours(t *testing.T) {
 	assert.LessOrEqual(t, after, before+5, "the runtime keeps a few of its own, or does not")
 }
 
-// slowConnections holds ten thousand: silent ones, some in the middle of a TLS handshake, of headers, of a body.
+// slowConnections holds ten thousand connections: silent ones, and ones in the middle of a TLS handshake, of headers, of a
+// body.
 func (n *neighbourhood) slowConnections(t *testing.T) (load, string) {
 	want := 10_000
 	if room := min(openFiles(t, "self"), openFiles(t, strconv.Itoa(n.cmd.Process.Pid))) - 1000; room < want {
@@ -292,7 +293,7 @@ func (n *neighbourhood) churn(*testing.T) (load, string) {
 	return good, fmt.Sprintf("%d connections made and dropped", count.Load())
 }
 
-// halfOpen resets connections in the middle of handshakes and bodies, as a network that breaks does.
+// halfOpen resets connections in the middle of handshakes and bodies, as a broken network does.
 func (n *neighbourhood) halfOpen(*testing.T) (load, string) {
 	var count atomic.Int64
 	good := n.meanwhile(4, func(func() bool) {

@@ -78,7 +78,7 @@ func (c *collector) outcomes() map[string]float64 {
 	return counted
 }
 
-// TestTheCollectorsStandardMetrics finds those of the receiver's that the collector has for every receiver.
+// TestTheCollectorsStandardMetrics finds the metrics that the collector has for every receiver.
 func TestTheCollectorsStandardMetrics(t *testing.T) {
 	t.Parallel()
 	b := newBackend(t)

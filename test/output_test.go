@@ -16,7 +16,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/ptrace"
 )
 
-// point is a data point with the metric and the resource that it is of.
+// point is a data point with its metric and resource.
 type point struct {
 	pmetric.NumberDataPoint
 	name, unit string
@@ -109,7 +109,7 @@ func (c *collector) records() []record {
 	return all
 }
 
-// await waits until as many points, spans and log records came out.
+// await waits until this many points, spans and log records were exported.
 func (c *collector) await(points, spans, records int) {
 	c.t.Helper()
 	c.waitFor(func() bool {

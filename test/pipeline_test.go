@@ -19,7 +19,7 @@ const (
 	rejected = `400 {"error": "rejected by the pipeline"}`
 )
 
-// anybody lets everybody in; see toBackend. The aggregated metrics keep out of what tests count.
+// anybody accepts deliveries from anybody; see toBackend. Aggregated metrics are off, so that they do not count.
 const anybody = ", allow_unauthenticated: true, aggregation: {interval: 1h}"
 
 // TestEveryGRPCStatusOfAPipeline answers a real exporter with each of gRPC's codes.
@@ -66,7 +66,7 @@ service:
   pipelines: {logs: {receivers: [cxone], processors: [memory_limiter], exporters: [nop]}}
 `+telemetryConfig)
 	tries := 0
-	c.waitFor(func() bool { // each is another delivery: a repeat of one that was taken does not come to the pipeline
+	c.waitFor(func() bool { // another delivery each time: the repeat of an accepted one does not reach the pipeline
 		tries++
 		return c.post(voicePath, leg+strings.Repeat(" ", tries)).status != http.StatusOK
 	}, "the memory limiter to refuse")
@@ -149,7 +149,7 @@ func TestMaxInflightBytes(t *testing.T) {
 	c := start(t, with(open+fmt.Sprintf("    max_request_body_size: %d\n    max_inflight_bytes: %d\n", size, size)))
 	large := `{"ContactId": "large"` + strings.Repeat(" ", 500_000) + "}"
 	var refused answer
-	attempt := func() bool { // whichever body comes second is refused, so that the slow one needs a start
+	attempt := func() bool { // the second body is refused, so the slow one must begin first
 		body := `{"ContactId": "slow"` + strings.Repeat(" ", 900_000) + "}"
 		slow := c.open(fmt.Sprintf("Content-Length: %d\r\n", len(body)), body[:len(body)-10])
 		defer slow.Close()
@@ -166,7 +166,7 @@ func TestMaxInflightBytes(t *testing.T) {
 	assert.Equal(t, http.StatusOK, c.post(voicePath, large).status, "the room is given back")
 }
 
-// TestTheStatusOfTheComponent reads what the receiver reports of itself from the health check.
+// TestTheStatusOfTheComponent reads the receiver's status from the health check.
 func TestTheStatusOfTheComponent(t *testing.T) {
 	t.Parallel()
 	b := newBackend(t)
@@ -176,7 +176,7 @@ service:
   extensions: [health_check]`, 1)
 	c := startWith(t, []string{"--feature-gates=extension.healthcheck.useComponentStatus"}, config)
 	c.waitFor(func() bool { return c.receiverStatus() == "StatusOK" }, "the receiver to be OK")
-	for _, body := range []string{leg, leg + " "} { // twice: it goes there and back
+	for _, body := range []string{leg, leg + " "} { // twice: refused and accepted again
 		b.logs.code.Store(grpcUnavailable)
 		require.Equal(t, tryAgain, c.post(voicePath, body).String())
 		c.waitFor(func() bool { return c.receiverStatus() == "StatusRecoverableError" }, "Recoverable, while the pipeline refuses")

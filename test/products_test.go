@@ -18,14 +18,14 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// around is an envelope with fields that nobody knows around n small records.
+// around is an envelope with unknown fields around n small records.
 func around(fields string, n int) string {
 	return `{` + fields + `"metadata":[` + strings.Repeat(`{"contactId":1},`, n-1) + `{"contactId":1}]}`
 }
 
 func ones(bytes int) string { return "[" + strings.Repeat("1,", bytes/2) + "1]" }
 
-// TestSmallBodiesStaySmall sends bodies of a few KB that would become very large: each part of them times each other.
+// TestSmallBodiesStaySmall sends bodies of a few KB whose parts would multiply each other.
 func TestSmallBodiesStaySmall(t *testing.T) {
 	t.Parallel()
 	c := start(t, with(open))
@@ -63,7 +63,7 @@ func TestSmallBodiesStaySmall(t *testing.T) {
 	}
 }
 
-// TestArraysAtOnceTakeLittleMemory has seven deliveries at a time whose arrays were made into telemetry, 57 KB on the wire.
+// TestArraysAtOnceTakeLittleMemory has seven deliveries at a time with arrays that once became telemetry, 57 KB compressed.
 func TestArraysAtOnceTakeLittleMemory(t *testing.T) {
 	t.Parallel()
 	c := start(t, with(open))
@@ -98,7 +98,8 @@ func TestSIGTERMDuringALargeEnvelope(t *testing.T) {
 	assert.Less(t, took, 20*time.Second)
 }
 
-// TestPrivacyOfWhatCannotBeRead has personal data in text that is no record, and looks for it in all that comes out.
+// TestPrivacyOfWhatCannotBeRead has personal data in text that is not a record, and looks for it in everything that is
+// exported.
 func TestPrivacyOfWhatCannotBeRead(t *testing.T) {
 	t.Parallel()
 	const good = `{"contactId":1,"messageId":"m"}`

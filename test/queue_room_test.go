@@ -14,8 +14,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestQueueRoom measures what a delivery takes of an example's queue while the backend is away, for docs/sizing.md (`make sizing`),
-// and prints how long an outage the queue holds.
+// TestQueueRoom measures how much of an example's queue a delivery takes while the backend is away, for docs/sizing.md
+// (`make sizing`). It prints how long an outage the queue can hold.
 func TestQueueRoom(t *testing.T) {
 	if os.Getenv("CXONE_SIZING") == "" {
 		t.Skip("this measures for minutes: make sizing")

@@ -14,7 +14,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/ptrace"
 )
 
-// output is what came out of one delivery.
+// output is the telemetry of one delivery.
 type output struct {
 	points  []point
 	spans   []span
@@ -23,12 +23,12 @@ type output struct {
 
 func (c *collector) output() output { return output{c.points(), c.spans(), c.records()} }
 
-// unbuffered makes the file exporters write at once: once a delivery is answered, all of it is there.
+// unbuffered makes the file exporters write at once: when a delivery is answered, all of its telemetry is there.
 func unbuffered(config string) string {
 	return strings.ReplaceAll(config, "flush_interval: 20ms", "rotation: {max_megabytes: 1000}")
 }
 
-// deliver posts to an unbuffered collector, which must answer so, and returns what came out of this delivery.
+// deliver sends a body to an unbuffered collector, checks the answer, and returns the telemetry.
 func (c *collector) deliver(path, body, answer string) output {
 	c.t.Helper()
 	before := c.output()
@@ -46,7 +46,7 @@ func (o output) gauges() map[string]float64 {
 	return values
 }
 
-// attr returns an attribute of the delivery's log record at i as text; "" where there is none.
+// attr returns an attribute of the delivery's log record at i as text; "" if there is none.
 func (o output) attr(i int, key string) string {
 	v, ok := o.records[i].Attributes().Get(key)
 	if !ok {
@@ -57,7 +57,7 @@ func (o output) attr(i int, key string) string {
 
 const oneAccepted = `200 {"accepted": 1}`
 
-// TestReadingCallLegs has a case for each of the rules by which a payload is read.
+// TestReadingCallLegs has a case for each rule of reading a payload.
 func TestReadingCallLegs(t *testing.T) {
 	t.Parallel()
 	c := start(t, unbuffered(with(open)))
@@ -201,7 +201,7 @@ func TestReadingCallLegs(t *testing.T) {
 	assert.InDelta(t, 3, c.own("receiver_cxone_records", `outcome="unreadable"`), 0)
 }
 
-// TestReadingScriptAPICalls has a case for each of the rules by which an envelope and its records are read.
+// TestReadingScriptAPICalls has a case for each rule of reading an envelope and its records.
 func TestReadingScriptAPICalls(t *testing.T) {
 	t.Parallel()
 	c := start(t, unbuffered(with(open)))

@@ -17,8 +17,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestReadme does what the README and the pages that go on from it say, from the first command to the last, in the order in
-// which a newcomer reads them, and compares what comes out with what they show.
+// TestReadme does what the README and the pages after it say, from the first command to the last, in a newcomer's order. It
+// compares the output with what they show.
 func TestReadme(t *testing.T) {
 	t.Parallel()
 	var text []byte
@@ -43,18 +43,18 @@ func TestReadme(t *testing.T) {
 	}
 }
 
-// home is where the README's reader works, and address where the collector listens there.
+// home is the directory of the README's reader, and address is where the collector listens there.
 const (
 	home    = "/home/me/cxonereceiver"
 	address = "localhost:8443"
 )
 
-// reader is somebody who types what the README says. What is made anew for everybody (consumer ID, key pin) stands in the
-// README as it was for its author, and is replaced by the reader's own from where it first appeared.
+// reader is a person who types the README's commands. Some texts are different for everybody (consumer ID, key pin). The
+// README has its author's, and the reader's own replace them from where they first appear.
 type reader struct {
 	t         *testing.T
 	directory string
-	own       map[string]string // the README's text -> the reader's
+	own       map[string]string // the README's text → the reader's
 	collector *exec.Cmd
 }
 
@@ -71,7 +71,7 @@ func newReader(t *testing.T) *reader {
 	return r
 }
 
-// mine turns the README's text into the reader's.
+// mine replaces the README's texts by the reader's.
 func (r *reader) mine(text string) string {
 	for theirs, mine := range r.own {
 		text = strings.ReplaceAll(text, theirs, mine)
@@ -83,7 +83,7 @@ func (r *reader) write(name, text string) {
 	require.NoError(r.t, os.WriteFile(filepath.Join(r.directory, name), []byte(r.mine(text)), 0o600))
 }
 
-// follow runs a block's commands, each with what it should print below it.
+// follow runs a block's commands, each with its expected output below it.
 func (r *reader) follow(block string) (commands int) {
 	for _, step := range strings.Split("\n"+strings.TrimRight(block, "\n"), "\n$ ")[1:] {
 		command, want, _ := strings.Cut(step, "\n")
@@ -123,7 +123,7 @@ func (r *reader) stop() {
 	}
 }
 
-// compare wants the lines that the README shows, in their order; a line of "..." stands for any lines.
+// compare checks that the README's lines were printed, in their order. A line of "..." stands for any lines.
 func (r *reader) compare(command, want, got string) {
 	r.t.Helper()
 	lines := strings.Split(strings.TrimRight(got, "\n"), "\n")
@@ -148,9 +148,9 @@ func (r *reader) compare(command, want, got string) {
 }
 
 var (
-	// kept differs from reader to reader, and appears again further down.
+	// kept differs between readers, and appears again later.
 	kept = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|\b[0-9a-f]{64}\b`)
-	// passing differs from run to run.
+	// passing differs between runs.
 	passing = []struct {
 		text *regexp.Regexp
 		as   string
@@ -165,7 +165,7 @@ var (
 	}
 )
 
-// same compares a line of the README with one that was printed, and learns from it what the reader's own are.
+// same compares a line of the README with one that was printed. From it, it learns the reader's own texts.
 func (r *reader) same(theirs, mine string) bool {
 	from, to := kept.FindAllString(theirs, -1), kept.FindAllString(mine, -1)
 	if len(from) != len(to) {

@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// TestMalformedBodies has a case for each body that is refused with 400: the answer says what was wrong, and where.
+// TestMalformedBodies has a case for each body that is refused with 400. The answer says what was wrong, and where.
 func TestMalformedBodies(t *testing.T) {
 	t.Parallel()
 	c := start(t, with(open))
@@ -69,7 +69,7 @@ func TestMalformedBodies(t *testing.T) {
 	assert.InDelta(t, 20, c.own("receiver_cxone_deliveries", `outcome="malformed"`), 0)
 }
 
-// TestPathsMatchExactly sends targets as they are: only the two paths, byte for byte, are served, and none is redirected.
+// TestPathsMatchExactly sends targets unchanged. Only the two paths, byte for byte, are served, and none is redirected.
 func TestPathsMatchExactly(t *testing.T) {
 	t.Parallel()
 	c := start(t, with(open))
@@ -114,7 +114,7 @@ func TestOtherMethods(t *testing.T) {
 	c.await(0, 0, 0)
 }
 
-// TestTheOrderOfTheChecks gives two reasons to refuse at once; the one that is checked first decides.
+// TestTheOrderOfTheChecks has requests with two reasons to be refused. The one that is checked first decides.
 func TestTheOrderOfTheChecks(t *testing.T) {
 	t.Parallel()
 	c := start(t, strings.ReplaceAll(with("    auth: {authenticator: basicauth}\n    max_request_body_size: 100000\n"), "service:\n",

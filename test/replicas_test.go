@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// counts are those of the calls that have come to the vendor.
+// counts are those of the calls that the vendor has received.
 func (v *vendor) counts() *counts {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -23,14 +23,15 @@ func (v *vendor) counts() *counts {
 	return c
 }
 
-// total returns how many spans and log records have come.
+// total returns how many spans and log records were received.
 func (v *vendor) total() (spans, records int) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	return len(v.spans), len(v.records)
 }
 
-// TestFewRequests delivers 200 times to examples as they are: the backend is asked fewer than 20 times, and never for nothing.
+// TestFewRequests delivers 200 times to unchanged examples. The backend gets fewer than 20 requests, and none without
+// content.
 func TestFewRequests(t *testing.T) {
 	t.Parallel()
 	keys := signatureKeys(t)
@@ -58,8 +59,8 @@ func TestFewRequests(t *testing.T) {
 	}
 }
 
-// TestTwoReplicas runs examples twice, side by side, and delivers to both in turn. They share no series, none goes down, and
-// together they have counted what the ledger has.
+// TestTwoReplicas runs examples twice, side by side, and delivers to both in turn. They share no series, no series
+// decreases, and their counts together are those of the ledger.
 func TestTwoReplicas(t *testing.T) {
 	t.Parallel()
 	keys := signatureKeys(t)
@@ -103,7 +104,7 @@ func TestTwoReplicas(t *testing.T) {
 	}
 }
 
-// TestTwoReplicasScraped is the same for a Prometheus that scrapes both.
+// TestTwoReplicasScraped does the same with a Prometheus that scrapes both.
 func TestTwoReplicasScraped(t *testing.T) {
 	t.Parallel()
 	keys := signatureKeys(t)

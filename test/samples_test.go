@@ -79,7 +79,7 @@ func TestAJourneyIsOneTrace(t *testing.T) {
 		return `{"contactId": "` + contact + `", "masterContactId": 100, "actionId": "` + action + `", "dateTime": "1/1/2026 10:01:00 AM", ` +
 			`"apiResponseCode": "200"}`
 	}
-	// API calls come before the legs they belong to, as they do when a call lasts.
+	// API calls come before their legs, since they end before the call does.
 	require.Equal(t, 200, c.post(scriptPath, `{"event": "SCRIPT_API_MONITORING ", "metadata": [`+call("100", "1")+`,`+
 		call("200", "2")+`]}`).status)
 	require.Equal(t, 200, c.post(scriptPath, `[`+call("200", "3")+`]`).status)

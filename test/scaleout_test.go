@@ -16,7 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// scaleOut is both tiers of examples/scale-out, as they are: an edge, a broker, two that process, and a sink behind.
+// scaleOut is both tiers of examples/scale-out, unchanged: an edge, a broker, two processors, and a sink as the backend.
 type scaleOut struct {
 	t             *testing.T
 	dir           string
@@ -48,13 +48,14 @@ func startScaleOut(t *testing.T) *scaleOut {
 	for i := range s.processing {
 		s.processing[i] = s.startTier("processing.yaml", "CXONE_HEALTH_ENDPOINT",
 			"yaml:receivers::kafka: {session_timeout: 6s, heartbeat_interval: 1s}")
-		// When it is to end while its group is sharing out partitions, it waits for the broker, a minute at most.
+		// If it must end while its group distributes partitions, it waits for the broker, for a minute at most.
 		t.Cleanup(s.processing[i].kill)
 	}
 	return s
 }
 
-// startTier starts a tier with its example configuration, and what a test must have otherwise. It listens where listens says.
+// startTier starts a tier with its example configuration, and with the changes that a test needs. It listens on the
+// address.
 func (s *scaleOut) startTier(name, listens string, overrides ...string) *collector {
 	s.t.Helper()
 	env := map[string]string{
@@ -101,7 +102,7 @@ func (s *scaleOut) killBroker() {
 	_ = s.broker.Wait()
 }
 
-// TestATierWithoutABrokerDoesNotStart leaves out the variable that names the broker.
+// TestATierWithoutABrokerDoesNotStart leaves out the variable with the broker's address.
 func TestATierWithoutABrokerDoesNotStart(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"edge.yaml", "processing.yaml"} {
@@ -128,12 +129,12 @@ func TestFaultsOfAScaledOutInstallation(t *testing.T) {
 		func() {
 			one := s.processing[killed%2]
 			killed++
-			one.kill() // the other is given its partitions
+			one.kill() // the other one gets its partitions
 			time.Sleep(500 * time.Millisecond)
 			one.again()
 		},
-		// The broker comes last: kfake, unlike Kafka, may keep a consumer in its group for ever that was killed while it joined,
-		// and forgets it only with all others.
+		// The broker comes last. Unlike Kafka, kfake may keep a consumer in its group forever that was killed while it
+		// joined. It only forgets it together with all others.
 		func() {
 			s.killBroker()
 			time.Sleep(time.Second)

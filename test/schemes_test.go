@@ -53,8 +53,8 @@ func md5Base64(text string) string {
 
 func base64url(data []byte) string { return base64.RawURLEncoding.EncodeToString(data) }
 
-// TestSchemesOfTheLanguage signs with the standard library what no preset is, and delivers it to the collector. A changed
-// body is refused, and where the mathematics tells, the log reports whether it was the key or the string.
+// TestSchemesOfTheLanguage signs with the standard library, by schemes that are not presets, and delivers to the collector.
+// A changed body is refused. If the mathematics shows whether the key or the string was wrong, the log says so.
 func TestSchemesOfTheLanguage(t *testing.T) {
 	t.Parallel()
 	directory, err := filepath.Abs(opensslKeys)

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// series returns the sum of a Prometheus page's series of that name which have all these labels, written as label="value",
-// and how many they are.
+// series returns the sum of the series of this name on a Prometheus page that have all these labels, written as
+// label="value", and their number.
 func series(page, name string, labels ...string) (sum float64, count int) {
 	for line := range strings.Lines(page) {
 		line, _, _ = strings.Cut(line, " # {") // an exemplar
@@ -43,7 +43,7 @@ func hasLabels(set string, labels []string) bool {
 	return true
 }
 
-// own returns the sum of a counter of the collector's own, whose name goes without "otelcol_".
+// own returns the sum of a counter of the collector's own. Its name is without "otelcol_".
 func (c *collector) own(name string, labels ...string) float64 {
 	c.t.Helper()
 	sum, _ := series(c.get(c.telemetry), "otelcol_"+name, labels...)

@@ -10,14 +10,14 @@ import (
 	"strings"
 )
 
-// rule is an item of the list: what it wants of a file, and how to take that out of one. A rule that does not concern a file
-// takes nothing out.
+// rule is an item of the list: a check of a file, and a function that removes what the check looks for. If a rule does not
+// concern a file, the function removes nothing.
 type rule struct {
 	wants func(s *shipped) error
 	take  func(s *shipped) bool
 }
 
-// ofExporters wants something of each exporter to a network, and takes a key out of the last of them.
+// ofExporters checks each exporter to a network, and removes a key from the last of them.
 func ofExporters(want any, keys ...string) rule {
 	return rule{
 		wants: func(s *shipped) error {
@@ -47,7 +47,7 @@ var (
 	endpoint    = regexp.MustCompile(`\$\{env:(\w+)\}`)
 )
 
-// list is what every configuration keeps, so that what is acknowledged arrives.
+// list is what every configuration must have, so that what is acknowledged arrives.
 var list = map[string]rule{
 	"the queue is on disk":                  ofExporters("file_storage", "sending_queue", "storage"),
 	"the queue's size is bytes":             ofExporters("bytes", "sending_queue", "sizer"),
@@ -84,7 +84,7 @@ func giveDefault(s *shipped) bool {
 	return true
 }
 
-// takeFrom takes a value out of a list.
+// takeFrom removes a value from a list.
 func takeFrom(from any, key, value string) bool {
 	m, _ := from.(map[string]any)
 	values, _ := m[key].([]any)
@@ -148,7 +148,7 @@ func takeLimiter(s *shipped) bool {
 	return false
 }
 
-// wantsMemoryLimit wants the command in the head of an example; in deploy/ TestMemoryLimits looks at it.
+// wantsMemoryLimit checks the command in the head of an example. For deploy/, TestMemoryLimits checks it.
 func wantsMemoryLimit(s *shipped) error {
 	if strings.HasPrefix(s.name, "examples/") && s.section("processors")["memory_limiter"] != nil && !startLine.MatchString(s.text) {
 		return fmt.Errorf("no line like %s", startLine)
@@ -156,7 +156,7 @@ func wantsMemoryLimit(s *shipped) error {
 	return nil
 }
 
-// wantsOwnMetrics wants a reader that pushes to where an exporter of the metrics pipeline sends.
+// wantsOwnMetrics checks for a reader that pushes to the same place as an exporter of the metrics pipeline.
 func wantsOwnMetrics(s *shipped) error {
 	if len(s.toNetwork()) == 0 {
 		return nil
@@ -188,7 +188,7 @@ func takePeriodic(s *shipped) bool {
 	return had
 }
 
-// wantsNoProcessing refuses what filters, batches before the queue or counts records a second time.
+// wantsNoProcessing refuses components that filter, batch before the queue, or count records a second time.
 func wantsNoProcessing(s *shipped) error {
 	if len(s.section("connectors")) > 0 {
 		return fmt.Errorf("connectors: %v", s.section("connectors"))
@@ -201,7 +201,7 @@ func wantsNoProcessing(s *shipped) error {
 	return nil
 }
 
-// wantsNoDefaults refuses a default that is somebody's host or that looks like a credential.
+// wantsNoDefaults refuses a default that is a host of somebody's, or that looks like a credential.
 func wantsNoDefaults(s *shipped) error {
 	for _, match := range withDefault.FindAllStringSubmatch(s.text, -1) {
 		name, value := match[1], match[2]

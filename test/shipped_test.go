@@ -22,7 +22,7 @@ type shipped struct {
 	config map[string]any
 }
 
-// shippedFiles are all of them, by the names of their files. A new file in examples/ is held to the list like the others.
+// shippedFiles are all configurations, by the names of their files. A new file in examples/ is checked like the others.
 func shippedFiles(t *testing.T) map[string]*shipped {
 	t.Helper()
 	all := map[string]*shipped{}
@@ -44,7 +44,7 @@ func shippedFiles(t *testing.T) map[string]*shipped {
 	return all
 }
 
-// copied is the same once more, to be changed.
+// copied returns a copy that can be changed.
 func (s *shipped) copied(t *testing.T) *shipped {
 	t.Helper()
 	text, err := yaml.Marshal(s.config)
@@ -54,7 +54,7 @@ func (s *shipped) copied(t *testing.T) *shipped {
 	return c
 }
 
-// section is one of the parts of a configuration, such as its exporters.
+// section returns one of the parts of a configuration, such as its exporters.
 func (s *shipped) section(name string) map[string]any {
 	section, _ := s.config[name].(map[string]any)
 	return section
@@ -82,7 +82,7 @@ func keysOf(m map[string]any) func(yield func(string) bool) {
 	}
 }
 
-// inside returns what is at the end of nested keys, or nil.
+// inside returns the value at the end of nested keys, or nil.
 func inside(value any, keys ...string) any {
 	for _, key := range keys {
 		m, ok := value.(map[string]any)
@@ -100,8 +100,8 @@ func (s *shipped) readers() []any {
 	return readers
 }
 
-// TestShippedConfigurations holds every file to the list. Then it takes each item out of each file that has it, and wants the
-// list to notice.
+// TestShippedConfigurations checks every file against the list. Then it removes each item from each file that has it, and
+// the list must notice.
 func TestShippedConfigurations(t *testing.T) {
 	t.Parallel()
 	files := shippedFiles(t)
@@ -131,7 +131,7 @@ func TestShippedConfigurations(t *testing.T) {
 	}
 }
 
-// TestBackendExamplesAreShort counts what a reader has to understand.
+// TestBackendExamplesAreShort counts the lines that a reader must understand.
 func TestBackendExamplesAreShort(t *testing.T) {
 	t.Parallel()
 	files := shippedFiles(t)

@@ -18,8 +18,8 @@ import (
 
 const sharedSecret = "a-secret-that-is-long-enough"
 
-// githubSignature signs a body as GitHub does: made here with the standard library, so that the receiver's own code is
-// not what it is held against.
+// githubSignature signs a body as GitHub does. It uses only the standard library, so that the receiver is not compared with
+// its own code.
 func githubSignature(body string) string {
 	mac := hmac.New(sha256.New, []byte(sharedSecret))
 	mac.Write([]byte(body))
@@ -65,7 +65,7 @@ func TestSignedDeliveries(t *testing.T) {
 	assert.Contains(t, log, "signature does not cover: url, method, timestamp")
 }
 
-// TestASecretFileIsReadAgain changes a secret below a running collector.
+// TestASecretFileIsReadAgain changes a secret while the collector runs.
 func TestASecretFileIsReadAgain(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "secret")

@@ -15,8 +15,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestSizing measures what a delivery costs, for docs/sizing.md (`make sizing`). It goes by the processor time that the
-// collector's process takes, and not by the clock, so that it gives much the same on a machine that has other things to do.
+// TestSizing measures what a delivery costs, for docs/sizing.md (`make sizing`). It measures the processor time of the
+// collector's process rather than the clock, so that the result is similar on a busy machine.
 func TestSizing(t *testing.T) {
 	if os.Getenv("CXONE_SIZING") == "" {
 		t.Skip("this measures for minutes: make sizing")
@@ -54,7 +54,7 @@ func TestSizing(t *testing.T) {
 	}, s.edge, s.processing[0], s.processing[1])
 }
 
-// startDrain starts a backend that forgets everything.
+// startDrain starts a backend that drops everything.
 func startDrain(t *testing.T) *collector {
 	t.Helper()
 	return start(t, strings.NewReplacer("file/metrics", "nop/metrics", "file/traces", "nop/traces", "file/logs", "nop/logs",
@@ -63,8 +63,8 @@ func startDrain(t *testing.T) *collector {
 		`{path: "${DIR}/logs.jsonl", append: true, flush_interval: 100ms}`, "{}").Replace(sinkConfig))
 }
 
-// TestSizingOfGarbageCollection measures what GOGC and GOMEMLIMIT change, with the queue that deploy/collector.yaml has. Settings
-// take turns, so that other work on the machine disturbs all of them alike.
+// TestSizingOfGarbageCollection measures what GOGC and GOMEMLIMIT change, with the queue of deploy/collector.yaml. Settings
+// take turns, so that other work on the machine affects all of them alike.
 func TestSizingOfGarbageCollection(t *testing.T) {
 	if os.Getenv("CXONE_SIZING") == "" {
 		t.Skip("this measures for minutes: make sizing")
@@ -80,7 +80,7 @@ func TestSizingOfGarbageCollection(t *testing.T) {
 	}
 }
 
-// measure prints what a delivery of a configuration costs, on so many cores.
+// measure prints what a delivery costs with a configuration, on a number of cores.
 func measure(t *testing.T, name string, cores, batch int, config string, load []string, env ...string) {
 	t.Helper()
 	c := launchWith(t, nil, config, append(env, fmt.Sprintf("GOMAXPROCS=%d", cores))...)
@@ -91,7 +91,7 @@ func measure(t *testing.T, name string, cores, batch int, config string, load []
 	}, c)
 }
 
-// cost delivers, waits until all of it is done, and prints what each of some collectors took for it.
+// cost delivers, waits until all of it is done, and prints what it cost each of the collectors.
 func cost(t *testing.T, name string, batch int, endpoint string, load []string, done func(deliveries int), collectors ...*collector) {
 	t.Helper()
 	run := func(count int) {
@@ -99,7 +99,7 @@ func cost(t *testing.T, name string, batch int, endpoint string, load []string, 
 		require.Equal(t, count, l.wait().Acknowledged)
 	}
 	deliveries := 10_000 / batch
-	run(deliveries / 10) // caches and connections
+	run(deliveries / 10) // to fill caches and open connections
 	done(deliveries / 10)
 	before, memory := make([]time.Duration, len(collectors)), make([]func() int, len(collectors))
 	for i, c := range collectors {
@@ -115,7 +115,7 @@ func cost(t *testing.T, name string, batch int, endpoint string, load []string, 
 	}
 }
 
-// processorTime is what a process has taken so far (proc_pid_stat(5), fields 14 and 15, in hundredths of a second).
+// processorTime is what a process has used so far (proc_pid_stat(5), fields 14 and 15, in hundredths of a second).
 func processorTime(c *collector) time.Duration {
 	c.t.Helper()
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", c.cmd.Process.Pid))

@@ -23,7 +23,7 @@ type connection struct {
 	reader *bufio.Reader
 }
 
-// open begins a delivery to the voice quality path: header lines, and the first of its body.
+// open begins a delivery to the voice quality path: header lines, and the beginning of its body.
 func (c *collector) open(header, body string) *connection {
 	c.t.Helper()
 	conn, err := net.Dial("tcp", c.address)

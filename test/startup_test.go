@@ -70,7 +70,7 @@ func TestWhatIsLoggedAtStartUp(t *testing.T) {
 	})
 }
 
-// formOf returns the one line that says what belongs in the vendor's form for a data type.
+// formOf returns the line with the fields of the vendor's form for a data type.
 func formOf(c *collector, dataType string) string {
 	c.t.Helper()
 	const text = "this is what belongs in CXone's form"

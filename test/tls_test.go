@@ -58,11 +58,11 @@ func TestMutualTLS(t *testing.T) {
 	refusedHandshakes := func() float64 { return c.own("receiver_cxone_authentication_failures", `data_type="unknown"`) }
 	before := refusedHandshakes()
 	_, err = c.postTLS(ours.httpsClient(), voicePath, leg)
-	assert.Error(t, err, "no client certificate") // in TLS 1.3 the client may learn of it by any broken connection
+	assert.Error(t, err, "no client certificate") // in TLS 1.3 the client may only notice a broken connection
 	forged := newAuthority(t, "vendor").client("gateway").tls
 	_, err = c.postTLS(ours.httpsClientWith(&tls.Config{
 		RootCAs: ours.pool, MinVersion: tls.VersionTLS12,
-		// Go's client would rather send none than one of another authority.
+		// Go's client would send no certificate rather than one of another authority.
 		GetClientCertificate: func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return &forged, nil },
 	}), voicePath, leg)
 	assert.Error(t, err, "another authority of the same name")

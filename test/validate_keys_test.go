@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestErrorsSayWhatWouldBeRight has a bad value for each key; the message names the key, and what would be right.
+// TestErrorsSayWhatWouldBeRight has a bad value for each key. The message names the key, and says what would be right.
 func TestErrorsSayWhatWouldBeRight(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
@@ -81,7 +81,8 @@ func TestErrorsSayWhatWouldBeRight(t *testing.T) {
 	}
 }
 
-// TestOtherGoodConfigurationsAreTaken has what looks odd and is right. None of the files exists: validate needs none.
+// TestOtherGoodConfigurationsAreTaken has configurations that look wrong and are right. None of the files exists, since
+// validate reads none.
 func TestOtherGoodConfigurationsAreTaken(t *testing.T) {
 	t.Parallel()
 	for name, keys := range map[string]string{

@@ -22,8 +22,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/ptrace"
 )
 
-// vendor stands for all backends of an example: it takes what is posted to it by OTLP over HTTP, and remembers where to, with
-// which headers, and what of it.
+// vendor is the backend of any example. It accepts OTLP over HTTP, and notes the paths, the headers and the content.
 type vendor struct {
 	url    string
 	server *httptest.Server
@@ -33,7 +32,7 @@ type vendor struct {
 	requests map[string]int         // with the metrics of calls, spans or log records in them, by path
 	items    map[string]int         // spans, log records and points of calls, by path
 	all      int                    // requests, also those of the collector's own metrics
-	empty    int                    // requests with nothing in them
+	empty    int                    // requests without content
 	seen     map[string]seenMetric
 	points   []pmetric.Metrics
 	spans    map[string]int // by trace and span ID
@@ -41,7 +40,7 @@ type vendor struct {
 	failed   error
 }
 
-// seenMetric is what the vendor knows of a metric.
+// seenMetric is what the vendor has noted of a metric.
 type seenMetric struct {
 	kind        pmetric.MetricType
 	temporality pmetric.AggregationTemporality
@@ -100,7 +99,7 @@ func readBody(r *http.Request) ([]byte, error) {
 	return io.ReadAll(reader)
 }
 
-// readMetrics notes metrics, and returns how many points of calls there were. The collector's own are none of calls.
+// readMetrics notes metrics, and returns the number of points of calls. The collector's own metrics do not count.
 func (v *vendor) readMetrics(body []byte) (points int, err error) {
 	all, err := (&pmetric.ProtoUnmarshaler{}).UnmarshalMetrics(body)
 	if err != nil {
@@ -197,7 +196,7 @@ func (v *vendor) readLogs(body []byte) (int, error) {
 	return all.LogRecordCount(), nil
 }
 
-// came reports whether a metric has come.
+// came reports whether a metric was received.
 func (v *vendor) came(metric string) bool {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -205,7 +204,7 @@ func (v *vendor) came(metric string) bool {
 	return came
 }
 
-// temporality returns that of a metric.
+// temporality returns a metric's temporality.
 func (v *vendor) temporality(metric string) pmetric.AggregationTemporality {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -231,7 +230,7 @@ func (v *vendor) failure() error {
 	return v.failed
 }
 
-// paths are where telemetry of calls has come.
+// paths are those that received telemetry of calls.
 func (v *vendor) paths() []string {
 	v.mu.Lock()
 	defer v.mu.Unlock()
