@@ -130,6 +130,16 @@ func requireRefused(t testing.TB, err error, reason Reason) *Error {
 	return refusal
 }
 
+// requireOutcome is requireRefused, but that an empty reason is that of a request which is accepted.
+func requireOutcome(t testing.TB, err error, reason Reason, about ...any) {
+	t.Helper()
+	if reason == "" {
+		require.NoError(t, err, about...)
+	} else {
+		requireRefused(t, err, reason)
+	}
+}
+
 func requireError(t testing.TB, err error, parts ...string) {
 	t.Helper()
 	require.Error(t, err)

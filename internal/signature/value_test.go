@@ -19,11 +19,7 @@ func requireJudged(t *testing.T, verifier *Verifier, header, value string, reaso
 	r := newRequest(t, http.MethodPost, testURL)
 	r.Header.Set(header, value)
 	_, err := judge(verifier, overTheWire(t, r), testBody, testNow)
-	if reason == "" {
-		require.NoError(t, err, value)
-	} else {
-		requireRefused(t, err, reason)
-	}
+	requireOutcome(t, err, reason, value)
 }
 
 func TestFieldsOfPairsMayNotComeTwice(t *testing.T) {
