@@ -18,7 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// screen is what a command that goes on has printed so far.
+// screen is what a running command has printed so far.
 type screen struct {
 	mu   sync.Mutex
 	text bytes.Buffer
@@ -38,7 +38,7 @@ func (s *screen) String() string {
 
 var shownURL = regexp.MustCompile(`https?://[^/\s]+`)
 
-// listen runs `cxonectl listen`, and returns where it listens and what it shows.
+// listen runs `cxonectl listen`, and returns its address and its output.
 func listen(t *testing.T, args ...string) (base string, shown *screen) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -90,7 +90,7 @@ func TestListenShowsWhatComes(t *testing.T) {
 		assert.Contains(t, shown.String(), text)
 	}
 
-	// What is not authentic is refused, and shown all the same; what is not JSON is refused in the receiver's own words.
+	// A request that is not authentic is refused, and is printed too. One that is not JSON gets the receiver's own answer.
 	assert.Contains(t, try(t, "send", "bad-signature", "malformed", "wrong-endpoint", "--config", file, "--endpoint", base,
 		"--private-key-file", key), "every answer as expected")
 	assert.Contains(t, shown.String(), "signature: refused: bad_signature: ")
@@ -125,7 +125,7 @@ func TestListenOverMutualTLS(t *testing.T) {
 		10*time.Second, 5*time.Millisecond)
 }
 
-// TestListenChecksClientCertificates has a list that the client is not in.
+// TestListenChecksClientCertificates has an allow-list without the client.
 func TestListenChecksClientCertificates(t *testing.T) {
 	directory := t.TempDir()
 	file := directory + "/collector.yaml"

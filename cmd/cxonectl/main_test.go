@@ -15,8 +15,8 @@ import (
 
 func TestMain(m *testing.M) { testscript.Main(m, map[string]func(){"cxonectl": main}) }
 
-// TestScripts runs the command against a stand-in that answers by the specification's table. The real collector is
-// delivered to elsewhere; here it is the command that is tested.
+// TestScripts runs the command with servers that answer by the specification's table. Other tests deliver to the real
+// collector; here the command is tested.
 func TestScripts(t *testing.T) {
 	makeKeys(t)
 	testscript.Run(t, testscript.Params{
@@ -27,7 +27,7 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// startStandIns starts servers for one script, and tells it where they are.
+// startStandIns starts the servers of one script, and sets their addresses in its variables.
 func startStandIns(env *testscript.Env) error {
 	for name, s := range map[string]*standIn{
 		"ENDPOINT":      {remembers: true},
@@ -57,7 +57,7 @@ var (
 	host   = regexp.MustCompile(`127\.0\.0\.1:[0-9]+`)
 )
 
-// steady takes out of a file what differs from run to run: the milliseconds, and the servers' ports.
+// steady removes from a file what differs between runs: the milliseconds, and the servers' ports.
 func steady(ts *testscript.TestScript, _ bool, files []string) {
 	for _, name := range files {
 		text := column.ReplaceAllString(ts.ReadFile(name), "$1  MS  ")
@@ -67,7 +67,7 @@ func steady(ts *testscript.TestScript, _ bool, files []string) {
 	}
 }
 
-// TestSamplesAreTheVendors keeps the copies that are built in equal to those that the other tests use.
+// TestSamplesAreTheVendors compares the copies in the command with the samples that other tests use.
 func TestSamplesAreTheVendors(t *testing.T) {
 	for _, name := range []string{"voice_quality.json", "script_api.json"} {
 		builtIn, err := os.ReadFile("../internal/story/samples/" + name)

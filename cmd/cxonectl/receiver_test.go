@@ -32,7 +32,7 @@ import (
 	"github.com/cxone-otel/cxonereceiver/internal/signature/keys"
 )
 
-// cxonectl runs the command, and returns what it prints.
+// cxonectl runs the command, and returns its output.
 func cxonectl(t *testing.T, args ...string) string {
 	t.Helper()
 	var out, errOut bytes.Buffer
@@ -44,8 +44,8 @@ func cxonectl(t *testing.T, args ...string) string {
 	return out.String()
 }
 
-// startReceiver starts the real receiver with blocks of YAML pasted under its name, and returns its address and the
-// configuration's file. It ends with the test, or with stop.
+// startReceiver starts the real receiver with blocks of YAML as its keys, and returns its address and the configuration's
+// file. It ends with the test, or by stop.
 func startReceiver(t *testing.T, blocks ...string) (address, file string, stop func()) {
 	t.Helper()
 	address, err := process.FreeAddress(t.Context())
@@ -64,7 +64,7 @@ func startReceiver(t *testing.T, blocks ...string) (address, file string, stop f
 	return address, file, stop
 }
 
-// pasted cuts the block out of what a command prints: the lines from the one that begins with this key, to an empty one.
+// pasted returns the block in a command's output: the lines from the one with this key to an empty one.
 func pasted(t *testing.T, printed, key string) string {
 	t.Helper()
 	_, block, found := strings.Cut(printed, "\n    "+key+":\n")
@@ -95,7 +95,7 @@ func TestWhatKeygenPrintsIsAccepted(t *testing.T) {
 	})
 }
 
-// vendor signs in a way of its own, without any code of ours.
+// vendor signs in a way of its own, without code of this project.
 type vendor struct{ key *rsa.PrivateKey }
 
 func (v *vendor) deliver(t *testing.T, address, path, body string) int {

@@ -22,10 +22,10 @@ import (
 	"github.com/cxone-otel/cxonereceiver/internal/signature"
 )
 
-// keysVariable names the directory of the keys, to the scripts' configurations and to the stand-ins that read them too.
+// keysVariable names the directory of the keys for the scripts' configurations, and for the servers that read them too.
 const keysVariable = "KEYS"
 
-// makeKeys makes what `cxonectl keygen` would.
+// makeKeys makes the same keys as `cxonectl keygen`.
 func makeKeys(t *testing.T) {
 	t.Helper()
 	directory := t.TempDir()
@@ -48,8 +48,8 @@ func must[T any](value T, err error) T {
 	return value
 }
 
-// startSignedStandIns starts a server for every configuration in the script's directory signed, which verifies as that says,
-// and tells the script where it is: signed/github.yaml is at $GITHUB.
+// startSignedStandIns starts a server for every configuration in the script's directory signed, which verifies by it. The
+// script finds signed/github.yaml at $GITHUB.
 func startSignedStandIns(env *testscript.Env) error {
 	files, err := filepath.Glob(filepath.Join(env.WorkDir, "signed", "*.yaml"))
 	if err != nil {
@@ -68,7 +68,7 @@ func startSignedStandIns(env *testscript.Env) error {
 	return nil
 }
 
-// verifierOf returns what judges a request by a configuration's signature block: the receiver's own code.
+// verifierOf returns a verifier with a configuration's signature block. It uses the receiver's own code.
 func verifierOf(file string) (func(*http.Request, []byte) error, error) {
 	conf, err := collectorconfig.Load(context.Background(), file)
 	if err != nil {

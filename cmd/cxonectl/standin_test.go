@@ -15,13 +15,13 @@ import (
 	"sync"
 )
 
-// standIn answers as the receiver does, as far as its answers depend on the request alone.
+// standIn answers as the receiver does, as far as the answers depend only on the request.
 type standIn struct {
 	remembers        bool
 	tls              bool
 	wantsCertificate bool
-	brokenBy         string // answers 502 with this
-	busyFor          int    // so many deliveries are answered 503 first
+	brokenBy         string // the text of its 502, if it is set
+	busyFor          int    // how many deliveries it first answers 503
 	verify           func(r *http.Request, body []byte) error
 
 	mu   sync.Mutex

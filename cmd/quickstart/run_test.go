@@ -22,7 +22,7 @@ import (
 
 func TestMain(m *testing.M) { testscript.Main(m, map[string]func(){"quickstart": main}) }
 
-// TestScripts runs the quickstart with the real collector and the real command, where `make build` has made them.
+// TestScripts runs the quickstart with the real collector and the real command, if `make build` has made them.
 func TestScripts(t *testing.T) {
 	root, err := filepath.Abs("../..")
 	require.NoError(t, err)
@@ -50,7 +50,7 @@ func TestScripts(t *testing.T) {
 
 var endpoint = regexp.MustCompile(`localhost:\d+`)
 
-// silent FILE waits until nothing listens any more at the last address that is named in the file.
+// silent FILE waits until nothing listens on the last address in the file.
 func silent(ts *testscript.TestScript, _ bool, args []string) {
 	all := endpoint.FindAllString(ts.ReadFile(args[0]), -1)
 	await(ts, func() bool {
@@ -78,7 +78,7 @@ func await(ts *testscript.TestScript, done func() bool) {
 	}
 }
 
-// empty DIRECTORY fails where something is in it.
+// empty DIRECTORY fails if the directory has a file.
 func empty(ts *testscript.TestScript, _ bool, args []string) {
 	entries, err := os.ReadDir(ts.MkAbs(args[0]))
 	ts.Check(err)
@@ -87,7 +87,7 @@ func empty(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
-// narrow FILE fails where a line has more than 100 columns, but for those with paths, which depend on the machine.
+// narrow FILE fails if a line has more than 100 columns. Lines with paths are ignored, since these depend on the machine.
 func narrow(ts *testscript.TestScript, _ bool, args []string) {
 	for line := range strings.Lines(ts.ReadFile(args[0])) {
 		if width := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); width > show.Columns &&

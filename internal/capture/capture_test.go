@@ -28,7 +28,7 @@ func TestWhatAServerReceivedIsReadBack(t *testing.T) {
 	const sent = "{\"a\":\r\n\t\"\u00e9\"}\n"
 	req, err := http.NewRequest(http.MethodPost, server.URL+"/cxone/voice-quality?a=%20b&a=c",
 		struct{ *strings.Reader }{strings.NewReader(sent)})
-	require.NoError(t, err) // the struct hides the length, so that the body is chunked
+	require.NoError(t, err) // the struct hides the length, so the body is chunked
 	req.Host = "hooks.example.org:8443"
 	req.Header["WM_SEC.AUTH_SIGNATURE"] = []string{"AAA="}
 	req.Header.Add("X-Two", "1")
@@ -109,7 +109,7 @@ func FuzzRead(f *testing.F) {
 		require.NoError(t, Write(&written, req, body))
 		again, sameBody, err := Read(&written)
 		if err != nil {
-			return // such as a request target that only a lenient reader takes
+			return // a request target, for example, that only a lenient reader accepts
 		}
 		assert.Equal(t, body, sameBody)
 		assert.Equal(t, req.Method, again.Method)

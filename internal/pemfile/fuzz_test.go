@@ -8,7 +8,8 @@ import (
 	"testing"
 )
 
-// FuzzBlocks reads any text: nothing panics, an error is never longer than a few lines, and every block stands in the text.
+// FuzzBlocks reads any text. Nothing may panic, an error may not be longer than a few lines, and every block must be in the
+// text.
 func FuzzBlocks(f *testing.F) {
 	one := text("CERTIFICATE", "one")
 	for _, seed := range []string{"", one, one + one, "\xef\xbb\xbf" + one, "  " + one, one[:20], "\x30\x82", text("PRIVATE KEY", "x") + one} {

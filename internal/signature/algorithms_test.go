@@ -148,7 +148,8 @@ value: {header: S}
 	}
 }
 
-// The vendor's page calls one thing a PRIVATE KEY and a secret that both sides know, so its text may be an HMAC secret.
+// The vendor's page calls the same thing a PRIVATE KEY and a secret that both sides know, so its text may be an HMAC
+// secret.
 // printf '{"contactID":"123"}' |
 // openssl dgst -sha256 -mac HMAC -macopt hexkey:$(printf '%s' "$(cat ed25519.key.pem)" | xxd -p | tr -d '\n').
 func TestThePrivateKeysTextAsAnHMACSecret(t *testing.T) {

@@ -54,7 +54,7 @@ func BenchmarkVerify(b *testing.B) {
 	})
 }
 
-// BenchmarkRefuse is what a forgery costs us before any arithmetic.
+// BenchmarkRefuse measures what a forgery costs before any arithmetic.
 func BenchmarkRefuse(b *testing.B) {
 	verifier, signer := signedWith(b, mustPreset("monitoring_gateway"), "rsa_sha256")
 	for name, change := range map[string]func(*http.Request){
@@ -84,7 +84,7 @@ func mustPreset(name string) Config {
 	return config
 }
 
-// The gate on allocations: there are few, however long the body.
+// There must be few allocations, however long the body is.
 func TestAllocationsOfAnHMACRequest(t *testing.T) {
 	if raceEnabled {
 		t.Skip("the race detector empties pools at random")

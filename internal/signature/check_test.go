@@ -17,7 +17,7 @@ import (
 	"github.com/cxone-otel/cxonereceiver/internal/signature/refusal"
 )
 
-// inEveryPart is a scheme that carries and covers everything there is.
+// inEveryPart is a scheme that has and covers every part.
 const inEveryPart = `
 scheme: custom
 signed_string: '{consumer_id}\n{url}\n{method}\n{timestamp}\n{key_version}\n{nonce}\n{header:X-Extra}\n{body}'

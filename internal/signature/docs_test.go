@@ -19,7 +19,7 @@ import (
 
 var yamlBlock = regexp.MustCompile("(?s)```yaml\n(.*?)```")
 
-// Every example of the page is a configuration that starts, and the page has every scheme, algorithm, filter and unit.
+// Every example of the page is a configuration that starts. The page has every scheme, algorithm, filter and unit.
 func TestThePageOfSignatures(t *testing.T) {
 	page, err := os.ReadFile("../../docs/signature.md")
 	require.NoError(t, err)

@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// fuzzVerifiers are one of each way to read a request: plain, list, pairs, query, and message signatures.
+// fuzzVerifiers has a verifier for each way to read a request: plain, list, pairs, query, and message signatures.
 func fuzzVerifiers(f *testing.F) []*Verifier {
 	f.Helper()
 	var verifiers []*Verifier
@@ -34,8 +34,8 @@ func fuzzVerifiers(f *testing.F) []*Verifier {
 	return verifiers
 }
 
-// FuzzExtract feeds headers and queries to every way of reading them. No key of these verifiers has signed anything, so
-// nothing may be accepted, nothing may panic, and every refusal has to be an *Error that repeats no signature.
+// FuzzExtract gives headers and queries to every way of reading them. No key of these verifiers has signed anything, so
+// nothing may be accepted. Nothing may panic, and every refusal must be an *Error that repeats no signature.
 func FuzzExtract(f *testing.F) {
 	verifiers := fuzzVerifiers(f)
 	f.Add("AAAA", "1700000000000", "1", "alice", "n", `sig1=("@method" "@path");created=1700000000;keyid="1"`,
@@ -69,7 +69,7 @@ func FuzzExtract(f *testing.F) {
 	})
 }
 
-// A signature that is right is accepted, whatever is in the parts that it covers, and refused as soon as one bit changes.
+// A right signature is accepted, whatever is in the parts that it covers. It is refused as soon as one bit changes.
 func FuzzSignedParts(f *testing.F) {
 	config := fromYAML(f, inEveryPart)
 	verifier := newVerifier(f, config)

@@ -29,7 +29,7 @@ const (
 	testBody   = `{"contactID":"123"}`
 )
 
-// testNow is the time of every test that does not say otherwise.
+// testNow is the time of every test that sets no other.
 var testNow = time.Unix(1700000000, 0).UTC()
 
 func keyPairs() map[string]crypto.Signer { return signaturetest.KeyPairs() }
@@ -68,7 +68,7 @@ func decodeYAML(text string) (*Config, error) {
 	return &config, config.Unmarshal(conf)
 }
 
-// keyFor returns both halves of a key: what goes into the configuration, and what signs.
+// keyFor returns both halves of a key: the configuration's, and the signer's.
 func keyFor(t testing.TB, algorithm, version, consumer string) (KeyConfig, SigningKey) {
 	t.Helper()
 	verifying := KeyConfig{Version: version, ConsumerID: consumer, Algorithm: algorithm, SecretEncoding: "raw"}
@@ -101,7 +101,7 @@ func newRequest(t testing.TB, method, target string) *http.Request {
 	return r
 }
 
-// overTheWire is the request as a server reads it: header names in canonical form, RequestURI set.
+// overTheWire returns the request as a server reads it: header names in canonical form, RequestURI set.
 func overTheWire(t testing.TB, r *http.Request) *http.Request {
 	t.Helper()
 	var wire bytes.Buffer
@@ -111,7 +111,7 @@ func overTheWire(t testing.TB, r *http.Request) *http.Request {
 
 func parseRequest(t testing.TB, wire string) *http.Request { return signaturetest.Request(t, wire) }
 
-// judge does both steps.
+// judge does both steps of verifying.
 func judge(v *Verifier, r *http.Request, body string, now time.Time) (*Attempt, error) {
 	attempt, err := v.Check(r, now)
 	if err != nil {
@@ -120,7 +120,7 @@ func judge(v *Verifier, r *http.Request, body string, now time.Time) (*Attempt, 
 	return attempt, attempt.Verify([]byte(body))
 }
 
-// requireRefused checks that a request is refused for this reason, and that no secret or signature is in what is said.
+// requireRefused checks that a request is refused for this reason, and that the error contains no secret or signature.
 func requireRefused(t testing.TB, err error, reason Reason) *Error {
 	t.Helper()
 	var refusal *Error

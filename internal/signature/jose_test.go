@@ -20,7 +20,7 @@ import (
 	"github.com/cxone-otel/cxonereceiver/internal/signature/refusal"
 )
 
-// compact writes a token by hand, so that it may be one that no library would make.
+// compact writes a token by hand, so that it can be one that no library would write.
 func compact(t testing.TB, header, payload string, key SigningKey) string {
 	t.Helper()
 	text := base64.RawURLEncoding.EncodeToString([]byte(header)) + "." + base64.RawURLEncoding.EncodeToString([]byte(payload))
@@ -214,7 +214,7 @@ func TestEveryAttackOnADetachedSignatureIsRefusedForItsReason(t *testing.T) {
 		parts := strings.Split(token, ".")
 		return parts[0] + ".." + parts[2]
 	}
-	// unencoded signs the body as it is, RFC 7797.
+	// unencoded signs the body as it is (RFC 7797).
 	unencoded := func(header, body string) string {
 		head := base64.RawURLEncoding.EncodeToString([]byte(header))
 		signature, err := rsaKey.SignRaw([]byte(head + "." + body))
@@ -340,7 +340,7 @@ func TestConfigurationsOfTokens(t *testing.T) {
 	require.False(t, fromYAML(t, "scheme: jws"+key).IsTimed())
 }
 
-// FuzzToken: whatever comes in the place of a token is refused, and quickly.
+// FuzzToken checks that anything in the place of a token is refused, and quickly.
 func FuzzToken(f *testing.F) {
 	jwt := newVerifier(f, fromYAML(f, "scheme: jwt\njwt: {consumer_claim: iss, body_claim: {name: b}}\n"+twoTokenKeys))
 	jws := newVerifier(f, fromYAML(f, "scheme: jws\nconsumer: {query: c}\n"+twoTokenKeys))

@@ -91,7 +91,7 @@ func TestTokensOfTheRFCs(t *testing.T) {
 
 func TestDetachedSignaturesOfTheRFCs(t *testing.T) {
 	for name, vector := range map[string]struct{ algorithm, jwk, value, body string }{
-		// Appendix F takes the payload out of the middle.
+		// In appendix F, the payload is removed from the middle.
 		"RFC 7515 A.1 and F": {
 			"hmac_sha256",
 			"",

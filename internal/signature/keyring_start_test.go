@@ -42,7 +42,7 @@ func TestShutdownLeavesNothingRunning(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		ring, _ := newRing(t, gatewayWith(t, mounted.directory, "1"), KeyringOptions{})
 		require.NoError(t, ring.Start(ctx))
-		cancel() // synctest waits for what runs
+		cancel() // synctest waits for running goroutines
 	})
 }
 
@@ -91,7 +91,7 @@ func TestSecretFilesLoseTheirLineEnd(t *testing.T) {
 	require.NoError(t, err)
 }
 
-// A scheme that carries no version has every key tried, within its dates.
+// If a scheme carries no version, every key is tried, within its dates.
 func TestWithoutVersionsEveryKeyIsTried(t *testing.T) {
 	config := fromYAML(t, `
 scheme: github

@@ -25,7 +25,7 @@ import (
 	"github.com/cxone-otel/cxonereceiver/internal/signature/refusal"
 )
 
-// rotation is a directory as Kubernetes mounts it: the files are links into ..data, which is a link that is swapped.
+// rotation is a directory as Kubernetes mounts it: the files are links into ..data, which is a link that is replaced.
 type rotation struct {
 	directory string
 	round     int
@@ -52,7 +52,7 @@ func newPair(t testing.TB) (public []byte, private ed25519.PrivateKey) {
 	return publicPEM(t, key), private
 }
 
-// gatewayWith is the default scheme with Ed25519 keys in the files of a directory, a version each.
+// gatewayWith is the default scheme with Ed25519 keys in the files of a directory, one for each version.
 func gatewayWith(t testing.TB, directory string, versions ...string) *Config {
 	t.Helper()
 	config := fromYAML(t, `url: `+testURL)
@@ -80,7 +80,7 @@ func newRing(t testing.TB, config *Config, options KeyringOptions) (*Keyring, *V
 	return ring, verifier
 }
 
-// Requests are signed with either key while the files are swapped, now by a link, now by a rename, some of them broken.
+// Requests are signed with either key while the files are replaced, by a link or by a rename, and some of them are broken.
 func TestARotationUnderLoadRefusesNoRequest(t *testing.T) {
 	mounted := &rotation{directory: t.TempDir()}
 	onePublic, one := newPair(t)
@@ -89,7 +89,7 @@ func TestARotationUnderLoadRefusesNoRequest(t *testing.T) {
 	config := gatewayWith(t, mounted.directory, "one", "two")
 	var reloads atomic.Int64
 	fast := *config
-	fast.RefreshInterval = time.Millisecond // shorter than a configuration may say
+	fast.RefreshInterval = time.Millisecond // shorter than a configuration may set
 	ring, err := NewKeyring(&fast, KeyringOptions{OnReload: func(string) { reloads.Add(1) }})
 	require.NoError(t, err)
 	verifier, err := NewVerifier(config, ring, Callback{})
@@ -123,10 +123,10 @@ func TestARotationUnderLoadRefusesNoRequest(t *testing.T) {
 	for i := range 50 {
 		files := map[string][]byte{"one": onePublic, "two": twoPublic}
 		if i%3 == 1 {
-			files["one"] = []byte("half a key") // the last good one stays
+			files["one"] = []byte("half a key") // the last good key stays
 		}
 		if i%3 == 2 {
-			delete(files, "two") // likewise
+			delete(files, "two") // here too
 		}
 		mounted.swap(t, files)
 		time.Sleep(3 * time.Millisecond)
@@ -138,7 +138,7 @@ func TestARotationUnderLoadRefusesNoRequest(t *testing.T) {
 	t.Logf("%d requests, %d reloads", verified.Load(), reloads.Load())
 }
 
-// outcomes are what OnReload was told.
+// outcomes are those that OnReload got.
 type outcomes struct {
 	mu   sync.Mutex
 	list []string

@@ -21,7 +21,7 @@ import (
 	"github.com/cxone-otel/cxonereceiver/internal/signature/refusal"
 )
 
-// disk counts what is read, and can be slow.
+// disk counts readings, and can be slow.
 type disk struct {
 	reads   atomic.Int64
 	blocked chan struct{}
@@ -35,7 +35,7 @@ func (d *disk) read(path string) ([]byte, error) {
 	return os.ReadFile(path)
 }
 
-// startedRing has the key of version 1, and reads it again in an hour only.
+// startedRing has the key of version 1, and reads it again only after an hour.
 func startedRing(t *testing.T) (*Config, ed25519.PrivateKey, *disk, *Keyring, *Verifier) {
 	t.Helper()
 	mounted := &rotation{directory: t.TempDir()}

@@ -43,7 +43,7 @@ func TestConsumerID(t *testing.T) {
 	})
 }
 
-// What a consumer names decides whose key is used, also where versions are alike.
+// The consumer decides whose key is used, also if versions are equal.
 func TestAKeyOfAConsumersOwnComesBeforeOneForAll(t *testing.T) {
 	config := fromYAML(t, inEveryPart)
 	config.Keys[2].Version = "1"
@@ -98,7 +98,7 @@ func TestQueryParametersMayNotComeTwice(t *testing.T) {
 	requireRefused(t, err, refusal.ReasonMissing)
 }
 
-// A line end that came percent-encoded could move the border between two signed parts.
+// A percent-encoded line end could move the border between two signed parts.
 func TestPartsHoldNoControlCharacters(t *testing.T) {
 	config := fromYAML(t, `{consumer: {query: c}, keys: [{version: "1", algorithm: hmac_sha256, secret: `+testSecret+`}]}`)
 	verifier := newVerifier(t, config)

@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// One key's signature is no other key's, and no other algorithm's, though both be RSA.
+// A signature of one key is not a signature of another key, nor under another algorithm, even if both are RSA.
 func TestAlgorithmsArePinned(t *testing.T) {
 	for _, signed := range Algorithms() {
 		for _, pinned := range Algorithms() {

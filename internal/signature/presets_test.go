@@ -18,13 +18,13 @@ import (
 	"github.com/cxone-otel/cxonereceiver/internal/signature/keys"
 )
 
-// The RSA key of the answers below is RFC 9421's test-key-rsa, so that anyone can make them again.
+// The RSA key of the answers below is RFC 9421's test-key-rsa, so that anyone can reproduce them.
 const (
 	rsaPublicFile  = "../../testdata/signature/rfc9421/test-key-rsa.pub.pem"
 	rsaPrivateFile = "../../testdata/signature/rfc9421/test-key-rsa.key.pem"
 )
 
-// knownAnswer is a request whose signature was not made by this code.
+// knownAnswer is a request whose signature was not made by this project's code.
 type knownAnswer struct {
 	scheme  string
 	key     KeyConfig
@@ -32,7 +32,7 @@ type knownAnswer struct {
 	headers []string // name, value, name, value, ...
 	body    string
 	at      time.Time
-	// signature is the header that a signer has to write, letter for letter.
+	// signature is the header that a signer must write, byte for byte.
 	signature string
 }
 
@@ -174,7 +174,7 @@ func TestPresetsVerifyKnownAnswers(t *testing.T) {
 	}
 }
 
-// requireTamperProof changes every part that the scheme covers, one at a time.
+// requireTamperProof changes each part that the scheme covers, one at a time.
 func (k *knownAnswer) requireTamperProof(t *testing.T, verifier *Verifier) {
 	covered, _ := Coverage(k.config(t))
 	for _, part := range covered {
@@ -196,7 +196,7 @@ func (k *knownAnswer) requireTamperProof(t *testing.T, verifier *Verifier) {
 	}
 }
 
-// tamperHeader changes the part's last character to another that still is a proper value, where it travels.
+// tamperHeader changes the part's last character to another valid one.
 func (k *knownAnswer) tamperHeader(t *testing.T, r *http.Request, part string) {
 	config := k.config(t)
 	location := map[string]LocationConfig{

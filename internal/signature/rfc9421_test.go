@@ -81,7 +81,7 @@ func TestRFC9421Vectors(t *testing.T) {
 	}
 }
 
-// B.2.1 covers nothing at all. Its signature is right, and has to be refused.
+// B.2.1 covers nothing. Its signature is right, and must be refused.
 func TestRFC9421MinimalSignatureIsNotEnough(t *testing.T) {
 	r, body := rfcRequest(t, "b21")
 	_, err := judge(newVerifier(t, rfcConfig(t, `["@method"]`)), r, body, time.Unix(1618884473, 0))

@@ -43,7 +43,7 @@ func TestSigningKeysAreChecked(t *testing.T) {
 	requireError(t, signer.Sign(newRequest(t, "POST", testURL), nil, testNow), "cannot sign", "{header:X-Absent} is signed but not there")
 }
 
-// What an operator is shown for signing is what he is shown for verifying, under every scheme.
+// An operator is shown the same for signing as for verifying, under every scheme.
 func TestTheSignedStringIsTheSameOnBothSides(t *testing.T) {
 	for _, name := range Schemes() {
 		t.Run(name, func(t *testing.T) {

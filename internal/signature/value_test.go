@@ -13,7 +13,7 @@ import (
 	"github.com/cxone-otel/cxonereceiver/internal/signature/refusal"
 )
 
-// requireJudged judges a request with a header; an empty reason is that of one that is accepted.
+// requireJudged judges a request with a header. An empty reason means that it must be accepted.
 func requireJudged(t *testing.T, verifier *Verifier, header, value string, reason Reason) {
 	t.Helper()
 	r := newRequest(t, http.MethodPost, testURL)
@@ -68,7 +68,7 @@ keys: [{algorithm: hmac_sha256, secret: `+testSecret+`}]
 		"amx app:" + signature + "::1700000000":      refusal.ReasonMissing,
 		"app:" + signature + ":n-1:1700000000":       refusal.ReasonMissing,
 		"amx app:n-1:" + signature + ":1700000000":   refusal.ReasonMalformed,
-		"amx app:" + signature + ":n-1:1700000000:x": "", // what comes after is nobody's
+		"amx app:" + signature + ":n-1:1700000000:x": "", // further elements are ignored
 	} {
 		requireJudged(t, verifier, "Authorization", value, reason)
 	}

@@ -22,7 +22,7 @@ import (
 	"go.opentelemetry.io/collector/confmap/xconfmap"
 )
 
-// collectorReads has the real collector read configurations, and returns its receivers with every default filled in.
+// collectorReads makes the real collector read configurations, and returns its receivers with every default.
 func collectorReads(t *testing.T, validate bool, uris ...string) (receivers map[string]any, err error) {
 	t.Helper()
 	collector := os.Getenv("CXONE_COLLECTOR")
@@ -46,7 +46,7 @@ func collectorReads(t *testing.T, validate bool, uris ...string) (receivers map[
 	return printed.Receivers, nil
 }
 
-// asPrinted is a receiver the way the collector prints it.
+// asPrinted is a receiver as the collector prints it.
 func asPrinted(t *testing.T, r *Receiver) any {
 	t.Helper()
 	conf := confmap.New()
@@ -137,7 +137,7 @@ func TestTheCollectorMergesTheSame(t *testing.T) {
 	}
 }
 
-// unset are the variables of a configuration that have no default.
+// unset are a configuration's variables without a default.
 var unset = regexp.MustCompile(`\$\{env:([A-Z0-9_]+)\}`)
 
 func TestTheCollectorReadsEveryExampleTheSame(t *testing.T) {
@@ -160,7 +160,7 @@ func TestTheCollectorReadsEveryExampleTheSame(t *testing.T) {
 			}
 			r, err := FindReceiver(readAll(t, file), "")
 			require.NoError(t, err)
-			printed, err := collectorReads(t, false, file) // of the exporters' keys the variables above make nonsense
+			printed, err := collectorReads(t, false, file) // the variables above are not valid values of the exporters' keys
 			require.NoError(t, err)
 			assert.Equal(t, printed[r.Name], asPrinted(t, r))
 		})

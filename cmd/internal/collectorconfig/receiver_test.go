@@ -66,7 +66,7 @@ func TestWhichReceiverIsMeant(t *testing.T) {
 	require.ErrorContains(t, err, "nowhere.yaml")
 }
 
-// summary is what a sender learns of a receiver.
+// summary is the part of a receiver's configuration that a sender uses.
 func summary(r *Receiver) string {
 	parts := []string{r.URL()}
 	for _, dataType := range []story.DataType{story.VoiceQuality, story.ScriptAPI} {
@@ -83,8 +83,8 @@ func summary(r *Receiver) string {
 	return strings.Join(append(parts, signed, r.TimeZone().String()), ", ")
 }
 
-// small are configurations of a receiver, by what is particular about each, and what they come to. They are read by the
-// collector too: see TestTheCollectorReadsTheSame.
+// small are configurations of a receiver, by their speciality, with the expected summaries. The collector reads them too:
+// see TestTheCollectorReadsTheSame.
 var small = map[string]struct{ block, want string }{
 	"bare": {`{allow_unauthenticated: true}`, "http://localhost:8443, /cxone/voice-quality, /cxone/script-api, unsigned, UTC"},
 	"endpoint": {

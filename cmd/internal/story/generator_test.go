@@ -103,8 +103,8 @@ func TestRunsDontCollide(t *testing.T) {
 	}
 }
 
-// TestJourneysHoldTogether looks at each rate: one at which a run's time is the contact centre's, one that is far too high
-// for that, and none.
+// TestJourneysHoldTogether has three rates: one at which a run takes as long as the contact centre's calls, one that is far
+// too high for that, and none.
 func TestJourneysHoldTogether(t *testing.T) {
 	for _, rate := range []float64{0.5, 20, 5000, 0} {
 		s := settings()

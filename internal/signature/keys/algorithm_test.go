@@ -17,7 +17,7 @@ import (
 	"github.com/cxone-otel/cxonereceiver/internal/signature/signaturetest"
 )
 
-// In the manner of Wycheproof: signatures that are wrong in ways that careless verifiers accept.
+// Signatures that are wrong in ways that careless verifiers accept, as in Wycheproof.
 func TestECDSASignaturesOfNoValueAreRefused(t *testing.T) {
 	for _, name := range []string{"ecdsa_sha256", "ecdsa_sha384", "ecdsa_sha512"} {
 		a := AlgorithmNamed(name)

@@ -16,11 +16,11 @@ import (
 
 const opensslDirectory = "../../../testdata/signature/openssl/"
 
-// Every algorithm verifies what openssl signed, on each curve; make.sh beside the vectors has the commands.
+// Every algorithm verifies signatures of openssl, on each curve; make.sh beside the vectors has the commands.
 func TestEveryAlgorithmVerifiesWhatOpenSSLSigned(t *testing.T) {
 	text, err := os.ReadFile(opensslDirectory + "vectors.txt")
 	require.NoError(t, err)
-	met := map[string]bool{"digest_sha256": true, "digest_sha512": true} // whose strings hold their secret: see package template
+	met := map[string]bool{"digest_sha256": true, "digest_sha512": true} // their strings contain the secret: see package template
 	for line := range strings.Lines(string(text)) {
 		fields := strings.Fields(line)
 		require.Len(t, fields, 3)

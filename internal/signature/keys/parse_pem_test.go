@@ -12,7 +12,7 @@ import (
 	"github.com/cxone-otel/cxonereceiver/internal/signature/signaturetest"
 )
 
-// TestPEMThatCannotBeRead says what is wrong with the text, as people paste it.
+// TestPEMThatCannotBeRead checks that errors say what is wrong with the text, as people paste it.
 func TestPEMThatCannotBeRead(t *testing.T) {
 	good := string(signaturetest.PublicPEM(t, signaturetest.KeyPairs()["p256"].Public()))
 	for says, text := range map[string]string{

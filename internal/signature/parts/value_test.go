@@ -166,7 +166,7 @@ func TestValueFormats(t *testing.T) {
 	}
 }
 
-// separated writes hex with something between all bytes.
+// separated writes hex with a separator between all bytes.
 func separated(raw []byte, separator string) string {
 	var bytes []string
 	for _, b := range raw {
@@ -175,7 +175,7 @@ func separated(raw []byte, separator string) string {
 	return strings.Join(bytes, separator)
 }
 
-// Whatever a sender writes, reading it ends, and what a signer writes is read back.
+// Reading ends for every text of a sender, and what a signer writes is read back.
 func FuzzValue(f *testing.F) {
 	f.Add("pairs", ",", "v1", "", "hex", `t="1", v1=aa`)
 	f.Add("positions", ".", "2", "amx ", "base64", "amx 1700000000.AAAA")

@@ -153,7 +153,7 @@ func labelOf(t *testing.T, m *parts.Message, inputs, values *httpsfv.Dictionary,
 	return base, signature
 }
 
-// The signature of B.2.1 covers nothing at all, which a verifier refuses; it is right all the same.
+// The signature of B.2.1 covers nothing, so a verifier refuses it. Its bytes are right nevertheless.
 func TestTheMinimalSignatureIsRight(t *testing.T) {
 	m := rfcMessage(t, "b21")
 	inputs, refused := readDictionary(m, headerSignatureInput)

@@ -108,7 +108,7 @@ func separated(data []byte, by string) string {
 	return strings.Join(all, by)
 }
 
-// keyCorpus are other algorithms, and what is done to the string before it is signed.
+// keyCorpus are other algorithms, and changes of the string before it is signed.
 func keyCorpus() []corpusScheme {
 	five := `{consumer_id}\n{url}\n{timestamp}\n{key_version}\n{body}`
 	places := atMilliseconds + atConsumer + atVersion
@@ -248,7 +248,7 @@ func utf16Text(text string) string {
 	return string(out)
 }
 
-// tokenCorpus are the standards that say themselves what they are.
+// tokenCorpus are the standards whose signatures name their own form.
 func tokenCorpus() []corpusScheme {
 	token := func(c *call, algorithm, head, payload string) string {
 		text := b64url(head) + "." + b64url(payload)
@@ -301,7 +301,7 @@ func tokenCorpus() []corpusScheme {
 	}
 }
 
-// writtenCorpus are strings in which the parts have names, times and JSON as other languages write them.
+// writtenCorpus are strings with the names of parts, and with times and JSON as other languages write them.
 func writtenCorpus() []corpusScheme {
 	at := func(name, layout, byHand string) corpusScheme {
 		return corpusScheme{

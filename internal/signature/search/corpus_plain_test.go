@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// Where the parts travel in most of the schemes.
+// Where the parts are in most of the schemes.
 const (
 	atMilliseconds = "timestamp: {header: X-Timestamp, unit: ms}\n"
 	atConsumer     = "consumer: {header: X-Consumer-Id}\n"

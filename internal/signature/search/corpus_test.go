@@ -23,29 +23,29 @@ import (
 	"github.com/cxone-otel/cxonereceiver/receiver"
 )
 
-// corpusScheme is a way to sign, as a sender that has nothing of ours implements it.
+// corpusScheme is a way to sign, as a sender implements it without this project's code.
 type corpusScheme struct {
 	kind, name string
 	algorithm  string
 	prepare    func(c *call)
 	text       func(c *call) string
 	put        func(c *call, signature []byte)
-	// send does all of the above at once, for schemes that are not a signature over a text.
+	// send does all of the above at once, for schemes that do not sign a text.
 	send    func(c *call)
 	options Options
-	// byHand is the configuration that an operator would write who knows the scheme, but for its keys.
+	// byHand is the configuration of an operator who knows the scheme, without its keys.
 	byHand string
-	// unbound is what the scheme itself leaves open: body, time, url.
+	// unbound is what the scheme itself does not protect: body, time, url.
 	unbound string
-	// slow: the search takes more than a few seconds.
+	// slow says that the search takes more than a few seconds.
 	slow bool
-	// hidden says why no search can find it; empty for what must be found.
+	// hidden is the reason why no search can find the scheme; empty if it must be found.
 	hidden string
 }
 
 func (s *corpusScheme) title() string { return s.kind + ", " + s.name }
 
-// deliver makes one of the calls, signed with a set of keys.
+// deliver makes one of the calls, signed with one of the sets of keys.
 func (s *corpusScheme) deliver(t testing.TB, number int, keys *senderKeys, change func(*call)) *call {
 	c := calls()[number]
 	c.t, c.keys = t, keys
@@ -74,7 +74,7 @@ func (s *corpusScheme) handWritten() string {
 	return "scheme: custom\n" + s.byHand
 }
 
-// TestCorpusByHand: the receiver's language can say every scheme.
+// TestCorpusByHand checks that the receiver's language can express every scheme.
 func TestCorpusByHand(t *testing.T) {
 	kinds := map[string]bool{}
 	for _, s := range corpus() {
@@ -86,10 +86,11 @@ func TestCorpusByHand(t *testing.T) {
 	t.Logf("%d schemes of %d kinds", len(corpus()), len(kinds))
 }
 
-// wholeCorpus is the variable that lets the tests take minutes.
+// wholeCorpus is the variable with which the tests may take minutes.
 const wholeCorpus = "CXONE_CORPUS"
 
-// TestCorpusIsFound: what diagnose prints for two captures starts, accepts what the sender sends, and nothing else.
+// TestCorpusIsFound checks that a collector starts with what diagnose prints for two captures, and that it accepts the
+// sender's requests and no others.
 func TestCorpusIsFound(t *testing.T) {
 	var findable, found int
 	var slowest time.Duration
@@ -128,7 +129,7 @@ func TestCorpusIsFound(t *testing.T) {
 		slowest.Round(time.Millisecond))
 }
 
-// processorTime is what this process has used, on all cores together. Others may use the same cores.
+// processorTime is what this process has used, on all cores. Other processes may use the same cores.
 func processorTime(t testing.TB) time.Duration {
 	t.Helper()
 	var used syscall.Rusage
@@ -136,7 +137,7 @@ func processorTime(t testing.TB) time.Duration {
 	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
 }
 
-// TestCorpusHasNoFalsePositive: with keys that signed nothing, nothing is found.
+// TestCorpusHasNoFalsePositive checks that nothing is found with keys that signed nothing.
 func TestCorpusHasNoFalsePositive(t *testing.T) {
 	schemes := corpus()
 	for number := range 20 {
@@ -180,7 +181,7 @@ func indent(text, by string) string {
 	return by + strings.ReplaceAll(strings.TrimRight(text, "\n"), "\n", "\n"+by) + "\n"
 }
 
-// requireSafe pastes a block into a receiver and sends it what the sender would, and what an attacker would.
+// requireSafe pastes a block into a receiver and sends it the sender's requests, and an attacker's.
 func (s *corpusScheme) requireSafe(t *testing.T, yaml string) {
 	t.Helper()
 	verifiers := startedWith(t, yaml)
@@ -212,7 +213,7 @@ func (s *corpusScheme) requireSafe(t *testing.T, yaml string) {
 	}
 }
 
-// stampedAnew is an old request's signature in a request of now.
+// stampedAnew is an old request's signature in a new request.
 func (s *corpusScheme) stampedAnew(t testing.TB, config *signature.Config) *call {
 	old := s.deliver(t, 2, ours(), nil)
 	now := s.deliver(t, 2, ours(), func(c *call) { c.at = c.at.Add(26 * time.Hour) })
@@ -237,13 +238,13 @@ func (s *corpusScheme) stampedAnew(t testing.TB, config *signature.Config) *call
 	return now
 }
 
-// started is what a receiver would judge with.
+// started is a receiver's verifier.
 type started struct {
 	config    *signature.Config
 	callbacks map[string]*signature.Verifier
 }
 
-// startedWith does with a pasted block what the collector does before it listens.
+// startedWith prepares a pasted block as the collector does before it listens.
 func startedWith(t testing.TB, yaml string) *started {
 	t.Helper()
 	retrieved, err := confmap.NewRetrievedFromYAML([]byte(strings.ReplaceAll(yaml, "$$", "$")))

@@ -12,7 +12,7 @@ import (
 	"github.com/cxone-otel/cxonereceiver/internal/capture"
 )
 
-// FuzzRun: no capture makes a search panic, and whatever it finds has been proven.
+// FuzzRun checks that no capture makes a search panic, and that every finding has been proven.
 func FuzzRun(f *testing.F) {
 	f.Add([]byte("POST /a?b=c&sig=AAAA HTTP/1.1\r\nHost: h\r\nX-Signature: t=1,v1=" + "14d903a7968191213f1336d145a46fb179d74631812ab6f38f" +
 		"0018433c500c39" + "\r\nContent-Length: 2\r\n\r\n{}"))

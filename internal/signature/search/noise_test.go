@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// addProxies adds what content networks, balancers and tracing leave on a request.
+// addProxies adds the headers that content networks, balancers and tracing add to a request.
 func addProxies(c *call) {
 	for name, value := range map[string]string{
 		"Accept-Encoding": "gzip, br", "Via": "1.1 varnish", "Cf-Ray": "85e2" + c.nonce + "-FRA", "Cf-Connecting-Ip": "203.0.113.9",
@@ -27,7 +27,7 @@ func addProxies(c *call) {
 	}
 }
 
-// Ed25519 is found in seconds too, but with the race detector it takes the better part of a minute.
+// Ed25519 is also found in seconds, but with the race detector it takes most of a minute.
 func TestManyHeadersHideNoScheme(t *testing.T) {
 	for _, algorithm := range []string{"rsa_sha256", "hmac_sha256"} {
 		t.Run(algorithm, func(t *testing.T) {

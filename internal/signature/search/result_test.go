@@ -106,7 +106,7 @@ func TestAMessageSignatureOfFewerComponents(t *testing.T) {
 	requireAccepts(t, result.Finding.YAML, received)
 }
 
-// signedCalls are the first two calls, signed with RSA over what text says and changed on the way by change.
+// signedCalls are the first two calls, signed with RSA over a text and then changed on the way.
 func signedCalls(t *testing.T, text func(*call) string, change func(*call)) []Capture {
 	t.Helper()
 	var captures []Capture
@@ -209,7 +209,7 @@ func TestAnAlgorithmThatTheReceiverLacksIsNamed(t *testing.T) {
 	}
 }
 
-// PSS with the longest salt leaves one byte by which its hash can be told: one signature of 128 seems to be of another hash.
+// PSS with the longest salt leaves one byte that shows its hash, so one signature of 128 seems to be of another hash.
 func TestASignatureThatTwoHashesCanRead(t *testing.T) {
 	private := ours().pair("rsa_sha256").(*rsa.PrivateKey)
 	c := calls()[0]
@@ -251,7 +251,7 @@ func TestTimeIsBounded(t *testing.T) {
 }
 
 func TestASecondRequestDropsCoincidences(t *testing.T) {
-	// The key's version and the API's version happen to be the same in the first request.
+	// In the first request, the key's version and the API's version are equal by chance.
 	var captures []Capture
 	for i, c := range calls() {
 		c.header.Del("X-Key-Version")

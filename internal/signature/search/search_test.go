@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// requireAccepts pastes the block and has the receiver's code verify requests, one of which the search has not seen.
+// requireAccepts pastes the block, and the receiver's code verifies requests, one of which the search has not seen.
 func requireAccepts(t *testing.T, yaml string, captures ...Capture) {
 	t.Helper()
 	receiver := startedWith(t, yaml)

@@ -37,9 +37,9 @@ import (
 	"github.com/cxone-otel/cxonereceiver/internal/signature/signaturetest"
 )
 
-// What follows is a sender. Nothing that it signs with is of package signature.
+// The rest is a sender. It signs without any code of package signature.
 
-// call is what a sender sends, before it is signed.
+// call is a sender's request before it is signed.
 type call struct {
 	t                         testing.TB
 	keys                      *senderKeys
@@ -50,7 +50,7 @@ type call struct {
 	header                    http.Header
 }
 
-// calls are two that differ in whatever a sender would vary, and a third that the search does not see.
+// calls are two that differ in everything that a sender varies, and a third that the search does not see.
 func calls() []*call {
 	at := time.Date(2026, 3, 14, 9, 26, 53, 589e6, time.UTC)
 	made := []*call{
@@ -76,7 +76,7 @@ func calls() []*call {
 	return made
 }
 
-// bare takes away the headers that carry the parts.
+// bare removes the headers of the parts.
 func (c *call) bare() *call {
 	for _, name := range []string{"X-Timestamp", "X-Consumer-Id", "X-Key-Version"} {
 		c.header.Del(name)
@@ -100,7 +100,7 @@ func (c *call) s() string   { return strconv.FormatInt(c.at.Unix(), 10) }
 // sign signs with the call's keys.
 func (c *call) sign(algorithm, text string) []byte { return c.keys.sign(c.t, algorithm, text) }
 
-// request is the call as a server reads it, from the text that a receiver captures.
+// request returns the call as a server reads it, from the text that a receiver captures.
 func (c *call) request(t testing.TB, name string) Capture {
 	t.Helper()
 	u, err := url.Parse(c.url())
@@ -129,8 +129,8 @@ func newSenderKeys() *senderKeys {
 	return &senderKeys{sync.OnceValue(signaturetest.NewKeyPairs), rand.Text()}
 }
 
-// pair returns the key pair for an algorithm, nil for one with a secret. A word behind the algorithm's name names the curve,
-// or says how the signature or the secret is written.
+// pair returns the key pair for an algorithm; nil for one with a secret. A word after the algorithm's name is the curve, or
+// the form in which the signature or the secret is written.
 func (k *senderKeys) pair(algorithm string) crypto.Signer {
 	kind, _, _ := strings.Cut(algorithm, "_")
 	switch {
@@ -144,7 +144,7 @@ func (k *senderKeys) pair(algorithm string) crypto.Signer {
 	return k.pairs()[kind]
 }
 
-// pemSecret is the text of a private key that a sender takes for a secret.
+// pemSecret is the text of a private key that a sender uses as a secret.
 func (k *senderKeys) pemSecret() string {
 	der, err := x509.MarshalPKCS8PrivateKey(k.pair("ecdsa_sha256"))
 	if err != nil {
@@ -200,7 +200,7 @@ func (k *senderKeys) sign(t testing.TB, algorithm, text string) []byte {
 	return made
 }
 
-// keyFor is what the operator has for an algorithm.
+// keyFor is the operator's key for an algorithm.
 func (k *senderKeys) keyFor(t testing.TB, algorithm string) *Key {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "key")
@@ -239,7 +239,7 @@ func hashMD5(text string) []byte    { sum := md5.Sum([]byte(text)); return sum[:
 func lines(parts ...string) string  { return strings.Join(parts, "\n") }
 func inHeader(c *call, sign string) { c.header.Set("X-Signature", sign) }
 
-// What puts a signature where: into a header, behind a prefix, in an encoding.
+// Functions that put a signature into a header, after a prefix, in an encoding.
 func inB64(header, prefix string) func(*call, []byte) {
 	return func(c *call, s []byte) { c.set(header, prefix+b64(s)) }
 }

@@ -138,7 +138,7 @@ func TestFaultsOfTemplatesAreNamed(t *testing.T) {
 	}
 }
 
-// What is hashed to one length cannot lend bytes to its neighbour.
+// A hash has a fixed length, so it cannot lend bytes to its neighbour.
 func TestNeighboursAreWarnedOf(t *testing.T) {
 	for text, warnings := range map[string]int{
 		`{method}{path}`: 1, `{method}{path|sha256|hex}`: 0, `{method|sha256|hex|trim}{path}`: 1, `{method|sha256}{path}`: 0,

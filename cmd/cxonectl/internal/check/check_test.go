@@ -30,7 +30,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// answering answers as the receiver does to what check asks.
+// answering answers the probes of check as the receiver does.
 func answering(w http.ResponseWriter, r *http.Request) {
 	refuse := func(status int) {
 		w.WriteHeader(status)
@@ -54,7 +54,7 @@ func sign(r *http.Request, _ []byte) error {
 	return nil
 }
 
-// findings runs the checks, and returns a line each: "FAIL GET".
+// findings runs the checks, and returns a line for each: "FAIL GET".
 func findings(t *testing.T, endpoint *Endpoint) (lines []string, text string) {
 	t.Helper()
 	endpoint.Timeout = 10 * time.Second
@@ -76,7 +76,7 @@ func hook(t *testing.T, base string) *url.URL {
 }
 
 func TestAnswers(t *testing.T) {
-	// The name and the lack of TLS are warned about in all of these: they are of this machine.
+	// All of these warn about the name and the missing TLS, since the server is on this machine.
 	start := []string{"warn name", "ok connection", "warn tls"}
 	answer := func(status int, text string, header ...string) http.HandlerFunc {
 		return func(w http.ResponseWriter, _ *http.Request) {
@@ -232,7 +232,7 @@ func TestWayThere(t *testing.T) {
 	})
 }
 
-// issue makes a certificate signed by parent, or by itself where parent is nil.
+// issue makes a certificate that parent signs; if parent is nil, it signs itself.
 func issue(t *testing.T, parent *tls.Certificate, change func(*x509.Certificate)) tls.Certificate {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -278,7 +278,7 @@ func TestTLS(t *testing.T) {
 	good := issue(t, &ca, func(*x509.Certificate) {})
 	start, rest := []string{"warn name", "ok connection"}, []string{"ok GET", "ok path", "ok POST", "ok signature", "ok headers", "ok body"}
 	with := func(middle ...string) []string { return append(append(start[:2:2], middle...), rest...) }
-	// Nothing signed is sent to a server that could not be verified.
+	// Nothing signed is sent to a server that was not verified.
 	unverified := []string{
 		"warn name", "ok connection", "ok tls", "FAIL certificate", "ok ciphers", "ok client certificate", "ok GET",
 		"ok path", "ok POST", "warn signature", "ok body",

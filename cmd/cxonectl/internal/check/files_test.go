@@ -24,7 +24,7 @@ import (
 	"github.com/cxone-otel/cxonereceiver/receiver"
 )
 
-// room is a directory of files that a configuration names.
+// room is a directory with the files that a configuration names.
 type room struct {
 	t         *testing.T
 	directory string
@@ -37,7 +37,7 @@ func (r *room) write(name string, mode os.FileMode, text []byte) {
 	require.NoError(r.t, os.Chmod(r.in(name), mode))
 }
 
-// certificate writes NAME.crt, the chain with it, and NAME.key.
+// certificate writes NAME.crt, with its chain, and NAME.key.
 func (r *room) certificate(name string, chain ...tls.Certificate) {
 	var text []byte
 	for _, each := range chain {

@@ -21,7 +21,7 @@ import (
 	"github.com/cxone-otel/cxonereceiver/cmd/internal/story"
 )
 
-// server answers in the bubble's time, and notes when each try of each delivery came.
+// server answers in the bubble's time, and notes when it got each try of each delivery.
 type server struct {
 	mu     sync.Mutex
 	start  time.Time
@@ -37,7 +37,7 @@ func (s *server) post(_ context.Context, d *story.Delivery) (*delivery.Answer, e
 	return s.answer(d.Number, try)
 }
 
-// run runs a load in a bubble, against a server that answers as told.
+// run runs a load in a bubble, with a server that answers as told.
 func run(t *testing.T, c Config, answer func(n, try int) (*delivery.Answer, error), check func(s *server, r Result)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
@@ -90,7 +90,7 @@ func TestAFractionOfADeliveryASecond(t *testing.T) {
 		})
 }
 
-// TestASlowServerShowsUpAsLatency has a server that takes half of what is asked for.
+// TestASlowServerShowsUpAsLatency has a server that can take half of the rate.
 func TestASlowServerShowsUpAsLatency(t *testing.T) {
 	run(t, Config{Rate: 100, Workers: 1, Duration: time.Second}, func(int, int) (*delivery.Answer, error) {
 		time.Sleep(20 * time.Millisecond)
@@ -220,7 +220,7 @@ func TestBreakingOff(t *testing.T) {
 				case 2:
 					took = time.Hour
 				case 5:
-					time.Sleep(took) // is on its way when it ends, and comes back too late to be tried again
+					time.Sleep(took) // the run ends meanwhile, and the answer comes too late for another try
 					return busy("1")
 				}
 				select {
