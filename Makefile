@@ -141,7 +141,7 @@ soak: build ## Let faults happen under load for FOR=10m, and account for every d
 
 .PHONY: sizing
 sizing: build ## Measure what a delivery costs the collector, for docs/sizing.md (some minutes)
-	cd test && $(PROGRAMS) CXONE_SIZING=1 $(GO) test -count=1 -timeout 30m -run '^(TestSizing|TestQueueRoom)$$'
+	cd test && $(PROGRAMS) CXONE_SIZING=1 $(GO) test -count=1 -timeout 30m -run '^(TestSizing|TestSizingOfGarbageCollection|TestQueueRoom)$$'
 
 .PHONY: fuzz
 fuzz: ## Run every fuzz target in turn (FUZZTIME=30s each)

@@ -289,6 +289,7 @@ func TestMemoryLimits(t *testing.T) {
 		}
 		limit := number(tc.limiter)
 		assert.InDelta(t, 0.8*float64(limit), number(tc.garbage), 1, tc.file)
+		assert.Regexp(t, `\bGOGC(=200\b|, value: "200")`, text, "%s: what docs/sizing.md advises", tc.file)
 		if tc.most != "" {
 			assert.Less(t, limit, 1024*number(tc.most), tc.file)
 		}

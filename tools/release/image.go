@@ -84,7 +84,7 @@ func (r *release) imageOf(p platform) (v1.Image, error) {
 			Entrypoint:   []string{"/otelcol-cxone"},
 			Cmd:          []string{"--config", "/etc/otelcol-cxone/config.yaml"},
 			ExposedPorts: map[string]struct{}{"8443/tcp": {}, "13133/tcp": {}},
-			Env:          []string{"CXONE_MEMORY_MIB=512", "GOMEMLIMIT=410MiB"}, // as in deploy/Dockerfile
+			Env:          []string{"CXONE_MEMORY_MIB=512", "GOMEMLIMIT=410MiB", "GOGC=200"}, // as in deploy/Dockerfile
 			Labels: map[string]string{
 				"org.opencontainers.image.title":       "otelcol-cxone",
 				"org.opencontainers.image.description": "OpenTelemetry Collector for NICE CXone Mpower",
