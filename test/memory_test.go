@@ -74,8 +74,10 @@ func TestMemoryOfLargeBodies(t *testing.T) {
 		{"wide records", voicePath, arrayOf(numbered(`"spearlineAnalysis":[{}` + strings.Repeat(",{}", 254) + "]")), 40},
 		{"records of unknown fields", voicePath, arrayOf(numbered(`"a":1` + unknownFields(63))), 40},
 		{"records of invalid UTF-8", voicePath, arrayOf(numbered(`"Agent":"` + strings.Repeat("\xff", 1000) + `"`)), 40},
-		{"seven envelopes of 1 MiB", scriptPath, "[" + strings.Repeat(`{"x":[1`+strings.Repeat(",1", 1<<19)+`],"metadata":[{"contactId":1}]},`, 7) +
-			`{"contactId":1}]`, 40},
+		{
+			"seven envelopes of 1 MiB", scriptPath,
+			"[" + strings.Repeat(`{"x":[1`+strings.Repeat(",1", 1<<19)+`],"metadata":[{"contactId":1}]},`, 7) + `{"contactId":1}]`, 40,
+		},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			c := startQuiet(t)
