@@ -8,7 +8,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"hash/fnv"
-	"math"
 	"strings"
 	"testing"
 	"time"
@@ -54,19 +53,19 @@ func TestNamesThatCollideCostNoMore(t *testing.T) {
 		others[i] = fmt.Sprintf("%0*x", len(chosen[0]), i)
 	}
 	d := NewDecoder(VoiceQuality, time.UTC)
-	fastest := func(body []byte) time.Duration {
-		best := time.Duration(math.MaxInt64)
-		for range 5 {
-			started := time.Now()
-			require.NoError(t, d.Decode(body, func(r *Record) error {
-				assert.Equal(t, len(chosen), r.NumUnknown)
-				return nil
-			}))
-			best = min(best, time.Since(started))
-		}
-		return best
+	decode := func(body []byte) time.Duration {
+		started := time.Now()
+		require.NoError(t, d.Decode(body, func(r *Record) error {
+			assert.Equal(t, len(chosen), r.NumUnknown)
+			return nil
+		}))
+		return time.Since(started)
 	}
-	usual, attack := fastest(body(others)), fastest(body(chosen))
+	// The fastest of many, in turns: other programs disturb both alike.
+	usual, attack := time.Hour, time.Hour
+	for range 25 {
+		usual, attack = min(usual, decode(body(others))), min(attack, decode(body(chosen)))
+	}
 	t.Logf("%d names: %v, and %v with chosen names", len(chosen), usual, attack)
 	assert.Less(t, attack, 3*usual)
 }
