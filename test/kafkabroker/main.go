@@ -1,7 +1,7 @@
 // Copyright The CXone Receiver Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Command kafkabroker is a broker that speaks Kafka's protocol and keeps what it has on disk, so that a test can kill it
+// Command kafkabroker is a broker that speaks Kafka's protocol and keeps its records on disk, so that a test can kill it
 // and start it again.
 package main
 

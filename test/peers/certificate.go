@@ -17,7 +17,7 @@ import (
 	"time"
 )
 
-// certificate is one that serves for all: server, client, and the authority that vouches for both.
+// certificate is one certificate for all purposes: server, client, and the authority of both.
 type certificate struct{ directory string }
 
 func (c certificate) certFile() string { return filepath.Join(c.directory, "cert.pem") }
@@ -53,7 +53,7 @@ func newCertificate() (certificate, error) {
 	return c, os.WriteFile(c.keyFile(), pem.EncodeToMemory(&pem.Block{Type: "EC PRIVATE KEY", Bytes: keyDER}), 0o600)
 }
 
-// client is the TLS configuration of whoever delivers.
+// client is the TLS configuration of a sender.
 func (c certificate) client() (*tls.Config, error) {
 	text, err := os.ReadFile(c.certFile())
 	if err != nil {

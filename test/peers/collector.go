@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-// collectorConfig is what a collector does at least: it limits its memory, batches, and throws everything away.
+// collectorConfig is a minimal collector: it limits its memory, batches, and drops everything.
 const collectorConfig = `
 receivers: {cxone: {endpoint: %q, signature: {scheme: github, keys: [{secret: %q}]}}}
 processors: {memory_limiter: {check_interval: 1s, limit_mib: 1000}, batch: {}}

@@ -21,9 +21,9 @@ import (
 	"go.opentelemetry.io/collector/consumer"
 )
 
-// floor is the least that any receiver must do for a delivery: read the body, verify the HMAC, walk the JSON once, build the
-// telemetry, give it to the pipelines, and answer. What it keeps of a record is nothing: the telemetry is built from constants.
-// It has no own telemetry, no memory of deliveries, no limits and no checks of what the records say.
+// floor does the least that any receiver must do for a delivery: it reads the body, verifies the HMAC, reads the JSON once,
+// builds the telemetry, passes it to the pipelines, and answers. It keeps nothing of a record: the telemetry is built from
+// constants. It has no own telemetry, no memory of deliveries, no limits, and no checks of the content.
 type floor struct {
 	metrics consumer.Metrics // nil where there are none
 	traces  consumer.Traces
@@ -82,7 +82,7 @@ func (f *floor) verify(header string, body []byte) bool {
 	return hmac.Equal(mac.Sum(made[:0]), given[:])
 }
 
-// consume builds the telemetry of that many records, and gives it to the pipelines.
+// consume builds the telemetry of this many records, and passes it to the pipelines.
 func (f *floor) consume(ctx context.Context, records int) error {
 	t := f.builder.build(records)
 	if f.builder.figures != nil {
@@ -102,14 +102,14 @@ func (f *floor) walk(body []byte) (records int, err error) {
 	return w.walk(body)
 }
 
-// walker walks bodies, and counts their records.
+// walker reads bodies, and counts their records.
 type walker struct {
 	buffer bytes.Buffer
 	json   jsontext.Decoder
 	inner  []byte // the records of an envelope, without the escapes
 }
 
-// walk walks an array of records, or an envelope whose metadata holds one as a string.
+// walk reads an array of records, or an envelope whose metadata holds one as a string.
 func (w *walker) walk(body []byte) (records int, err error) {
 	w.open(body)
 	if w.json.PeekKind() == '{' {
@@ -141,7 +141,7 @@ func (w *walker) open(text []byte) {
 	w.json.Reset(&w.buffer, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 }
 
-// object reads an object, and undoes the escapes of its metadata.
+// object reads an object, and decodes the escapes of its metadata.
 func (w *walker) object() error {
 	if _, err := w.json.ReadToken(); err != nil {
 		return err

@@ -1,11 +1,10 @@
 // Copyright The CXone Receiver Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Command peers measures what a delivery costs this receiver, beside what requests cost its peers: net/http and confighttp
-// that answer 204, the core's otlpreceiver with the same telemetry, contrib's githubreceiver, and the whole collector.
-// Each server is a process of its own, of which the CPU time and the allocations are counted; the client's are not. The
-// servers take turns, round after round, and medians are shown, so that whatever else the machine does happens to all of
-// them.
+// Command peers measures the cost of a delivery in this receiver, and of a request in its peers: net/http and confighttp
+// that answer 204, the core's otlpreceiver with the same telemetry, contrib's githubreceiver, and the whole collector. Each
+// server is a process of its own. Its CPU time and its allocations are counted, but not the client's. The servers take
+// turns, round after round, and medians are printed, so that other work on the machine affects all of them alike.
 package main
 
 import (

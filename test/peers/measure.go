@@ -26,7 +26,7 @@ type options struct {
 	collector string
 }
 
-// measure lets the subjects take turns, and prints what they cost.
+// measure runs the subjects in turn, and prints their costs.
 func measure(o options) error {
 	ctx := context.Background()
 	all, err := subjects(ctx)
@@ -74,7 +74,7 @@ func isFloorOf(all []*subject, name string) bool {
 	return slices.ContainsFunc(all, func(s *subject) bool { return s.floor == name })
 }
 
-// profile is the file for the profile of a subject's server; "" without profiles.
+// profile is the file for the profile of a subject's server; "" if there are no profiles.
 func (s *subject) profile(directory string) string {
 	if directory == "" {
 		return ""
@@ -82,10 +82,10 @@ func (s *subject) profile(directory string) string {
 	return filepath.Join(directory, s.slug()+".pprof")
 }
 
-// slug is the subject's name without what does not belong in the name of a file or of a benchmark.
+// slug is the subject's name in a form for the names of files and benchmarks.
 func (s *subject) slug() string { return regexp.MustCompile(`[ ,/]+`).ReplaceAllString(s.name, "_") }
 
-// turn sends as many deliveries as take about that long, and notes what they cost the server.
+// turn sends deliveries for about this long, and notes what they cost the server.
 func (s *subject) turn(length time.Duration, count bool) error {
 	before, allocs, err := s.process.usage()
 	if err != nil {
@@ -108,7 +108,7 @@ func median(values []float64) float64 {
 	return sorted[len(sorted)/2]
 }
 
-// report prints the medians as tables in Markdown and, where they are wanted, all samples as benchstat reads them.
+// report prints the medians as tables in Markdown and, if wanted, all samples in benchstat's form.
 func report(all []*subject, o options) error {
 	fmt.Printf("CPU time of the server's process, median of %d rounds.\n", o.rounds)
 	for _, growth := range []bool{false, true} {
@@ -134,7 +134,7 @@ func report(all []*subject, o options) error {
 	return nil
 }
 
-// row is a subject's row of the table. What it would not mean anything for is left out.
+// row is a subject's row of the table. Values that would be meaningless are left out.
 func (s *subject) row(floor, base *subject) string {
 	micros := median(s.micros)
 	toFloor, goal, toBase, allocs := "", "", "", "-"
@@ -153,7 +153,7 @@ func (s *subject) row(floor, base *subject) string {
 	return fmt.Sprintf("| %s | %.0f | %.1f | %s | %s | %s | %s |", s.name, micros, micros/float64(s.records), toFloor, goal, toBase, allocs)
 }
 
-// judge says which ratios are worse than they may be.
+// judge returns the ratios that are worse than allowed.
 func judge(all []*subject) error {
 	var worse []string
 	for _, s := range all {
@@ -170,7 +170,7 @@ func judge(all []*subject) error {
 	return errors.New(strings.Join(worse, "; "))
 }
 
-// find returns the subject of that name; nil where it is not measured.
+// find returns the subject of this name; nil if it is not measured.
 func find(all []*subject, name string) *subject {
 	for _, s := range all {
 		if s.name == name {
@@ -180,8 +180,8 @@ func find(all []*subject, name string) *subject {
 	return nil
 }
 
-// to is the ratio of a record's CPU time to that of another subject: the median over the rounds, since what disturbs one turn
-// of a round mostly disturbs the others too.
+// to is the ratio of a record's CPU time to that of another subject. It is the median over the rounds, since a disturbance
+// of one turn mostly affects the whole round.
 func (s *subject) to(other *subject) float64 {
 	ratios := make([]float64, len(s.micros))
 	for round := range ratios {

@@ -18,7 +18,7 @@ import (
 	"time"
 )
 
-// senders is how many connections a server is sent deliveries by.
+// senders is the number of connections to a server.
 const senders = 4
 
 // process is a running server.
@@ -34,7 +34,7 @@ type process struct {
 	ticks   bool // its CPU time comes from /proc
 }
 
-// startProcess starts this program as a server or, where the name is a path, the collector.
+// startProcess starts this program as a server or, if the name is a path, the collector.
 func startProcess(server string, c certificate, profile string) (*process, error) {
 	p := &process{scheme: "http://"}
 	if strings.HasSuffix(server, "TLS") {
@@ -75,8 +75,7 @@ func startProcess(server string, c certificate, profile string) (*process, error
 	return p, nil
 }
 
-// open makes the clients: one that keeps a connection for each sender or, where their number is given, one for each
-// connection.
+// open makes the clients: one with a kept connection for each sender, or, if a number is given, one for each connection.
 func (p *process) open(connections int) {
 	for range max(1, connections) {
 		transport := &http.Transport{MaxIdleConnsPerHost: senders, DisableCompression: true, TLSClientConfig: p.tls}
@@ -112,7 +111,7 @@ func (p *process) usage() (micros, allocs float64, err error) {
 	return micros, allocs, err
 }
 
-// send keeps the server busy with deliveries for about that long, and returns how many it took.
+// send keeps the server busy with deliveries for about this long, and returns how many it took.
 func (p *process) send(requests []request, length time.Duration) (int64, error) {
 	var sent atomic.Int64
 	var first atomic.Pointer[error]

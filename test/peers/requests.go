@@ -30,7 +30,7 @@ import (
 	"github.com/cxone-otel/cxonereceiver/receiver"
 )
 
-// request is what a client sends; number makes it differ from all others.
+// request is what a client sends. The number makes it differ from all others.
 type request struct {
 	path   string
 	body   func(number int) []byte
@@ -87,7 +87,7 @@ func fixed(path string, body []byte, header func([]byte) map[string]string) requ
 	return request{path, func(int) []byte { return body }, header}
 }
 
-// otlp has the same telemetry as a delivery, as a client of the otlpreceiver would send it: a request for each signal.
+// otlp is the same telemetry as a delivery's, as a client of the otlpreceiver would send it: a request for each signal.
 func otlp(ctx context.Context, delivery request, json bool) ([]request, error) {
 	metrics, traces, logs, err := telemetryOf(ctx, delivery)
 	if err != nil {
@@ -115,7 +115,7 @@ func otlp(ctx context.Context, delivery request, json bool) ([]request, error) {
 	return requests, nil
 }
 
-// telemetryOf lets this receiver translate a delivery.
+// telemetryOf translates a delivery with this receiver.
 func telemetryOf(ctx context.Context, delivery request) (pmetric.Metrics, ptrace.Traces, plog.Logs, error) {
 	metrics, traces, logs := pmetric.NewMetrics(), ptrace.NewTraces(), plog.NewLogs()
 	factory := receiver.NewFactory()
@@ -154,7 +154,7 @@ func telemetryOf(ctx context.Context, delivery request) (pmetric.Metrics, ptrace
 	return metrics, t.AllTraces()[0], l.AllLogs()[0], nil
 }
 
-// workflowRun is the event that the githubreceiver's own tests deliver.
+// workflowRun is the event of the githubreceiver's own tests.
 func workflowRun() (request, error) {
 	cache, err := exec.Command("go", "env", "GOMODCACHE").Output()
 	if err != nil {

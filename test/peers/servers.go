@@ -30,10 +30,10 @@ import (
 	"github.com/cxone-otel/cxonereceiver/receiver"
 )
 
-// secret is what deliveries are signed with, by HMAC-SHA256.
+// secret is the secret of deliveries, for HMAC-SHA256.
 const secret = "a secret of thirty-two characters"
 
-// servers start listening on an address.
+// servers are functions that serve on an address.
 var servers = map[string]func(address string, c certificate) error{
 	"net/http": func(address string, _ certificate) error {
 		return serveHTTP(&http.Server{Handler: http.HandlerFunc(noContent)}, address) //nolint:gosec // on loopback, for minutes
@@ -115,7 +115,7 @@ func serveHTTP(server *http.Server, address string) error {
 	return nil
 }
 
-// serveConfigHTTP serves by confighttp, as every receiver's HTTP server should.
+// serveConfigHTTP serves with confighttp, as every receiver's HTTP server should.
 func serveConfigHTTP(handler http.Handler, address string) error {
 	config := confighttp.NewDefaultServerConfig()
 	config.NetAddr.Endpoint = address
@@ -132,7 +132,7 @@ func serveConfigHTTP(handler http.Handler, address string) error {
 	return nil
 }
 
-// serveFloor serves what does the least for deliveries of this kind, with consumers that do nothing.
+// serveFloor serves deliveries of this kind with the floor, and with consumers that do nothing.
 func serveFloor(delivery request, address string) error {
 	next := consumertest.NewNop()
 	f, err := newFloor(context.Background(), delivery, next, next, next)
@@ -142,7 +142,7 @@ func serveFloor(delivery request, address string) error {
 	return serveConfigHTTP(f, address)
 }
 
-// startReceiver starts a receiver for the signals that it has, with consumers that do nothing.
+// startReceiver starts a receiver for all its signals, with consumers that do nothing.
 func startReceiver(factory collectorreceiver.Factory, settings map[string]any) error {
 	config := factory.CreateDefaultConfig()
 	if err := confmap.NewFromStringMap(settings).Unmarshal(config); err != nil {
@@ -180,8 +180,8 @@ func startReceiver(factory collectorreceiver.Factory, settings map[string]any) e
 	return nil
 }
 
-// runServer starts a server and tells, for each line that it reads, the CPU time in microseconds and the allocations that
-// this process has used so far. It ends with its standard input.
+// runServer starts a server. For each line of its standard input it prints the CPU time in microseconds and the allocations
+// of this process so far. It ends with its input.
 func runServer(name string, c certificate, profile string) error {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// subject is a server and what is sent to it. A delivery may take several requests.
+// subject is a server with the requests for it. A delivery may take several requests.
 type subject struct {
 	name     string
 	server   string
@@ -20,7 +20,7 @@ type subject struct {
 	floor      string
 	goal, most float64
 	dearer     string // what must cost more
-	// connections is how many there are, taken in turn; 0 is one for each sender.
+	// connections is the number of connections, used in turn; 0 is one for each sender.
 	connections int
 	growth      bool // it shows what a call leg costs under more of something
 

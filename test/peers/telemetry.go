@@ -25,7 +25,7 @@ type builder struct {
 	logAttributes   []attribute // those that the span does not have
 }
 
-// figure is a gauge and the point of it.
+// figure is a gauge and its point.
 type figure struct {
 	name, unit, description string
 	point                   pmetric.NumberDataPoint
@@ -33,7 +33,7 @@ type figure struct {
 	exemplar                pmetric.Exemplar
 }
 
-// attribute is one that was taken out of pdata.
+// attribute is one that was read from pdata.
 type attribute struct {
 	key   string
 	kind  pcommon.ValueType
@@ -125,7 +125,7 @@ func (b *builder) fill(resource pcommon.Resource, scope pcommon.InstrumentationS
 
 const numFigures = 11 // at most
 
-// telemetry is what a delivery gives, being built.
+// telemetry is a delivery's telemetry while it is built.
 type telemetry struct {
 	metrics pmetric.Metrics
 	traces  ptrace.Traces

@@ -16,7 +16,7 @@ import (
 	"time"
 )
 
-// entry is a file of an archive or an image: where it goes, where it comes from, and its mode.
+// entry is a file of an archive or an image: its path there, its source, and its mode.
 type entry struct {
 	name string
 	from string

@@ -10,7 +10,7 @@ import (
 	"path/filepath"
 )
 
-// bill writes a CycloneDX bill of materials of each program: the modules in it, with the checksums that Go knows of them.
+// bill writes a CycloneDX bill of materials for each program: its modules, with the checksums that Go knows of them.
 func (r *release) bill(p platform) error {
 	for _, name := range programNames {
 		out := fmt.Sprintf("%s_%s_%s_%s.cdx.json", name, r.version, p.os, p.arch)

@@ -1,9 +1,10 @@
 // Copyright The CXone Receiver Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Command release makes what is published of compiled programs: an archive for each platform, .deb and .rpm packages, an
-// OCI image for the Linux platforms, a bill of materials, and checksums of all. It needs no container engine, no packaging
-// tools and no network. The same programs and the same time give the same bytes. It runs in the repository's root.
+// Command release makes the files of a release from compiled programs: an archive for each platform, .deb and .rpm
+// packages, an OCI image for the Linux platforms, a bill of materials, and the checksums of all. It needs no container
+// engine, no packaging tools and no network. The same programs and the same time make the same bytes. It runs in the
+// repository's root.
 package main
 
 import (
@@ -18,7 +19,7 @@ import (
 	"time"
 )
 
-// release is what all parts of a release have in common.
+// release is what all parts of a release share.
 type release struct {
 	version  string
 	epoch    time.Time // the time stamp of every file: that of the commit
@@ -31,7 +32,7 @@ type platform struct{ os, arch string }
 
 func (p platform) String() string { return p.os + "-" + p.arch }
 
-// suffix returns what the names of programs end in.
+// suffix returns the suffix of the programs' names.
 func (p platform) suffix() string {
 	if p.os == "windows" {
 		return ".exe"
@@ -42,7 +43,7 @@ func (p platform) suffix() string {
 // programNames are the programs of a release.
 var programNames = []string{"otelcol-cxone", "cxonectl"}
 
-// program returns where a platform's program is.
+// program returns the path of a platform's program.
 func (r *release) program(p platform, name string) string {
 	return filepath.Join(r.programs, p.String(), name+p.suffix())
 }
@@ -101,7 +102,7 @@ func (r *release) make(names []string) error {
 	return r.checksums()
 }
 
-// create makes a file of the release, says so, and gives it to fill.
+// create makes a file of the release, prints its name, and passes it to fill.
 func (r *release) create(name string, fill func(io.Writer) error) error {
 	fmt.Println("  ", name)
 	f, err := os.Create(filepath.Join(r.dist, name)) //nolint:gosec // our own
