@@ -12,7 +12,7 @@ import (
 )
 
 // choices are the values that a text can have, and the names that a map can have, by the key's path. An element of a list
-// has the list's path. A test holds them against the Config's own checks.
+// has the list's path. A test compares them with the Config's own checks.
 func choices() map[string][]string {
 	figures := make([]string, 0, translate.NumFigures)
 	for f := range translate.NumFigures {
