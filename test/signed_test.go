@@ -108,7 +108,7 @@ service:
 	for _, header := range [][]string{nil, {"Authorization", "Basic dmVuZG9yOndyb25n"}, {"Authorization", "Bearer x"}} {
 		assert.Equal(t, `401 {"error": "authentication failed"}`, c.post(voicePath, leg, header...).String())
 	}
-	assert.Equal(t, 401, c.post("/elsewhere", leg).status, "a stranger does not learn which paths there are")
+	assert.Equal(t, 401, c.post("/elsewhere", leg).status, "a sender without a key does not learn which paths exist")
 	assert.Equal(t, 404, c.post("/elsewhere", leg, "Authorization", good).status)
 	assert.Regexp(t, `otelcol_receiver_cxone_authentication_failures{data_type="voice_quality",.*reason="server_auth".*} 3`,
 		c.get(c.telemetry))

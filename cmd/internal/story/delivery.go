@@ -78,11 +78,11 @@ type Expectation struct {
 	Accepted int
 	// Unreadable is the number of unreadable records in the answer.
 	Unreadable int
-	// Repeat says whether the answer may, or must, call the delivery a repeat.
+	// Repeat says what the answer calls the delivery: it may, or must, be a repeat.
 	Repeat Repeat
 }
 
-// Repeat says whether an answer has "duplicate".
+// Repeat is the expected "duplicate" of an answer.
 type Repeat uint8
 
 // The expected values of an answer's "duplicate".

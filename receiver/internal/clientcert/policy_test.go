@@ -119,7 +119,7 @@ func requireReason(t *testing.T, err error, reason string, isForbidden bool) {
 }
 
 func TestWithoutLists(t *testing.T) {
-	ca, stranger := newAuthority(t, "ca"), newAuthority(t, "ca")
+	ca, another := newAuthority(t, "ca"), newAuthority(t, "ca")
 	p := newPolicy(t, ca, nil)
 	require.NoError(t, p.Check(with(ca.issue(2, nil)), now))
 	for name, tc := range map[string]struct {
@@ -128,15 +128,15 @@ func TestWithoutLists(t *testing.T) {
 	}{
 		"plain HTTP":     {nil, ReasonMissing},
 		"no certificate": {&tls.ConnectionState{}, ReasonMissing},
-		"another CA":     {with(stranger.issue(2, nil)), ReasonBad},
+		"another CA":     {with(another.issue(2, nil)), ReasonBad},
 		"expired":        {with(ca.issue(3, func(c *x509.Certificate) { c.NotAfter = now.Add(-time.Second) })), ReasonBad},
 		"not valid yet":  {with(ca.issue(4, func(c *x509.Certificate) { c.NotBefore = now.Add(time.Second) })), ReasonBad},
 		"for servers": {
 			with(ca.issue(5, func(c *x509.Certificate) { c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth} })),
 			ReasonBad,
 		},
-		"self-signed":     {with(stranger.cert), ReasonBad},
-		"an intermediate": {&tls.ConnectionState{PeerCertificates: []*x509.Certificate{stranger.issue(6, nil), stranger.cert}}, ReasonBad},
+		"self-signed":     {with(another.cert), ReasonBad},
+		"an intermediate": {&tls.ConnectionState{PeerCertificates: []*x509.Certificate{another.issue(6, nil), another.cert}}, ReasonBad},
 	} {
 		t.Run(name, func(t *testing.T) { requireReason(t, p.Check(tc.state, now), tc.reason, false) })
 	}

@@ -105,7 +105,7 @@ func TestForgottenAfterItsTime(t *testing.T) {
 		claim.End(Entry{Taken: 1, Complete: true})
 		deliver(t, m, key("b"))
 		assert.Len(t, m.index, 2)
-		assert.Equal(t, 2, m.ring.count, "expired slots are dropped")
+		assert.Equal(t, 2, m.ring.count, "expired entries are dropped")
 	})
 }
 

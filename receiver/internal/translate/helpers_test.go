@@ -83,7 +83,7 @@ func firstLogAttributes(b *Batch) pcommon.Map {
 	return b.Logs.ResourceLogs().At(0).ScopeLogs().At(0).LogRecords().At(0).Attributes()
 }
 
-// get returns an attribute as text, "" where there is none.
+// get returns an attribute as text, "" if there is none.
 func get(attrs pcommon.Map, key string) string {
 	v, ok := attrs.Get(key)
 	if !ok {

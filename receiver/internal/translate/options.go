@@ -34,7 +34,7 @@ type Resource struct{ ServiceName, BusinessUnit, Cluster bool }
 
 // FigureOptions are the settings of one figure.
 type FigureOptions struct {
-	// Metric says whether the figure has a gauge. It is an attribute on spans and logs either way.
+	// Metric is true for a figure with a gauge. It is an attribute on spans and logs either way.
 	Metric bool
 	// Attributes are the names of the gauge's attributes.
 	Attributes []string

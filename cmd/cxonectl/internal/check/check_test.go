@@ -271,10 +271,10 @@ func TestTLS(t *testing.T) {
 		c.Subject.CommonName = "the authority"
 		c.IsCA, c.KeyUsage = true, x509.KeyUsageCertSign
 	})
-	roots, strangers := x509.NewCertPool(), x509.NewCertPool()
+	roots, others := x509.NewCertPool(), x509.NewCertPool()
 	roots.AddCert(ca.Leaf)
-	stranger := issue(t, nil, func(c *x509.Certificate) { c.Subject.CommonName = "a stranger" })
-	strangers.AddCert(stranger.Leaf)
+	unknown := issue(t, nil, func(c *x509.Certificate) { c.Subject.CommonName = "a unknown" })
+	others.AddCert(unknown.Leaf)
 	good := issue(t, &ca, func(*x509.Certificate) {})
 	start, rest := []string{"warn name", "ok connection"}, []string{"ok GET", "ok path", "ok POST", "ok signature", "ok headers", "ok body"}
 	with := func(middle ...string) []string { return append(append(start[:2:2], middle...), rest...) }
@@ -296,12 +296,12 @@ func TestTLS(t *testing.T) {
 			says:        "not by one that this machine trusts",
 		},
 		"of an authority that nobody knows": {
-			certificate: good, client: &tls.Config{RootCAs: strangers},
+			certificate: good, client: &tls.Config{RootCAs: others},
 			want: unverified,
 			says: "sent no intermediate certificate",
 		},
 		"self-signed": {
-			certificate: stranger,
+			certificate: unknown,
 			want:        unverified,
 			says:        "self-signed",
 		},
@@ -368,12 +368,12 @@ func TestTLS(t *testing.T) {
 		},
 		"another authority's client certificate": {
 			certificate: good, server: &tls.Config{ClientAuth: tls.RequireAndVerifyClientCert, ClientCAs: roots, MinVersion: tls.VersionTLS13},
-			client: &tls.Config{Certificates: []tls.Certificate{stranger}},
+			client: &tls.Config{Certificates: []tls.Certificate{unknown}},
 			want:   append(start[:2:2], "FAIL client certificate", "ok tls", "warn certificate", "warn ciphers", "FAIL GET"),
 			says:   "put this one's authority into tls.client_ca_file",
 		},
 		"a client certificate that nobody asked for": {
-			certificate: good, client: &tls.Config{Certificates: []tls.Certificate{stranger}},
+			certificate: good, client: &tls.Config{Certificates: []tls.Certificate{unknown}},
 			want: with("ok tls", "warn certificate", "ok ciphers", "FAIL client certificate"),
 			says: "let it pass TLS through",
 		},
