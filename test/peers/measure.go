@@ -112,6 +112,9 @@ func median(values []float64) float64 {
 func report(all []*subject, o options) error {
 	fmt.Printf("CPU time of the server's process, median of %d rounds.\n", o.rounds)
 	for _, growth := range []bool{false, true} {
+		if !slices.ContainsFunc(all, func(s *subject) bool { return s.growth == growth }) {
+			continue
+		}
 		fmt.Println("\n| | µs a delivery | µs a record | to its floor | goal | to confighttp | allocations a record |")
 		fmt.Println("|---|---|---|---|---|---|---|")
 		for _, s := range all {
