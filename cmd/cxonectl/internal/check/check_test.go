@@ -273,7 +273,7 @@ func TestTLS(t *testing.T) {
 	})
 	roots, others := x509.NewCertPool(), x509.NewCertPool()
 	roots.AddCert(ca.Leaf)
-	unknown := issue(t, nil, func(c *x509.Certificate) { c.Subject.CommonName = "a unknown" })
+	unknown := issue(t, nil, func(c *x509.Certificate) { c.Subject.CommonName = "unknown" })
 	others.AddCert(unknown.Leaf)
 	good := issue(t, &ca, func(*x509.Certificate) {})
 	start, rest := []string{"warn name", "ok connection"}, []string{"ok GET", "ok path", "ok POST", "ok signature", "ok headers", "ok body"}
