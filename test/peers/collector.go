@@ -15,17 +15,18 @@ import (
 	"time"
 )
 
-// collectorConfig is a minimal collector: it limits its memory, batches, and drops everything.
+// collectorConfig is a minimal collector: it limits its memory, and drops everything. It has no batch processor, as the
+// guarantees demand.
 const collectorConfig = `
 receivers: {cxone: {endpoint: %q, signature: {scheme: github, keys: [{secret: %q}]}}}
-processors: {memory_limiter: {check_interval: 1s, limit_mib: 1000}, batch: {}}
+processors: {memory_limiter: {check_interval: 1s, limit_mib: 1000}}
 exporters: {nop: {}}
 service:
   telemetry: {metrics: {level: none}, logs: {level: error}}
   pipelines:
-    metrics: {receivers: [cxone], processors: [memory_limiter, batch], exporters: [nop]}
-    traces: {receivers: [cxone], processors: [memory_limiter, batch], exporters: [nop]}
-    logs: {receivers: [cxone], processors: [memory_limiter, batch], exporters: [nop]}
+    metrics: {receivers: [cxone], processors: [memory_limiter], exporters: [nop]}
+    traces: {receivers: [cxone], processors: [memory_limiter], exporters: [nop]}
+    logs: {receivers: [cxone], processors: [memory_limiter], exporters: [nop]}
 `
 
 func (p *process) startCollector(program string) error {

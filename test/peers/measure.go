@@ -115,7 +115,7 @@ func report(all []*subject, o options) error {
 		if !slices.ContainsFunc(all, func(s *subject) bool { return s.growth == growth }) {
 			continue
 		}
-		fmt.Println("\n| | µs a delivery | µs a record | to its floor | goal | to confighttp | allocations a record |")
+		fmt.Println("\n| | µs a delivery | µs a record | time ÷ floor | goal | time ÷ confighttp | allocations a record |")
 		fmt.Println("|---|---|---|---|---|---|---|")
 		for _, s := range all {
 			if s.growth == growth {
