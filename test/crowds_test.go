@@ -42,9 +42,9 @@ func TestBodiesOfVeryManyRecords(t *testing.T) {
 
 	assert.Equal(t, `200 {"accepted": 65000}`, c.post(voicePath, crowd(65_000, "some")).String())
 	c.await(65_001, 65_001, 65_001)
-	// The telemetry of a record takes about 4 KiB, and the file exporters write all of a signal at once.
+	// The telemetry of a record takes about 4 KiB. It is never there for all of them, since they go to the pipelines in parts.
 	t.Logf("peak memory, with 65000 records: %d MiB", c.peakMemory())
-	assert.Less(t, c.peakMemory(), 1000)
+	assert.Less(t, c.peakMemory(), 300)
 }
 
 // TestFullRecordsAtOnce has six senders of 8 MiB each, with all fields in every record. These have the most telemetry for
@@ -86,10 +86,10 @@ service:
 	wg.Wait()
 	assert.Positive(t, taken.Load())
 	assert.Equal(t, oneAccepted, c.post(voicePath, leg).String())
-	// The telemetry of a body with full records has about twenty times its size, including garbage: its attributes are on
-	// points, spans and log records.
+	// The telemetry of a full record takes about twenty times its size: its attributes are on points, spans and log records. It is
+	// never there for a whole body.
 	t.Logf("%d taken, %d told to come back; peak memory: %d MiB, idle %d MiB", taken.Load(), busy.Load(), c.peakMemory(), idle)
-	assert.Less(t, c.peakMemory(), idle+30*room)
+	assert.Less(t, c.peakMemory(), idle+8*room)
 }
 
 // TestAThousandSlowBodiesAreAnsweredInTheEnd waits until read_timeout has ended all of them.
