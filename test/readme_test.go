@@ -38,7 +38,7 @@ func TestReadme(t *testing.T) {
 		}
 	}
 	require.GreaterOrEqual(t, commands, 10, "the README has no transcripts")
-	for _, command := range []string{"keygen signature", "keygen mtls", "send", "check", "load", "sign", "verify", "diagnose", "replay"} {
+	for _, command := range []string{"keygen signature", "keygen mtls", "send", "check", "load", "sign", "verify", "diagnose", "replay", "listen"} {
 		require.Contains(t, string(text), "$ bin/cxonectl "+command+" ", "each command has a transcript")
 	}
 }
@@ -55,7 +55,7 @@ type reader struct {
 	t         *testing.T
 	directory string
 	own       map[string]string // the README's text → the reader's
-	collector *exec.Cmd
+	collector *exec.Cmd         // or another program that listens
 }
 
 func newReader(t *testing.T) *reader {
@@ -89,7 +89,11 @@ func (r *reader) follow(block string) (commands int) {
 		command, want, _ := strings.Cut(step, "\n")
 		commands++
 		if strings.HasPrefix(command, "bin/otelcol-cxone ") {
-			r.start(command)
+			r.start(command+" --set=service.telemetry.metrics.level=none", "Everything is ready") // its port may be taken
+			continue
+		}
+		if strings.HasPrefix(command, "bin/cxonectl listen ") {
+			r.start(command, "Listening")
 			continue
 		}
 		shell := exec.Command("bash", "-c", r.mine(command)) //nolint:gosec // what the README says
@@ -103,15 +107,16 @@ func (r *reader) follow(block string) (commands int) {
 	return commands
 }
 
-func (r *reader) start(command string) {
+// start runs a program that listens, instead of the one before, until it has printed that it is ready.
+func (r *reader) start(command, ready string) {
 	r.stop()
 	log := &safeBuffer{}
-	arguments := append(strings.Fields(r.mine(command))[1:], "--set=service.telemetry.metrics.level=none") // its port may be taken
-	r.collector = exec.Command(collectorProgram(r.t), arguments...)                                        //nolint:gosec // as README says
+	words := strings.Fields(r.mine(command))
+	r.collector = exec.Command(filepath.Join(r.directory, words[0]), words[1:]...) //nolint:gosec // as README says
 	r.collector.Dir = r.directory
 	r.collector.Stdout, r.collector.Stderr = log, log
 	require.NoError(r.t, r.collector.Start())
-	require.Eventually(r.t, func() bool { return strings.Contains(log.String(), "Everything is ready") }, 30*time.Second,
+	require.Eventually(r.t, func() bool { return strings.Contains(log.String(), ready) }, 30*time.Second,
 		20*time.Millisecond, "$ %s\n%s", command, log)
 }
 
