@@ -125,7 +125,7 @@ func (a *advisor) explainSkew(dataType payload.DataType, offset time.Duration) {
 		local := time.Duration(configured)*time.Second - offset
 		text += fmt.Sprintf("script_api.time_zone is probably wrong. It is %s; the times look like UTC%s", a.zone, utcOffset(local))
 	} else {
-		text += "their times name their zone, so one of the two clocks is wrong"
+		text += "their times name their zone or are in UTC, so one of the two clocks is wrong"
 	}
 	a.logger.Warn(text+". This is said once; receiver_cxone_delivery_lag shows it", zap.Stringer("data_type", dataType))
 }
