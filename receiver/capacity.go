@@ -104,7 +104,7 @@ func (s *share) release() {
 	s.bytes, s.inLarge = 0, 0
 }
 
-// While there is no room, a body gives way that comes more slowly than slowRate, once slowGrace is over.
+// While there is no room, a body that comes more slowly than slowRate is cut off, once slowGrace is over.
 const (
 	slowRate  = 64 << 10 // bytes in a second
 	slowGrace = 2 * time.Second

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Command ui is what `make ui` runs: it starts a collector, VictoriaMetrics, which scrapes it, and VictoriaLogs, which takes its
-// log records, and plays a contact centre's rush hour into the collector as it would happen: a network gives way, an API fails,
+// log records, and plays a contact centre's rush hour into the collector as it would happen: a network fails, an API fails,
 // both recover. What is seen is what examples/prometheus.yaml exports: metrics and log records as the two have them, and journeys
 // from the spans in its files.
 //
@@ -82,7 +82,7 @@ func run(ctx context.Context, s settings) (err error) {
 	}
 	defer func() { err = errors.Join(err, pages.Close()) }()
 
-	fmt.Printf("A rush hour plays for %s: a network gives way, then the payment API fails; both recover.\n\n    Open http://%s/\n\n",
+	fmt.Printf("A rush hour plays for %s: a network fails, then the payment API fails; both recover.\n\n    Open http://%s/\n\n",
 		s.story, s.listen)
 	if s.For == 0 {
 		fmt.Println("Ctrl-C ends it.")

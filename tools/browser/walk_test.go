@@ -13,7 +13,7 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// failing is the network that gives way in the rush hour.
+// failing is the network that fails in the rush hour.
 const failing = "Cox Communications"
 
 // TestANewcomersTwoMinutes clicks, in a real browser and with the real programs, from the chart of MOS to the network that fails, to

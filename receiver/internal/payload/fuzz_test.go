@@ -21,7 +21,8 @@ func fuzzDecode(f *testing.F, dataType DataType) {
 		`{"contactId":"\ud800","x":{"y":[1e400]}}`, "{\"ContactId\":\"\xff\"}", "\ufeff[]",
 		`[{"metadata":"[{"},{"metadata":5,"x":1},{"metadata":[{"contactId":1,"source":"s","x":2}],"X":"y"}]`,
 		`{"contactId":1,"event":"x","timestamp":"1/1/2024 1:00:00 AM"}`,
-		`{"source":"s","contactId":1,"spearlineAnalysis":null}`, `{"AvgMos":" 4.2 ","avgmos":-1e-5,"StartDateTime":"2024-03-26T13:57:41.727Z","new":" ","NEW":null}`,
+		`{"source":"s","contactId":1,"spearlineAnalysis":null}`,
+		`{"AvgMos":" 4.2 ","avgmos":-1e-5,"StartDateTime":"2024-03-26T13:57:41.727Z","new":" ","NEW":null}`,
 	} {
 		f.Add([]byte(seed))
 	}
