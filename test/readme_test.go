@@ -38,7 +38,9 @@ func TestReadme(t *testing.T) {
 		}
 	}
 	require.GreaterOrEqual(t, commands, 10, "the README has no transcripts")
-	for _, command := range []string{"keygen signature", "keygen mtls", "send", "check", "load", "sign", "verify", "diagnose", "replay", "listen"} {
+	for _, command := range []string{
+		"keygen signature", "keygen mtls", "send", "check", "load", "sign", "verify", "diagnose", "replay", "listen",
+	} {
 		require.Contains(t, string(text), "$ bin/cxonectl "+command+" ", "each command has a transcript")
 	}
 }
