@@ -45,24 +45,24 @@ func (b *budget) newShare(declared int64) share {
 	return share{budget: b, isLarge: declared > smallBody}
 }
 
-// arrive counts bytes of a body that have come, and reports whether there is room for them.
+// arrive counts bytes of a body that have come, and reports whether there is room for them. If there is none, the share is given
+// back at once: otherwise large bodies that come at the same time would all be refused, each because of the others.
 func (s *share) arrive(n int64) bool {
 	b := s.budget
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	s.isLarge = s.isLarge || s.bytes+n > smallBody
-	if b.bytes+n > b.limit {
+	more := int64(0) // of what counts against the bound of large bodies
+	if s.isLarge {
+		more = s.bytes + n - s.inLarge
+	}
+	isAlone := b.inLarges == s.inLarge // a body of the largest size must fit, whatever the limit is
+	if b.bytes+n > b.limit || more > 0 && b.inLarges+more > b.ofLarge && !isAlone {
+		s.giveBack()
 		return false
 	}
-	if s.isLarge {
-		more := s.bytes + n - s.inLarge
-		isAlone := b.inLarges == s.inLarge // a body of the largest size must fit, whatever the limit is
-		if b.inLarges+more > b.ofLarge && !isAlone {
-			return false
-		}
-		b.inLarges += more
-		s.inLarge += more
-	}
+	b.inLarges += more
+	s.inLarge += more
 	b.bytes += n
 	s.bytes += n
 	return true
@@ -96,11 +96,15 @@ func (s *share) grow(size int64) error {
 }
 
 func (s *share) release() {
-	b := s.budget
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.bytes -= s.bytes
-	b.inLarges -= s.inLarge
+	s.budget.mu.Lock()
+	defer s.budget.mu.Unlock()
+	s.giveBack()
+}
+
+// giveBack is release, for a caller that holds the lock.
+func (s *share) giveBack() {
+	s.budget.bytes -= s.bytes
+	s.budget.inLarges -= s.inLarge
 	s.bytes, s.inLarge = 0, 0
 }
 

@@ -25,8 +25,8 @@ func TestAQuarterIsKeptForSmallBodies(t *testing.T) {
 	require.True(t, undeclared.arrive(smallBody), "it may be a small one")
 	assert.True(t, undeclared.arrive(1), "now it is large, and there is room for it")
 	assert.EqualValues(t, 47<<20+smallBody+1, b.inLarges, "all of it counts as a large one's")
-	assert.False(t, undeclared.arrive(1<<20), "three quarters are theirs")
-	assert.False(t, declared.arrive(1<<20))
+	another := b.newShare(8 << 20)
+	assert.False(t, another.arrive(1<<20), "three quarters are theirs")
 
 	small := make([]share, 0, 256)
 	for {
@@ -53,9 +53,8 @@ func TestABodyOfTheLargestSizeFitsWhereItIsAlone(t *testing.T) {
 	require.True(t, first.arrive(5<<20))
 	assert.False(t, second.arrive(2<<20), "two of them leave the quarter to small bodies")
 	assert.True(t, second.arrive(1<<20))
-	assert.False(t, first.arrive(3<<20))
-	second.release()
-	assert.True(t, first.arrive(3<<20))
+	assert.False(t, second.arrive(3<<20))
+	assert.True(t, first.arrive(3<<20), "the one that was refused has given its share back")
 	assert.False(t, first.arrive(1))
 }
 
