@@ -32,8 +32,8 @@ func newVerifyCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "verify CAPTURE...",
 		Short: "Check a captured request, and show the string that its signature should be over",
-		Long: `Verify checks captured requests as the receiver would. It prints which check fails, and the string that the
-signature was compared with: each line quoted, so that every blank and line end is visible.
+		Long: `Verify checks captured requests as the receiver would. It prints which check fails, and the signed string
+that the receiver makes of the request: each line quoted, so that every blank and line end is visible.
 
 A capture is a request as it was sent: request line, header lines, an empty line, the body. The collector writes
 captures (signature::capture_rejected), and so does "cxonectl sign --request". They hold secrets.
