@@ -51,6 +51,14 @@ func Explain(problem error, keys map[string]any, config any) error {
 // separator separates the keys of a path, as in the collector's own errors.
 const separator = "::"
 
+// Below returns the path of a key below a path. The path of the whole configuration is empty.
+func Below(path, key string) string {
+	if path == "" {
+		return key
+	}
+	return path + separator + key
+}
+
 func lastKey(path string) string {
 	if i := strings.LastIndex(path, separator); i >= 0 {
 		return path[i+len(separator):]
@@ -83,10 +91,7 @@ func walk(path string, value any, t reflect.Type, unknown func(path string, know
 	case map[string]any:
 		fields, isStruct := fieldsOf(t)
 		for _, key := range slices.Sorted(maps.Keys(v)) {
-			below := path + separator + key
-			if path == "" {
-				below = key
-			}
+			below := Below(path, key)
 			field, ok := fields[key]
 			switch {
 			case ok:
@@ -130,14 +135,26 @@ func fieldsOf(t reflect.Type) (fields map[string]reflect.Type, isStruct bool) {
 	}
 	fields = map[string]reflect.Type{}
 	for f := range t.Fields() {
-		tag, options, _ := strings.Cut(f.Tag.Get("mapstructure"), ",")
-		switch {
-		case slices.Contains(strings.Split(options, ","), "squash"):
+		switch key, squash := KeyOf(f); {
+		case squash:
 			below, _ := fieldsOf(f.Type)
 			maps.Copy(fields, below)
-		case tag != "" && tag != "-" && f.IsExported():
-			fields[tag] = f.Type
+		case key != "":
+			fields[key] = f.Type
 		}
 	}
 	return fields, true
+}
+
+// KeyOf returns the key of a struct's field, as its mapstructure tag says it, and "" where it has none. squash reports whether
+// the keys of the field's own struct stand in its place.
+func KeyOf(f reflect.StructField) (key string, squash bool) {
+	key, options, _ := strings.Cut(f.Tag.Get("mapstructure"), ",")
+	if slices.Contains(strings.Split(options, ","), "squash") {
+		return "", true
+	}
+	if key == "-" || !f.IsExported() {
+		return "", false
+	}
+	return key, false
 }

@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"maps"
 	"reflect"
-	"slices"
 	"strings"
 	"time"
 
@@ -57,7 +56,7 @@ const (
 
 // file returns the schema of a collector's configuration: of it, only this receiver's keys are described.
 func file() (*schema, error) {
-	w := walker{}
+	w := walker{choices: choices()}
 	config := receiver.NewFactory().CreateDefaultConfig()
 	keys := w.value("", reflect.ValueOf(config).Elem())
 	keys.Description = "The NICE CXone receiver: docs/configuration.md explains its keys."
@@ -75,6 +74,7 @@ func file() (*schema, error) {
 // walker goes through a configuration's types. Paths are of keys, as in the collector's errors: aggregation::max_series.
 type walker struct {
 	comments comments
+	choices  map[string][]string
 	err      error // the first
 }
 
@@ -149,12 +149,11 @@ func pointedTo(pointer reflect.Value, types ...reflect.Type) reflect.Value {
 func (w *walker) fields(path string, v reflect.Value, properties map[string]*schema) {
 	for i := range v.NumField() {
 		f := v.Type().Field(i)
-		key, options, _ := strings.Cut(f.Tag.Get("mapstructure"), ",")
-		switch {
-		case slices.Contains(strings.Split(options, ","), "squash"):
+		switch key, squash := configkeys.KeyOf(f); {
+		case squash:
 			w.fields(path, v.Field(i), properties)
-		case key != "" && key != "-" && f.IsExported():
-			s := w.value(below(path, key), addressable(v.Field(i)))
+		case key != "":
+			s := w.value(configkeys.Below(path, key), addressable(v.Field(i)))
 			comment, err := w.comments.of(v.Type(), f.Name)
 			if err != nil && w.err == nil {
 				w.err = err
@@ -170,13 +169,6 @@ func addressable(v reflect.Value) reflect.Value {
 	c := reflect.New(v.Type()).Elem()
 	c.Set(v)
 	return c
-}
-
-func below(path, key string) string {
-	if path == "" {
-		return key
-	}
-	return path + "::" + key
 }
 
 // describe returns a field's comment with the name that the reader knows, which is the key's.
@@ -199,7 +191,7 @@ func (w *walker) list(path string, v reflect.Value) *schema {
 func (w *walker) byName(path string, elem reflect.Type) *schema {
 	s := &schema{Type: types{"object", "null", "string"}, Pattern: reference}
 	element := w.value(path, reflect.New(elem).Elem())
-	if names, ok := choices()[path]; ok {
+	if names, ok := w.choices[path]; ok {
 		s.AdditionalProperties = false
 		s.Properties = maps.Collect(func(yield func(string, *schema) bool) {
 			for _, name := range names {
@@ -216,7 +208,7 @@ func (w *walker) byName(path string, elem reflect.Type) *schema {
 
 func (w *walker) text(path string, v reflect.Value) *schema {
 	s := &schema{Default: nonZero(v)}
-	if names, ok := choices()[path]; ok {
+	if names, ok := w.choices[path]; ok {
 		s.AnyOf = []*schema{{Enum: names}, {Type: types{"string"}, Pattern: reference}}
 		return s
 	}
