@@ -54,13 +54,7 @@ func TestFullRecordsAtOnce(t *testing.T) {
 	const room = 17 // MiB
 	c := start(t, fmt.Sprintf(`
 receivers: {cxone: {endpoint: "127.0.0.1:${PORT}", allow_unauthenticated: true, max_inflight_bytes: %d}}
-exporters: {nop: {}}
-service:
-  pipelines:
-    metrics: {receivers: [cxone], exporters: [nop]}
-    traces: {receivers: [cxone], exporters: [nop]}
-    logs: {receivers: [cxone], exporters: [nop]}
-`+telemetryConfig, room<<20))
+`+nopPipelines+telemetryConfig, room<<20))
 	idle := c.peakMemory()
 	record := strings.TrimSpace(payload(t, "voice_quality_full.json"))
 	var taken, busy atomic.Int32

@@ -102,18 +102,22 @@ func unknownFields(n int) string {
 	return b.String()
 }
 
-// startQuiet starts a collector whose pipelines take everything and do nothing, and gives it one small delivery.
-func startQuiet(t *testing.T) *collector {
-	t.Helper()
-	c := start(t, `
-receivers: {cxone: {endpoint: "127.0.0.1:${PORT}", allow_unauthenticated: true}}
+// nopPipelines take everything and do nothing.
+const nopPipelines = `
 exporters: {nop: {}}
 service:
   pipelines:
     metrics: {receivers: [cxone], exporters: [nop]}
     traces: {receivers: [cxone], exporters: [nop]}
     logs: {receivers: [cxone], exporters: [nop]}
-  telemetry: {metrics: {readers: [{pull: {exporter: {prometheus: {host: 127.0.0.1, port: ${TELEMETRY}}}}}]}}
+`
+
+// startQuiet starts a collector with nopPipelines, and gives it one small delivery.
+func startQuiet(t *testing.T) *collector {
+	t.Helper()
+	c := start(t, `
+receivers: {cxone: {endpoint: "127.0.0.1:${PORT}", allow_unauthenticated: true}}
+`+nopPipelines+`  telemetry: {metrics: {readers: [{pull: {exporter: {prometheus: {host: 127.0.0.1, port: ${TELEMETRY}}}}}]}}
 `)
 	require.Equal(t, oneAccepted, c.post(voicePath, leg).String())
 	return c
